@@ -1,0 +1,1 @@
+(()=>{var e=document.documentElement,c=matchMedia("(prefers-color-scheme: dark)");function a(t){try{return localStorage.getItem(t)}catch{return null}}function s(){let t=e.dataset.choice||a("gc-theme")||"system";e.dataset.theme=t==="system"?c.matches?"dark":"light":t}!e.dataset.choice&&a("gc-text")==="large"&&e.classList.add("text-large");s();c.addEventListener("change",s);})();
