@@ -1,0 +1,70 @@
+"""Pinyin: readings, initials and the sort key."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gucang.kernel.text.pinyin import KEY_LENGTH, initials, pinyin_key, readings
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("单雄信", "shan4xiong2xin4"),
+        ("曾国强", "zeng1guo2qiang2"),
+        ("仇英", "qiu2ying1"),
+        ("解缙", "xie4jin4"),
+        ("查良", "zha1liang2"),
+        ("任重", "ren2"),
+        ("华罗", "hua4luo2"),
+        ("区小平", "ou1xiao3ping2"),
+        ("朴正", "piao2zheng4"),
+        ("尉迟恭", "yu4chi2gong1"),
+        ("尉健行", "wei4jian4"),
+        ("欧阳娜", "ou1yang2na4"),
+        ("欧阳", "ou1yang2"),
+    ],
+)
+def test_a_surname_is_read_as_a_surname(name: str, key: str) -> None:
+    assert pinyin_key(name, person=True).startswith(key)
+
+
+def test_the_same_character_in_a_company_name_keeps_its_everyday_reading() -> None:
+    assert pinyin_key("单位").startswith("dan1")
+    assert pinyin_key("单位", person=True).startswith("shan4")
+
+
+def test_a_phrase_decides_between_readings() -> None:
+    assert pinyin_key("重庆银行") == "chong2qing4yin2hang2"
+    assert initials("重庆长安") == "cqca"
+
+
+def test_names_sort_by_syllable_then_tone() -> None:
+    names = ["张伟", "安娜", "章炜", "张薇", "阿明", "西安", "先"]
+    assert sorted(names, key=pinyin_key) == ["阿明", "安娜", "西安", "先", "张薇", "张伟", "章炜"]
+
+
+def test_initials_keep_latin_letters_and_digits() -> None:
+    assert initials("上海谷仓") == "shgc"
+    assert initials("ＡＢＢ（中国）3号") == "abbzg3h"
+    assert initials("单田芳", person=True) == "stf"
+
+
+def test_readings_list_the_common_ones_first() -> None:
+    assert readings("重") == ("zhong", "chong")
+    assert readings("行") == ("xing", "hang")
+    assert readings("谷")[0] == "gu"
+    assert "lv" in readings("吕")
+    assert "lu" in readings("吕")
+    assert readings("a") == ()
+
+
+@given(st.text(max_size=80), st.booleans())
+def test_a_key_is_short_ascii_and_the_same_every_time(text: str, person: bool) -> None:
+    key = pinyin_key(text, person=person)
+    assert key.isascii()
+    assert len(key) <= KEY_LENGTH
+    assert key == pinyin_key(text, person=person)
+    assert initials(text, person=person).isascii()
