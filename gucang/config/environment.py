@@ -1,7 +1,7 @@
 """Where the program lives and what it was told: folders, environment variables, secrets, database addresses.
 
-Every variable is declared once, in `VARIABLES`; `gucang check --settings` prints that list. A variable `X` may
-also be given as `X_FILE`, the path of a file with its value. Nothing here imports Django, so starting is quick.
+Every variable is declared once, in `VARIABLES`; `gucang check --settings` prints that list. A variable `X`
+may also be given as `X_FILE`, the path of a file with its value. Nothing here imports Django.
 """
 
 from __future__ import annotations
