@@ -9,13 +9,19 @@ from pathlib import Path
 
 STYLES = Path(__file__).resolve().parent.parent / "gucang/surface/assets/css"
 TEMPLATES = STYLES.parents[2]
-RAW = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch|oklab|lab|color-mix)\(|(?<![\w-])-?\d*\.?\d+(?:px|rem|pt)\b")
+RAW = re.compile(
+    r"#[0-9a-fA-F]{3,8}\b"
+    r"|\b(?:rgba?|hsla?|oklch|oklab|lab|color-mix)\("
+    r"|(?<![\w-])-?\d*\.?\d+(?:px|rem|pt)\b"
+)
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-IN_TEMPLATE = re.compile(r"\sstyle\s*=|<style[\s>]|\son[a-z]+\s*=\s*[\"']|<script(?![^>]*\ssrc=)", re.IGNORECASE)
+IN_TEMPLATE = re.compile(
+    r"\sstyle\s*=|<style[\s>]|\son[a-z]+\s*=\s*[\"']|<script(?![^>]*\ssrc=)", re.IGNORECASE
+)
 
 
 def raw_values(css: str) -> list[tuple[int, str]]:
-    """Line number and text of every raw value in `css`; media conditions and @page cannot use tokens and are skipped."""
+    """Line number and text of every raw value in `css`; media conditions and @page cannot use tokens: skipped."""
     bare = COMMENT.sub(lambda found: "\n" * found.group().count("\n"), css)
     found = []
     for number, line in enumerate(bare.splitlines(), start=1):
@@ -25,7 +31,7 @@ def raw_values(css: str) -> list[tuple[int, str]]:
 
 
 def inline_code(template: str) -> list[tuple[int, str]]:
-    """Line number and text of inline style, script or handler, which the content security policy would block."""
+    """Line number and text of every inline style, script or handler, which the browser would block."""
     return [
         (number, match.group().strip())
         for number, line in enumerate(template.splitlines(), start=1)
@@ -38,9 +44,11 @@ def main() -> int:
     offences = []
     for path in sorted(STYLES.glob("*.css")):
         if path.name != "tokens.css":
-            offences += [(path, n, f"“{text}” is a raw value: name it in tokens.css") for n, text in raw_values(path.read_text())]
+            found = raw_values(path.read_text(encoding="utf-8"))
+            offences += [(path, n, f"“{text}” is a raw value: name it in tokens.css") for n, text in found]
     for path in sorted(TEMPLATES.glob("**/jinja2/**/*.html")):
-        offences += [(path, n, f"“{text}” is inline: the browser refuses it") for n, text in inline_code(path.read_text())]
+        found = inline_code(path.read_text(encoding="utf-8"))
+        offences += [(path, n, f"“{text}” is inline: the browser refuses it") for n, text in found]
     for path, number, what in offences:
         print(f"{path.relative_to(TEMPLATES.parent)}:{number}: {what}")
     return 1 if offences else 0

@@ -1,0 +1,268 @@
+"""How numbers, money, dates and names are written on screen, in Chinese and in English.
+
+Every function takes plain values and gives text, or `Markup` where a word must not be broken (`.nb`). "Now" is
+an argument so that a page and its test agree; without it the current time in the active time zone is taken.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from markupsafe import Markup, escape
+
+NOTHING = "—"
+MINUS = "−"
+
+SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "JPY": "JP¥"}
+WITHOUT_CENTS = {"JPY", "KRW", "VND"}
+
+# From this amount on a summary writes 万 or K instead of all digits; tables always write all of them.
+SHORT_FROM = Decimal(100_000)
+CHINESE_UNITS = ((Decimal(10**8), "亿", 2), (Decimal(10**4), "万", 1))
+ENGLISH_UNITS = ((Decimal(10**9), "B", 3), (Decimal(10**6), "M", 3), (Decimal(10**3), "K", 0))
+
+ENGLISH_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+ENGLISH_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+CHINESE_WEEKDAYS = "一二三四五六日"
+NEAR_DAYS = {
+    "zh": {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"},
+    "en": {-1: "Yesterday", 0: "Today", 1: "Tomorrow"},
+}
+
+# The avatar of 欧阳娜 shows only 欧, but a greeting needs the whole family name.
+DOUBLE_SURNAMES = "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 令狐 慕容 司徒 夏侯 端木 长孙 宇文 轩辕 百里 呼延"
+
+
+def _chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
+def _one_word(text: str) -> Markup:
+    return Markup('<span class="nb">{}</span>').format(text)
+
+
+def _trimmed(value: Decimal, places: int) -> str:
+    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    text = f"{rounded:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def number(value: Any, places: int = 2) -> str:
+    """`value` with thousands separators and at most `places` decimals, as 1,482,300; — for None."""
+    if value is None or value == "":
+        return NOTHING
+    amount = Decimal(str(value))
+    return (MINUS if amount < 0 else "") + _trimmed(abs(amount), places)
+
+
+def percent(value: Any, places: int = 1) -> str:
+    """A share (0.215) as 21.5%; — for None."""
+    return NOTHING if value is None or value == "" else number(Decimal(str(value)) * 100, places) + "%"
+
+
+def money_text(value: Any, currency: str = "CNY", short: bool = False) -> str:
+    """Money as plain text, for attributes and files. `value` is in whole units (yuan), not in cents.
+
+    Cents are written only when there are any. `short` is for summaries: ¥128.5万 or ¥1.285M from 100,000 on.
+    """
+    if value is None or value == "":
+        return NOTHING
+    amount = Decimal(str(value))
+    sign, size = (MINUS if amount < 0 else ""), abs(amount)
+    symbol = SYMBOLS.get(currency, currency + " ")
+    if short and size >= SHORT_FROM:
+        for unit, word, places in CHINESE_UNITS if _chinese() else ENGLISH_UNITS:
+            if size >= unit:
+                return f"{sign}{symbol}{_trimmed(size / unit, places)}{word}"
+    places = 0 if currency in WITHOUT_CENTS or size == size.to_integral_value() else 2
+    return f"{sign}{symbol}{size.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):,f}"
+
+
+def money(value: Any, currency: str = "CNY", short: bool = False) -> Markup:
+    """`money_text` as one word that is neither broken nor spaced between digits and 万."""
+    return _one_word(money_text(value, currency, short))
+
+
+def _as_date(value: date | datetime) -> date:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value
+
+
+def day_text(value: date | datetime | None, today: date | None = None) -> str:
+    """A day as people say it: 昨天, 今天, 11月25日, 2025年3月4日; Today, Nov 25, Mar 4, 2025; — for None."""
+    if value is None:
+        return NOTHING
+    then, today = _as_date(value), today or timezone.localdate()
+    near = NEAR_DAYS["zh" if _chinese() else "en"].get((then - today).days)
+    if near:
+        return near
+    same_year = then.year == today.year
+    if _chinese():
+        return f"{then.month}月{then.day}日" if same_year else f"{then.year}年{then.month}月{then.day}日"
+    text = f"{ENGLISH_MONTHS[then.month - 1]} {then.day}"
+    return text if same_year else f"{text}, {then.year}"
+
+
+def day(value: date | datetime | None, today: date | None = None) -> Markup:
+    """`day_text` as one word."""
+    return _one_word(day_text(value, today))
+
+
+def weekday(value: date | datetime) -> str:
+    """星期二 or Tuesday."""
+    index = _as_date(value).weekday()
+    return f"星期{CHINESE_WEEKDAYS[index]}" if _chinese() else ENGLISH_WEEKDAYS[index]
+
+
+def moment_text(value: datetime | None, now: datetime | None = None) -> str:
+    """A point in time: 今天 14:30, 11月22日 09:05, Today 14:30; with the year when it is another one."""
+    if value is None:
+        return NOTHING
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{day_text(local.date(), _as_date(now) if now else None)} {local:%H:%M}"
+
+
+def moment(value: datetime | None, now: datetime | None = None) -> Markup:
+    """`moment_text` inside <time>, with the exact time as its title."""
+    if value is None:
+        return escape(NOTHING)
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return Markup('<time class="nb" datetime="{}" title="{:%Y-%m-%d %H:%M}">{}</time>').format(
+        local.isoformat(timespec="minutes"), local, moment_text(value, now)
+    )
+
+
+def duration(value: timedelta | float | None) -> str:
+    """A span in its largest sensible unit: 6 分, 3 小时, 2 天; 6 min, 3 h, 2 days. Numbers are seconds."""
+    if value is None:
+        return NOTHING
+    seconds = int(abs(value.total_seconds() if isinstance(value, timedelta) else value))
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if _chinese():
+        return f"{days} 天" if days else f"{hours} 小时" if hours else f"{minutes} 分"
+    return f"{days} day{'' if days == 1 else 's'}" if days else f"{hours} h" if hours else f"{minutes} min"
+
+
+def due_words(value: date | datetime | None, now: datetime | None = None) -> str:
+    """How late or how soon: 晚 1 天, 今天, 还剩 3 天; a datetime of today counts hours and minutes (还剩 50 分)."""
+    if value is None:
+        return NOTHING
+    now = now or timezone.now()
+    days = (_as_date(value) - _as_date(now)).days
+    if isinstance(value, datetime) and days == 0:
+        left = value - now
+        late, span = left < timedelta(0), duration(left)
+    elif days == 0:
+        return "今天" if _chinese() else "Today"
+    else:
+        late, span = days < 0, duration(timedelta(days=days))
+    if _chinese():
+        return f"晚 {span}" if late else f"还剩 {span}"
+    return f"{span} late" if late else f"{span} left"
+
+
+def due_tone(
+    value: date | datetime | None, now: datetime | None = None, soon: timedelta = timedelta(days=1)
+) -> str:
+    """The tone beside `due_words`: bad when late, warn within `soon` (a day lasts until its end), else ""."""
+    if value is None:
+        return ""
+    now = now or timezone.now()
+    if isinstance(value, datetime):
+        left = value - now
+        return "bad" if left < timedelta(0) else "warn" if left <= soon else ""
+    days = (value - _as_date(now)).days
+    return "bad" if days < 0 else "warn" if days < max(soon.days, 1) else ""
+
+
+def initial(name: str | None) -> str:
+    """What an avatar shows: the family name's first character of 李向东, the first letter of Alice Brown."""
+    name = (name or "").strip()
+    return name[0].upper() if name else "?"
+
+
+def family_name(name: str) -> str:
+    """李 of 李向东, 欧阳 of 欧阳娜; an alphabetic name is given back whole."""
+    name = name.strip()
+    if not name or name[0].isascii():
+        return name
+    return name[:2] if len(name) > 2 and name[:2] in DOUBLE_SURNAMES.split() else name[0]
+
+
+def phone(value: str | None) -> str:
+    """A number grouped as it is read aloud: 138 0576 2214, +86 138 0576 2214, 0512-6288 1234; else unchanged."""
+    if not value:
+        return NOTHING
+    text = value.strip()
+    digits = "".join(c for c in text if c.isdigit())
+    prefix = ""
+    if text.startswith("+86") and len(digits) > 2:
+        prefix, digits = "+86 ", digits[2:]
+    elif text.startswith("+"):
+        return text
+    if len(digits) == 11 and digits.startswith("1"):
+        return f"{prefix}{digits[:3]} {digits[3:7]} {digits[7:]}"
+    if digits.startswith("0") and len(digits) in (11, 12) and not prefix:
+        area = 3 if digits[1] in "12" else 4
+        return f"{digits[:area]}-{digits[area:-4]} {digits[-4:]}"
+    return text
+
+
+def filesize(size: int | None) -> str:
+    """Bytes as 0 B, 18 KB, 2.4 MB, 1.2 GB (1 KB is 1024 bytes)."""
+    if size is None:
+        return NOTHING
+    value = Decimal(size)
+    for unit, places in (("B", 0), ("KB", 0), ("MB", 1), ("GB", 1)):
+        if value < 1024 or unit == "GB":
+            return f"{_trimmed(value, places)} {unit}"
+        value /= 1024
+    raise AssertionError("unreachable: GB takes every size")
+
+
+def highlight(text: str, found: str | None) -> Markup:
+    """`text` with the first place where `found` stands (letter case ignored) inside <mark>."""
+    at = text.lower().find(found.lower()) if found else -1
+    if at < 0:
+        return escape(text)
+    end = at + len(found or "")
+    return Markup("{}<mark>{}</mark>{}").format(text[:at], text[at:end], text[end:])
+
+
+def line_points(values: Sequence[float], width: int, height: int) -> list[tuple[float, float]]:
+    """Points of a trend line in a `width` × `height` field, y growing downwards, the highest value at its top."""
+    top = float(max(values, default=0)) or 1.0
+    step = width / max(len(values) - 1, 1)
+    return [(round(i * step, 1), round(height * (1 - float(v) / top), 1)) for i, v in enumerate(values)]
+
+
+@lru_cache(maxsize=1)
+def icon_names() -> frozenset[str]:
+    """Names that `icon()` accepts: those of assets/icons.txt."""
+    text = (Path(__file__).parent / "assets" / "icons.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def known_icon(name: str) -> str:
+    """`name` itself; raises ValueError when the sprite lacks it: a missing icon shows nothing, nobody notices."""
+    if name not in icon_names():
+        raise ValueError(f"The sprite has no icon “{name}”. Add it to assets/icons.txt, then npm run build.")
+    return name
+
+
+def filters() -> dict[str, Callable[..., Any]]:
+    """The filters of the Jinja2 environment, by the name that templates use."""
+    amounts = (number, percent, money, money_text, filesize)
+    times = (day, day_text, weekday, moment, moment_text, duration, due_words, due_tone)
+    return {f.__name__: f for f in (*amounts, *times, initial, family_name, phone, highlight)}
+
+
+def globals_() -> dict[str, Any]:
+    """The functions of the Jinja2 environment, by the name that templates use."""
+    return {"known_icon": known_icon, "line_points": line_points}
