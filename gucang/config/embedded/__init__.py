@@ -86,6 +86,7 @@ class Server:
         self.data = data or environment.make_data_folder()
         self._file = self.data / "database.json"
         self._users: IO[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     # --- the outside ---
 
@@ -226,8 +227,8 @@ class Server:
         self._write_place(place)
         deadline = time.monotonic() + _RETRY_SECONDS
         while True:
-            process = self._launch(place, with_parent)
-            if self._wait_until_ready(process):
+            self._process = self._launch(place, with_parent)
+            if self._wait_until_ready(self._process):
                 break
             says = self._log_tail()
             held = "shared memory" in says or "postmaster.pid" in says
@@ -295,6 +296,8 @@ class Server:
                 process.send_signal(number)
                 process.wait(_STOP_SECONDS)
             if not process.is_running():
+                if self._process is not None:
+                    self._process.wait()
                 return
         raise EmbeddedError(f"The database (process {process.pid}) does not stop.")
 

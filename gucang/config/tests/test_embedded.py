@@ -17,7 +17,9 @@ import pytest
 from gucang.config import environment, roles
 from gucang.config.embedded import Server
 
-JOIN = "import sys; from gucang.config.embedded import Server; s = Server(); s.join(); print(s.pid(), flush=True)"
+JOIN = (
+    "import sys; from gucang.config.embedded import Server; s = Server(); s.join();print(s.pid(), flush=True)"
+)
 
 
 @pytest.fixture

@@ -1,0 +1,5 @@
+"""Fixtures for every test of the project."""
+
+from gucang.config.testing import django_db_setup, test_databases
+
+__all__ = ["django_db_setup", "test_databases"]
