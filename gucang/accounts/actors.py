@@ -1,0 +1,88 @@
+"""From a member and their roles to an actor with rights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from gucang.accounts.models import Department, Member, Role, Token
+from gucang.kernel.actors import ACCESSES, REACHES, Access, Actor, FieldRule, Reach
+
+
+def actor_for(member: Member, *, token: Token | None = None) -> Actor:
+    """The actor of a member: the widest reach of all their roles per permission. One query.
+
+    Of several field rules for one field the most generous holds; a role without a rule for it does not restrict.
+    """
+    roles = list(Role.objects.filter(member_roles__member=member))
+    return Actor(
+        kind="token" if token else "member",
+        name=member.name,
+        member_id=member.pk,
+        grants=_grants(roles) if member.may_work else {},
+        field_rules=_field_rules(roles),
+        circle=circle_of(member),
+        token_id=token.pk if token else None,
+        scopes=frozenset(token.scopes) if token else None,
+    )
+
+
+def _grants(roles: Iterable[Role]) -> dict[str, Reach]:
+    found: dict[str, Reach] = {}
+    for role in roles:
+        for permission, reach in role.grants.items():
+            held = found.get(permission)
+            if held is None or REACHES.index(Reach(reach)) > REACHES.index(held):
+                found[permission] = Reach(reach)
+    return found
+
+
+def _field_rules(roles: list[Role]) -> dict[str, FieldRule]:
+    names = set.intersection(*(set(role.field_rules) for role in roles)) if roles else set()
+    return {name: max((_rule(role.field_rules[name]) for role in roles), key=_generosity) for name in names}
+
+
+def _rule(stored: dict[str, str]) -> FieldRule:
+    within = stored.get("within")
+    return FieldRule(
+        inside=Access(stored.get("inside", "write")),
+        within=Reach(within) if within else None,
+        beyond=Access(stored.get("beyond", "masked")),
+    )
+
+
+def _generosity(rule: FieldRule) -> tuple[int, int, int]:
+    beyond = rule.inside if rule.within is None else rule.beyond
+    within = len(REACHES) if rule.within is None else REACHES.index(rule.within)
+    return ACCESSES.index(beyond), ACCESSES.index(rule.inside), within
+
+
+def circle_of(member: Member) -> Callable[[Reach], frozenset[int]]:
+    """A function from a reach to the ids of the members within it; asked at most once per reach and request."""
+
+    def circle(reach: Reach) -> frozenset[int]:
+        if member.department_id is None:
+            return frozenset({member.pk})
+        departments = {member.department_id}
+        if reach is Reach.TREE:
+            departments = below(member.department_id)
+        ids = Member.objects.filter(department_id__in=departments).values_list("pk", flat=True)
+        return frozenset(ids) | {member.pk}
+
+    return circle
+
+
+def below(department_id: int) -> set[int]:
+    """A department and all below it. One query."""
+    children: dict[int | None, list[int]] = {}
+    for pk, parent in Department.objects.values_list("pk", "parent_id"):
+        children.setdefault(parent, []).append(pk)
+    found, open_ = set(), [department_id]
+    while open_:
+        pk = open_.pop()
+        if pk not in found:
+            found.add(pk)
+            open_ += children.get(pk, [])
+    return found
+
+
+__all__ = ["actor_for", "below", "circle_of"]

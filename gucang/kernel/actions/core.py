@@ -1,0 +1,439 @@
+"""An action: lock, permission, guard, gates, the change itself, one event, reactions, and deliveries after commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import IntegrityError, connection, models, transaction
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _t
+
+from gucang.kernel import clock, events, permissions, reactions, records, search
+from gucang.kernel.actors import ActsAs, Actor, as_actor
+from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
+from gucang.kernel.fields import BadValue, FieldSpec, specs_of_signature
+from gucang.kernel.models import Event
+from gucang.kernel.numbering import next_number
+from gucang.kernel.scope import active_company_id, only_writing
+from gucang.kernel.snapshots import Snapshot, changed_between, snapshot, wording
+
+Keep = Callable[[list[tuple[Snapshot | None, Any]]], None]
+Gate = Callable[["Action", Actor, Any, Mapping[str, Any]], None]
+
+_actions: dict[str, Action] = {}
+_gates: list[Gate] = []
+_keeps: dict[str, list[Keep]] = {}
+_depth: ContextVar[int] = ContextVar("action_depth", default=0)
+MAX_DEPTH = 8
+
+
+class Outcome(NamedTuple):
+    """What an action left: the record as it is now, and its event (None when nothing changed)."""
+
+    record: Any
+    event: Event | None
+
+
+def get(name: str) -> Action:
+    """The action called `name`. Raises LookupError."""
+    try:
+        return _actions[name]
+    except KeyError:
+        raise LookupError(f"There is no action {name!r}.") from None
+
+
+def every() -> list[Action]:
+    """All actions, by name."""
+    return [_actions[name] for name in sorted(_actions)]
+
+
+def gate(check: Gate) -> Gate:
+    """Register a check that may stop any action before it runs: `check(action, actor, record, params)` raises."""
+    _gates.append(check)
+    return check
+
+
+def keep(record_name: str) -> Callable[[Keep], Keep]:
+    """Register what keeps a derived table (such as sums by stage) in step, inside the same transaction.
+
+    It gets a list of (snapshot before or None, record now), one pair for a single action, many for bulk work, and may
+    write its own module's derived tables.
+    """
+
+    def remember(function: Keep) -> Keep:
+        _keeps.setdefault(record_name, []).append(function)
+        return function
+
+    return remember
+
+
+class Action:
+    """A verb of one record type. Made by `action`, `creating`, `editing` and the other makers; called like a function.
+
+    `win(deal, actor=alice, on=today)` does everything and returns an `Outcome`. Besides the body's own parameters a
+    call takes `actor`, `seen` (the version the person looked at), `at` (when it really happened) and `cause` (the
+    event that led to it). It raises Forbidden, Refused, Invalid, Stale, NotVisible or NeedsApproval.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        body: Callable[..., Any],
+        *,
+        label: Any,
+        allow: Callable[[Actor, Any], bool] | None = None,
+        guard: Callable[[Any], Any] | None = None,
+        creates: bool = False,
+        on_values: bool = False,
+        hands_over: bool = False,
+        unowned: bool = False,
+        binned: bool = False,
+        always: bool = False,
+        icon: str = "",
+        tone: str = "",
+        labels: dict[str, Any] | None = None,
+        personal: tuple[str, ...] = (),
+    ) -> None:
+        self.name, self.body, self.label = name, body, label
+        self.allow, self.guard = allow, guard
+        self.creates, self.on_values = creates, on_values
+        self.hands_over, self.unowned, self.binned, self.always = hands_over, unowned, binned, always
+        self.icon, self.tone, self.personal = icon, tone, personal
+        self.record_name, _dot, self.verb = name.partition(".")
+        self.module = body.__globals__.get("__name__", "") if hasattr(body, "__globals__") else ""
+        self.__doc__ = body.__doc__
+        self._labels = labels or {}
+        self._params: tuple[FieldSpec, ...] | None = None
+        if name in _actions:
+            raise ValueError(f"Action {name} is defined twice.")
+        _actions[name] = self
+
+    def __repr__(self) -> str:
+        return f"<Action {self.name}>"
+
+    @property
+    def type(self) -> records.RecordType:
+        """The record type that this is a verb of."""
+        return records.get(self.record_name)
+
+    @property
+    def params(self) -> tuple[FieldSpec, ...]:
+        """The parameters that a person fills in: the dialog's fields. Create and edit take the form's fields instead."""
+        if self._params is None:
+            self._params = specs_of_signature(self.body, self._labels)
+        return self._params
+
+    def why_not(self, actor: Actor | ActsAs, record: Any) -> str | None:
+        """Why this cannot be done to `record` now by `actor`, as a sentence; None when it can. For buttons."""
+        actor = as_actor(actor)
+        try:
+            self._check_right(actor, record)
+        except Forbidden as problem:
+            return problem.sentence  # type: ignore[no-any-return]
+        return self._guarded(record)
+
+    def __call__(
+        self,
+        record: Any = None,
+        /,
+        *,
+        actor: Actor | ActsAs,
+        seen: int | None = None,
+        at: datetime | None = None,
+        cause: int | None = None,
+        request_id: str = "",
+        **params: Any,
+    ) -> Outcome:
+        actor = as_actor(actor)
+        with transaction.atomic():
+            instance = self._begin(record, actor)
+            self._check_right(actor, instance)
+            if sentence := self._guarded(instance):
+                raise Refused(sentence)
+            clean = self._clean(params, actor, instance)
+            for check in _gates:
+                check(self, actor, instance, clean)
+            run = _Run(self, actor, instance, seen=seen, at=at, cause=cause, request_id=request_id)
+            return run.go(clean)
+
+    def _guarded(self, instance: Any) -> str | None:
+        return str(sentence) if self.guard and (sentence := self.guard(instance)) else None
+
+    def _begin(self, record: Any, actor: Actor) -> Any:
+        model = self.type.model
+        if self.creates:
+            return model(company_id=active_company_id()) if hasattr(model, "company_id") else model()
+        pk = getattr(record, "pk", record)
+        query = (model.with_bin if self.binned else model._default_manager).filter(pk=pk)  # type: ignore[attr-defined]
+        if self.binned:
+            query = query.exclude(deleted_at=None)
+        query = query.filter(self.type.visible(actor)).select_for_update(of=("self",), no_key=True)
+        instance = query.first()
+        if instance is None:
+            raise NotVisible()
+        return instance
+
+    def _check_right(self, actor: Actor, instance: Any) -> None:
+        record_type = self.type
+        if not actor.may(self.name):
+            raise Forbidden(
+                _t("Your role does not include “%(action)s”. Ask an administrator if you need it.") % {"action": self.label}
+            )
+        new = self.creates or instance.pk is None
+        free = self.unowned and not new and record_type.owner_id(instance) is None
+        if not new and not free and not permissions.within_reach(actor, self.name, record_type, instance):
+            raise Forbidden(
+                _t("“%(record)s” belongs to somebody else; ask them or a manager to do this.") % {"record": instance}
+            )
+        if self.allow is not None and not self.allow(actor, instance):
+            raise Forbidden(_t("This is for others to do; ask the owner or a manager."))
+
+    def _clean(self, params: dict[str, Any], actor: Actor, instance: Any) -> dict[str, Any]:
+        if self.on_values:
+            return {"values": clean_values(self.type, params.pop("values", params), actor, instance, new=self.creates)}
+        problems: dict[str, list[Any]] = {}
+        clean: dict[str, Any] = {}
+        known = {spec.name: spec for spec in self.params}
+        for name in params.keys() - known.keys():
+            problems[name] = [_t("“%(action)s” has no field “%(field)s”.") % {"action": self.label, "field": name}]
+        for name, spec in known.items():
+            try:
+                clean[name] = spec.clean(params[name], actor) if name in params else _default(spec)
+            except BadValue as problem:
+                problems[name] = [problem.sentence]
+        if problems:
+            raise Invalid(problems)
+        return clean
+
+
+def _default(spec: FieldSpec) -> Any:
+    if spec.required:
+        raise BadValue(_t("Fill in %(field)s.") % {"field": spec.label})
+    return False if spec.kind == "boolean" and spec.default is None else spec.default
+
+
+def clean_values(
+    record_type: records.RecordType,
+    raw: Mapping[str, Any],
+    actor: Actor,
+    instance: Any,
+    *,
+    new: bool,
+    known: dict[Any, Any] | None = None,
+) -> dict[str, Any]:
+    """Clean the values of a create or edit form; a new record also needs its required fields.
+
+    Raises Invalid with every field's sentences at once.
+    """
+    specs = record_type.form_specs()
+    problems: dict[str, list[Any]] = {}
+    clean: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name not in specs:
+            problems[name] = [_t("There is no field “%(field)s” to fill in.") % {"field": name}]
+        elif permissions.access(actor, record_type, name, None if new else instance) != permissions.Access.WRITE:
+            problems[name] = [_t("You may not change “%(field)s”.") % {"field": specs[name].label}]
+        else:
+            try:
+                clean[name] = specs[name].clean(value, actor, known)
+            except BadValue as problem:
+                problems[name] = [problem.sentence]
+    if new:
+        for name, spec in specs.items():
+            if spec.required and name not in raw and spec.default in (None, ""):
+                problems[name] = [_t("Fill in %(field)s.") % {"field": spec.label}]
+    if problems:
+        raise Invalid(problems)
+    return clean
+
+
+def assign(instance: Any, values: Mapping[str, Any]) -> None:
+    """Put clean values onto a record, custom ones into its `extra`."""
+    for name, value in values.items():
+        if name.startswith("extra."):
+            instance.extra = {**instance.extra, name.removeprefix("extra."): events.jsonable(value)}
+        else:
+            setattr(instance, name, value)
+
+
+class _Run:
+    """One call of an action, after the checks: from the snapshot to the deliveries."""
+
+    def __init__(
+        self,
+        verb: Action,
+        actor: Actor,
+        instance: Any,
+        *,
+        seen: int | None,
+        at: datetime | None,
+        cause: int | None,
+        request_id: str,
+    ) -> None:
+        self.verb, self.actor, self.instance = verb, actor, instance
+        self.seen, self.at, self.cause, self.request_id = seen, at, cause, request_id
+        self.record_type = verb.type
+
+    def go(self, params: dict[str, Any]) -> Outcome:
+        depth = _depth.get() + 1
+        if depth > MAX_DEPTH:
+            raise RuntimeError(f"{self.verb.name} is {depth} actions deep; reactions are calling each other in a circle.")
+        token = _depth.set(depth)
+        try:
+            with only_writing(self.instance._meta.app_label, "kernel"):
+                return self._go(params)
+        finally:
+            _depth.reset(token)
+
+    def _go(self, params: dict[str, Any]) -> Outcome:
+        before = None if self.verb.creates else snapshot(self.instance)
+        event_id = events.next_id()
+        cause = self.cause or reactions.current_cause()
+        facts = reactions.during(event_id, lambda: self.verb.body(self.instance, **self._body_params(params)))
+        changes = changed_between(before, snapshot(self.instance))
+        if not changes and not self.verb.always:
+            return Outcome(self.instance, None)
+        if before is not None and self.seen is not None and self.seen < self.instance.version:
+            events.check_not_stale(self.record_type, self.instance, self.seen, changes)
+        self._save(before, changes)
+        for function in _keeps.get(self.record_type.name, ()):
+            function([(before, self.instance)])
+        search.keep_entry(self.record_type, self.instance, changes)
+        event = events.append(
+            self.record_type,
+            self.instance,
+            event_id=event_id,
+            name=self.verb.name,
+            actor=self.actor,
+            changes=changes,
+            facts=facts or {},
+            occurred_at=self.at,
+            cause=cause,
+            request_id=self.request_id,
+        )
+        reactions.run(event, self.instance, self.actor)
+        self._check_still_visible(changes)
+        return Outcome(self.instance, event)
+
+    def _body_params(self, params: dict[str, Any]) -> dict[str, Any]:
+        return params | {"actor": self.actor} if wants_actor(self.verb.body) else params
+
+    def _save(self, before: Snapshot | None, changes: Mapping[str, Any]) -> None:
+        instance = self.instance
+        now = clock.now()
+        if hasattr(instance, "derive"):
+            instance.derive()
+        validate(instance, None if before is None else set(changes))
+        if before is None and self.record_type.number and not instance.number:
+            instance.number = next_number(self.record_type)
+        instance.version += 1
+        new = before is None
+        if hasattr(instance, "updated_at"):
+            instance.updated_at = now
+            if new and instance.created_at is None:
+                instance.created_at = self.at or now
+        save_or_say(instance, None if new else changed_columns(instance, changes))
+
+    def _check_still_visible(self, changes: Mapping[str, Any]) -> None:
+        """A person must not lose sight of a record by their own change, unless the action hands it over."""
+        owner_field = self.record_type.owner.partition("__")[0].removesuffix("_id")
+        if self.verb.hands_over or self.actor.kind == "system" or owner_field not in changes:
+            return
+        if self.verb.binned or getattr(self.instance, "deleted_at", None):
+            return
+        if not self.record_type.query(self.actor).filter(pk=self.instance.pk).exists():
+            raise Forbidden(_t("After this change you could not see the record any more; hand it over instead."))
+
+
+def wants_actor(body: Callable[..., Any]) -> bool:
+    """Whether an action's body asks for the actor."""
+    code = getattr(body, "__code__", None)
+    return code is not None and "actor" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def changed_columns(instance: Any, changes: Mapping[str, Any]) -> set[str]:
+    """The model fields to write for these changes; a record's `derived_fields` are always among them."""
+    return {
+        *(name.partition(".")[0] for name in changes),
+        *getattr(instance, "derived_fields", ()),
+        "version",
+        "updated_at",
+    }
+
+
+def validate(instance: Any, changed: set[str] | None) -> None:
+    """Run field and record validation (of the changed fields only, when given). Raises Invalid."""
+    from django.core.exceptions import ValidationError
+
+    local = {field.name for field in instance._meta.concrete_fields}
+    skip = {"id", "company", "created_at", "updated_at"} | (set() if changed is None else local - changed)
+    problems: dict[str, list[Any]] = {}
+    for step in (lambda: instance.clean_fields(exclude=skip), instance.clean):
+        try:
+            step()
+        except ValidationError as error:
+            found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+            for name, sentences in found.items():
+                problems.setdefault("" if name == "__all__" else name, []).extend(sentences)
+    if problems:
+        raise Invalid(problems)
+
+
+def save_or_say(instance: Any, fields: set[str] | None) -> None:
+    """Save; a constraint that refuses answers with its own sentence (its `violation_error_message`)."""
+    try:
+        with transaction.atomic(savepoint=False):
+            local = {field.name for field in instance._meta.concrete_fields}
+            instance.save(force_insert=fields is None, update_fields=None if fields is None else fields & local)
+    except IntegrityError as error:
+        raise explain(error, instance) from error
+
+
+def explain(error: IntegrityError, instance: Any) -> Refused:
+    """The refusal behind an integrity error, by the name of the constraint that caused it."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for constraint in instance._meta.constraints:
+        if constraint.name == name:
+            fields = [f for f in getattr(constraint, "fields", ()) if f != "company"]
+            if constraint.violation_error_message != constraint.default_violation_error_message:
+                return Refused(constraint.violation_error_message, field=fields[-1] if fields else "")
+            if fields:
+                labels = wording(instance, fields)
+                return Refused(
+                    _t("There is already one with the same %(fields)s.") % {"fields": labels}, field=fields[-1]
+                )
+    return Refused(capfirst(_t("the database refused this, because it does not fit other records (%(rule)s).") % {"rule": name}))
+
+
+def action(
+    name: str,
+    *,
+    label: Any,
+    allow: Callable[[Actor, Any], bool] | None = None,
+    guard: Callable[[Any], Any] | None = None,
+    **options: Any,
+) -> Callable[[Callable[..., Any]], Action]:
+    """Make a verb of the function below: its first parameter is the record, its keyword-only ones are the form.
+
+    The body changes the record and may return facts for the event (a dict of JSON values); it saves nothing itself.
+    `allow(actor, record)` answers who may, `guard(record)` why nobody may now. `hands_over` permits the actor to lose
+    sight of the record; `unowned` lets it be done to records without owner; `always` leaves an event even when no
+    field changed; `tone` and `icon` are for the button; `labels` name the parameters.
+    """
+
+    def make(body: Callable[..., Any]) -> Action:
+        return Action(name, body, label=label, allow=allow, guard=guard, **options)
+
+    return make
+
+
+def lock_rows(model: type[models.Model], ids: list[int]) -> None:
+    """Lock rows in id order, so that two bulk changes cannot wait for each other in a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT id FROM "{model._meta.db_table}" WHERE company_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE',  # noqa: S608
+            [active_company_id(), ids],
+        )

@@ -1,0 +1,101 @@
+"""Create, edit, delete, restore and share: the verbs that every record type has, built from its form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from gucang.kernel import clock
+from gucang.kernel.actions.core import Action, assign
+from gucang.kernel.actors import Actor
+from gucang.kernel.models import Collaborator
+
+Prepare = Callable[[Any, Actor], Any]
+
+
+def creating(record: str, prepare: Prepare | None = None, **options: Any) -> Action:
+    """The action "<record>.create": values of the form become a new record.
+
+    `prepare(record, actor)` may fill what the form leaves open (the owner, a first stage) and return facts.
+    """
+
+    def create(instance: Any, *, values: dict[str, Any], actor: Actor) -> Any:
+        """Create the record from its form."""
+        assign(instance, values)
+        return prepare(instance, actor) if prepare else None
+
+    options.setdefault("label", _("New"))
+    return Action(f"{record}.create", create, creates=True, on_values=True, icon="plus", **options)
+
+
+def editing(record: str, prepare: Prepare | None = None, **options: Any) -> Action:
+    """The action "<record>.edit": values of the form replace those of the record."""
+
+    def edit(instance: Any, *, values: dict[str, Any], actor: Actor) -> Any:
+        """Change the record by its form."""
+        assign(instance, values)
+        return prepare(instance, actor) if prepare else None
+
+    options.setdefault("label", _("Edit"))
+    return Action(f"{record}.edit", edit, on_values=True, icon="pencil", **options)
+
+
+def deleting(record: str, **options: Any) -> Action:
+    """The action "<record>.delete": into the bin, from where it can be restored for 30 days."""
+
+    def delete(instance: Any, *, actor: Actor) -> None:
+        """Move the record to the bin."""
+        instance.deleted_at = clock.now()
+
+    options.setdefault("label", _("Delete"))
+    return Action(f"{record}.delete", delete, icon="trash", tone="danger", hands_over=True, **options)
+
+
+def restoring(record: str, **options: Any) -> Action:
+    """The action "<record>.restore": out of the bin, as it was."""
+
+    def restore(instance: Any, *, actor: Actor) -> None:
+        """Take the record out of the bin."""
+        instance.deleted_at = None
+
+    options.setdefault("label", _("Restore"))
+    return Action(f"{record}.restore", restore, icon="arrow-back-up", binned=True, **options)
+
+
+def sharing(record: str, member: type[Any], **options: Any) -> tuple[Action, Action]:
+    """The actions "<record>.share" and "<record>.unshare": add and remove a collaborator (a `member` model)."""
+
+    def share(instance: Any, *, member: Any, actor: Actor) -> dict[str, Any]:
+        """Let a colleague work on the record with its owner."""
+        Collaborator.objects.get_or_create(record_type=record, object_id=instance.pk, member_id=member.pk)
+        return {"member": member.pk, "member_name": str(member)}
+
+    def unshare(instance: Any, *, member: Any, actor: Actor) -> dict[str, Any]:
+        """End a colleague's work on the record."""
+        Collaborator.objects.filter(record_type=record, object_id=instance.pk, member_id=member.pk).delete()
+        return {"member": member.pk, "member_name": str(member)}
+
+    for body in (share, unshare):
+        body.__annotations__["member"] = member
+    labels = {"member": _("Colleague")}
+    return (
+        Action(f"{record}.share", share, label=_("Share"), icon="users-plus", always=True, labels=labels, **options),
+        Action(
+            f"{record}.unshare", unshare, label=_("Stop sharing"), icon="user-minus", always=True, labels=labels, **options
+        ),
+    )
+
+
+def owned_by_actor(field: str = "owner_id") -> Prepare:
+    """A `prepare` that makes the actor the owner where the form left it open."""
+
+    def prepare(instance: Any, actor: Actor) -> None:
+        if getattr(instance, field) is None:
+            setattr(instance, field, actor.member_id)
+
+    return prepare
+
+
+__all__ = ["creating", "deleting", "editing", "owned_by_actor", "restoring", "sharing"]

@@ -1,0 +1,151 @@
+"""Who acts: a member, a token acting for a member, or the system. The kernel knows their rights, not their table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+from django.utils.translation import gettext_lazy as _
+
+from gucang.kernel.scope import active_company_id
+
+
+class Reach(StrEnum):
+    """How far a grant goes. Later ones include the earlier."""
+
+    OWN = "own"
+    DEPARTMENT = "department"
+    TREE = "tree"
+    COMPANY = "company"
+
+    @property
+    def label(self) -> Any:
+        return {
+            Reach.OWN: _("own"),
+            Reach.DEPARTMENT: _("own department"),
+            Reach.TREE: _("own department and those below"),
+            Reach.COMPANY: _("whole company"),
+        }[self]
+
+
+REACHES = tuple(Reach)
+
+
+class Access(StrEnum):
+    """What somebody may do with one field, weakest first."""
+
+    HIDDEN = "hidden"
+    MASKED = "masked"
+    READ = "read"
+    WRITE = "write"
+
+
+ACCESSES = tuple(Access)
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    """`inside` holds for records within reach, `beyond` for the others. Without `within`, `inside` holds always."""
+
+    inside: Access = Access.WRITE
+    within: Reach | None = None
+    beyond: Access = Access.MASKED
+
+
+def _nobody(reach: Reach) -> frozenset[int]:
+    return frozenset()
+
+
+@dataclass(eq=False)
+class Actor:
+    """Somebody who acts in the active company.
+
+    `grants` maps permission names (or "record.*", or "*") to a reach. `circle(reach)` gives the ids of the members
+    within a reach below COMPANY. `scopes` narrows a token to some permissions; None does not narrow.
+    """
+
+    kind: Literal["member", "token", "system"]
+    name: str
+    member_id: int | None = None
+    grants: Mapping[str, Reach] = field(default_factory=dict)
+    field_rules: Mapping[str, FieldRule] = field(default_factory=dict)
+    circle: Callable[[Reach], frozenset[int]] = _nobody
+    token_id: int | None = None
+    scopes: frozenset[str] | None = None
+    on_behalf_of: int | None = None
+    _members: dict[Reach, frozenset[int]] = field(default_factory=dict, repr=False)
+    _shared: dict[str, frozenset[int]] = field(default_factory=dict, repr=False)
+
+    @property
+    def key(self) -> str:
+        """A short stable name: "member:3", "token:9", "system"."""
+        return f"{self.kind}:{self.token_id or self.member_id}" if self.kind != "system" else "system"
+
+    def reach(self, permission: str) -> Reach | None:
+        """How far this actor may do `permission`; None when not at all."""
+        if self.kind == "system":
+            return Reach.COMPANY
+        if not self._in_scopes(permission):
+            return None
+        record = permission.partition(".")[0]
+        for name in (permission, f"{record}.*", "*"):
+            if name in self.grants:
+                return self.grants[name]
+        return None
+
+    def may(self, permission: str) -> bool:
+        """Whether this actor may do `permission` to anything at all."""
+        return self.reach(permission) is not None
+
+    def members(self, reach: Reach) -> frozenset[int] | None:
+        """The ids of the members within `reach`; None means everybody."""
+        if reach is Reach.COMPANY:
+            return None
+        if reach is Reach.OWN:
+            return frozenset() if self.member_id is None else frozenset({self.member_id})
+        if reach not in self._members:
+            self._members[reach] = self.circle(reach)
+        return self._members[reach]
+
+    def shared(self, record_type: str) -> frozenset[int]:
+        """The ids of the records of this type that the actor collaborates on. One query per type and request."""
+        if self.member_id is None:
+            return frozenset()
+        if record_type not in self._shared:
+            from gucang.kernel.models import Collaborator  # the models import this module's neighbours
+
+            ids = Collaborator.objects.filter(record_type=record_type, member_id=self.member_id)
+            self._shared[record_type] = frozenset(ids.values_list("object_id", flat=True))
+        return self._shared[record_type]
+
+    def _in_scopes(self, permission: str) -> bool:
+        if self.scopes is None:
+            return True
+        record, _dot, verb = permission.partition(".")
+        wanted = {permission, f"{record}.*", "*"}
+        if verb == "view":
+            wanted.add("read")
+        return bool(wanted & self.scopes)
+
+
+class ActsAs(Protocol):
+    """Anything that can become an actor: a member of accounts, for one."""
+
+    def as_actor(self) -> Actor: ...
+
+
+def as_actor(who: Actor | ActsAs) -> Actor:
+    """The actor behind `who`. Raises TypeError for None: a deed without a doer is a programming error."""
+    if isinstance(who, Actor):
+        return who
+    if who is None:
+        raise TypeError("An action needs an actor.")
+    return who.as_actor()
+
+
+def system() -> Actor:
+    """The program itself, acting by rule (recycling, reminders). Needs an active company like everybody."""
+    active_company_id()
+    return Actor(kind="system", name="system")

@@ -1,0 +1,97 @@
+"""What may go wrong in a way that a person is told about. Each carries a sentence that says what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class NoCompanyScope(RuntimeError):
+    """Company data was touched outside `company_scope`. A programming error, never caught."""
+
+
+class WriteOutsideAction(RuntimeError):
+    """Something tried to write company data without an action of its module. A programming error, never caught."""
+
+
+class Problem(Exception):
+    """Base of everything that becomes an answer to a person: `status` is the HTTP code."""
+
+    status = 400
+
+    def __init__(self, sentence: Any) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class Invalid(Problem):
+    """Values were not accepted: `fields` maps a field name ("" for the whole form) to its sentences."""
+
+    status = 422
+
+    def __init__(self, fields: Mapping[str, Sequence[Any]]) -> None:
+        super().__init__(next((s for many in fields.values() for s in many), _("Some values need a correction.")))
+        self.fields = {name: [str(s) for s in many] for name, many in fields.items()}
+
+
+class Refused(Problem):
+    """Nobody may do this now: the state of the record forbids it."""
+
+    status = 409
+
+    def __init__(self, sentence: Any, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class Forbidden(Problem):
+    """This person may see the record but not do this with it."""
+
+    status = 403
+
+
+class NotVisible(Problem):
+    """There is no such record for this person; whether it exists is not told."""
+
+    status = 404
+
+    def __init__(self, sentence: Any = _("There is nothing here, or you may not see it.")) -> None:
+        super().__init__(sentence)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One field that somebody else changed meanwhile: their value, yours, who and when."""
+
+    field: str
+    label: str
+    theirs: Any
+    yours: Any
+    by: str
+    at: Any
+
+
+class Stale(Problem):
+    """Somebody changed the same fields since the person looked: both values are in `clashes`."""
+
+    status = 409
+
+    def __init__(self, sentence: Any, clashes: Sequence[Clash]) -> None:
+        super().__init__(sentence)
+        self.clashes = list(clashes)
+
+
+class NeedsApproval(Problem):
+    """A gate parked the action; `request` is what the gate's module made of it."""
+
+    status = 202
+
+    def __init__(self, sentence: Any, request: Any = None) -> None:
+        super().__init__(sentence)
+        self.request = request

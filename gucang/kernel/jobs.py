@@ -1,0 +1,132 @@
+"""Work after the answer: jobs on procrastinate in the same database, queued in the same transaction.
+
+A job carries its company and the event that caused it; the worker enters the company's scope before it runs. Delivery
+is at least once, so a job must stand being run twice. A worker that was killed leaves its job "doing"; `sweep` puts it
+back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.db import close_old_connections
+
+from gucang.kernel.models import Company, Event
+from gucang.kernel.scope import active_company_id, company_scope
+
+log = structlog.get_logger(__name__)
+Work = Callable[..., Any]
+
+_jobs: dict[str, Work] = {}
+_nightly: list[str] = []
+STALLED_AFTER_SECONDS = 60
+ATTEMPTS = 5
+
+
+def job(name: str) -> Callable[[Work], Work]:
+    """Register `function(**payload)` as the job `name`. It runs inside the company that queued it."""
+
+    def remember(function: Work) -> Work:
+        if name in _jobs:
+            raise ValueError(f"Job {name} is defined twice.")
+        _jobs[name] = function
+        return function
+
+    return remember
+
+
+def every_company(name: str, *, cron: str) -> Callable[[Work], Work]:
+    """Register a job that runs in every company by the clock (`cron`, in the server's zone)."""
+
+    def remember(function: Work) -> Work:
+        job(name)(function)
+        _periodic.append((name, cron))
+        return function
+
+    return remember
+
+
+_periodic: list[tuple[str, str]] = []
+
+
+def deliver(function: Callable[[Event], None]) -> str:
+    """Register the subscriber of an event as a job; returns the job's name."""
+    name = f"deliver:{function.__module__.removeprefix('gucang.')}.{function.__name__}"
+    if name not in _jobs:
+        _jobs[name] = lambda event_id, recorded_at: function(
+            Event.objects.get(pk=event_id, recorded_at=recorded_at)
+        )
+    return name
+
+
+def enqueue(name: str, *, cause: int | None = None, key: str | None = None, **payload: Any) -> None:
+    """Queue a job of the active company, with the transaction. With `key`, a queued twin is not queued again."""
+    from procrastinate import exceptions
+    from procrastinate.contrib.django import app
+
+    if name not in _jobs:
+        raise LookupError(f"There is no job {name!r}.")
+    company = active_company_id()
+    task = app.configure_task("gucang.run", queueing_lock=f"{company}:{name}:{key}" if key else None)
+    try:
+        task.defer(job=name, company=company, cause=cause, payload=payload)
+    except exceptions.AlreadyEnqueued:
+        log.info("job already queued", job=name, company=company)
+
+
+def enqueue_delivery(name: str, event: Event) -> None:
+    """Queue the delivery of one event to one subscriber."""
+    enqueue(name, cause=event.id, event_id=event.id, recorded_at=event.recorded_at.isoformat())
+
+
+def run(name: str, company: int, cause: int | None, payload: dict[str, Any]) -> None:
+    """Run one job now, inside its company."""
+    with company_scope(company):
+        log.info("job", job=name, company=company, cause=cause)
+        _jobs[name](**payload)
+
+
+def run_everywhere(name: str) -> None:
+    """Queue a periodic job for every company, each as a job of its own."""
+    for company in Company.objects.values_list("pk", flat=True):
+        with company_scope(company):
+            enqueue(name, key="periodic")
+
+
+def periodic() -> list[tuple[str, str]]:
+    """The periodic jobs as (name, cron)."""
+    return list(_periodic)
+
+
+def drain(limit: int = 1000) -> int:
+    """Run queued jobs in this process until none is left; returns how many ran. For tests and the command line."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    done = 0
+    while done < limit:
+        row = ProcrastinateJob.objects.filter(status="todo", task_name="gucang.run").order_by("id").first()
+        if row is None:
+            return done
+        arguments = row.args
+        _mark_done(row.pk)
+        run(arguments["job"], arguments["company"], arguments["cause"], arguments["payload"])
+        done += 1
+    return done
+
+
+def _mark_done(pk: int) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [pk])
+
+
+def run_worker(concurrency: int = 2) -> None:
+    """Work on the queue until told to stop (SIGINT or SIGTERM). The process of `gucang jobs`."""
+    from procrastinate.contrib.django import app
+
+    close_old_connections()
+    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    worker_app.run_worker(concurrency=concurrency, delete_jobs="successful", install_signal_handlers=True)

@@ -1,0 +1,36 @@
+"""The kernel's tables and the base classes of everyone else's."""
+
+from gucang.kernel.models.base import AboutRecord, CompanyManager, CompanyModel, Record
+from gucang.kernel.models.company import Company
+from gucang.kernel.models.events import Event, EventObject, EventSeal
+from gucang.kernel.models.fields import CreditCodeField, MoneyField, PhoneField, Reference, TagsField
+from gucang.kernel.models.support import (
+    Collaborator,
+    CustomField,
+    IdempotencyKey,
+    NumberCounter,
+    NumberRule,
+    SearchEntry,
+)
+
+__all__ = [
+    "AboutRecord",
+    "Collaborator",
+    "Company",
+    "CompanyManager",
+    "CompanyModel",
+    "CreditCodeField",
+    "CustomField",
+    "Event",
+    "EventObject",
+    "EventSeal",
+    "IdempotencyKey",
+    "MoneyField",
+    "NumberCounter",
+    "NumberRule",
+    "PhoneField",
+    "Record",
+    "Reference",
+    "SearchEntry",
+    "TagsField",
+]

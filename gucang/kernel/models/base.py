@@ -1,0 +1,133 @@
+"""Base classes of company tables: the manager that raises, the guard on writes, the walls in Meta.constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.db.models.base import ModelBase
+from django.utils.translation import gettext_lazy as _
+
+from gucang.kernel.constraints import walls
+from gucang.kernel.scope import active_company_id, check_writing
+
+
+class CompanyQuerySet(models.QuerySet[Any]):
+    """A queryset whose bulk writes need a running action, as `save` does."""
+
+    def update(self, **values: Any) -> int:
+        check_writing(self.model)
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        check_writing(self.model)
+        return super().delete()
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
+        check_writing(self.model)
+        return super().bulk_create(objs, *args, **options)
+
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], **options: Any) -> int:
+        check_writing(self.model)
+        return super().bulk_update(objs, list(fields), **options)
+
+    def _raw_delete(self, using: Any) -> int:
+        check_writing(self.model)
+        return super()._raw_delete(using)  # type: ignore[misc]
+
+
+class CompanyManager(models.Manager.from_queryset(CompanyQuerySet)):  # type: ignore[misc]
+    """Rows of the active company; raises NoCompanyScope where there is none. There is no switch to turn it off."""
+
+    def get_queryset(self) -> CompanyQuerySet:
+        return super().get_queryset().filter(company_id=active_company_id())  # type: ignore[no-any-return]
+
+
+class LivingManager(CompanyManager):
+    """The same without what lies in the bin."""
+
+    def get_queryset(self) -> CompanyQuerySet:
+        return super().get_queryset().filter(deleted_at=None)
+
+
+class CompanyModelBase(ModelBase):
+    """Adds the walls to every concrete company model, so that nobody has to remember them."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **options: Any) -> type:
+        model: Any = super().__new__(cls, name, bases, attrs, **options)
+        meta = model._meta
+        if not (meta.abstract or meta.proxy) and attrs.get("__module__") != "__fake__":
+            meta.constraints = [*meta.constraints, *walls(model)]
+            meta.original_attrs["constraints"] = meta.constraints
+        return model  # type: ignore[no-any-return]
+
+
+class CompanyModel(models.Model, metaclass=CompanyModelBase):
+    """A row that belongs to one company."""
+
+    company = models.ForeignKey(
+        "kernel.Company", models.PROTECT, related_name="+", editable=False, db_index=False, db_constraint=False
+    )
+
+    objects = CompanyManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        check_writing(type(self))
+        if self.company_id is None:
+            self.company_id = active_company_id()
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        check_writing(type(self))
+        return super().delete(*args, **options)
+
+
+class Record(CompanyModel):
+    """A company row that people see: it has a version, custom fields, and goes to the bin before it goes away.
+
+    `version` counts the events that changed it: 1 after creation. Forms and `If-Match` carry it.
+    """
+
+    version = models.PositiveIntegerField(default=0, editable=False)
+    extra = models.JSONField(_("custom fields"), default=dict, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), editable=False)
+    updated_at = models.DateTimeField(_("last change"), editable=False)
+    deleted_at = models.DateTimeField(_("in the bin since"), null=True, blank=True, editable=False)
+
+    objects = LivingManager()
+    with_bin = CompanyManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "with_bin"
+
+
+class AboutRecord(Record):
+    """A record about any other one (a follow-up, a task): it joins that record's timeline and what that concerns."""
+
+    about_type = models.CharField(max_length=40, editable=False)
+    about_id = models.BigIntegerField(editable=False)
+
+    class Meta(Record.Meta):
+        abstract = True
+
+    def get_about(self) -> Any:
+        """The record this is about, from the bin too; None when it is gone for good. One query, then remembered."""
+        if not hasattr(self, "_about"):
+            from gucang.kernel import records
+            from gucang.kernel.events import with_bin
+
+            self._about = with_bin(records.get(self.about_type)).filter(pk=self.about_id).first()
+        return self._about
+
+    def set_about(self, record: Any) -> None:
+        """Make this about `record`."""
+        from gucang.kernel import records
+
+        self.about_type, self.about_id = records.by_model(type(record)).name, record.pk
+        self._about = record

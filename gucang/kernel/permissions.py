@@ -1,0 +1,107 @@
+"""Who may see and do what: one registry of permission names, one way to a filter, one answer per field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from gucang.kernel.actors import ACCESSES, Access, Actor, FieldRule
+
+if TYPE_CHECKING:
+    from gucang.kernel.records import RecordType
+
+NOTHING = Q(pk__in=())
+_known: dict[str, Any] = {}
+
+
+def declare(name: str, label: Any) -> str:
+    """Add a permission name to the registry; returns it. Declaring twice with another label is an error."""
+    if name in _known and str(_known[name]) != str(label):
+        raise ValueError(f"Permission {name} is declared twice.")
+    _known[name] = label
+    return name
+
+
+def known() -> dict[str, Any]:
+    """Every permission name with its label, sorted by name."""
+    return dict(sorted(_known.items()))
+
+
+def check_known(name: str) -> str:
+    """Return `name`, or raise LookupError for one that nobody declared ("*" and "record.*" are known)."""
+    record = name.removesuffix(".*")
+    if name == "*" or name in _known or (name.endswith(".*") and any(k.startswith(f"{record}.") for k in _known)):
+        return name
+    raise LookupError(f"Unknown permission {name!r}.")
+
+
+def reach_q(actor: Actor, permission: str, *, owner: str, shared: str = "", shared_path: str = "pk") -> Q:
+    """The filter for "records within the actor's reach of `permission`".
+
+    `owner` is the path to the owning member's id (such as "owner_id" or "customer__owner_id"); `shared` names the
+    record type whose collaborators count as owners too, found at `shared_path`.
+    """
+    reach = actor.reach(permission)
+    if reach is None:
+        return NOTHING
+    members = actor.members(reach)
+    if members is None:
+        return Q()
+    mine = Q(**{f"{owner}__in": sorted(members)}) if len(members) != 1 else Q(**{owner: next(iter(members))})
+    ids = actor.shared(shared) if shared else frozenset()
+    return mine | Q(**{f"{shared_path}__in": sorted(ids)}) if ids else mine
+
+
+def within_reach(actor: Actor, permission: str, record_type: RecordType, record: Any) -> bool:
+    """Whether `record` is within the actor's reach of `permission`. A record without owner is nobody's own."""
+    reach = actor.reach(permission)
+    if reach is None:
+        return False
+    members = actor.members(reach)
+    if members is None or not record_type.owner:
+        return True
+    return record_type.owner_id(record) in members or record_type.is_shared(actor, record)
+
+
+def access(actor: Actor, record_type: RecordType, field: str, record: Any = None) -> Access:
+    """What `actor` may do with `field`; with a record, of that record; without, at best of any.
+
+    This is the one answer that lists, pages, exports, search, the API, events and reports ask for.
+    """
+    if actor.kind == "system":
+        return Access.WRITE
+    rule = actor.field_rules.get(f"{record_type.name}.{field}")
+    if rule is None:
+        return Access.WRITE
+    return _apply(rule, actor, record_type, record)
+
+
+def _apply(rule: FieldRule, actor: Actor, record_type: RecordType, record: Any) -> Access:
+    if rule.within is None:
+        return rule.inside
+    if record is None:
+        return max(rule.inside, rule.beyond, key=ACCESSES.index)
+    members = actor.members(rule.within)
+    if members is None or record_type.owner_id(record) in members or record_type.is_shared(actor, record):
+        return rule.inside
+    return rule.beyond
+
+
+def may_filter_by(actor: Actor, record_type: RecordType, field: str) -> bool:
+    """Whether lists may be filtered or sorted by `field`: not where it would betray what is hidden or masked."""
+    rule = actor.field_rules.get(f"{record_type.name}.{field}")
+    if rule is None or actor.kind == "system":
+        return True
+    worst = rule.inside if rule.within is None else min(rule.inside, rule.beyond, key=ACCESSES.index)
+    return worst in (Access.READ, Access.WRITE)
+
+
+def about_q(actor: Actor, types: Iterable[RecordType]) -> Q:
+    """The filter for records about a record that the actor may see, among `types`."""
+    found = NOTHING
+    for record_type in types:
+        if actor.reach(f"{record_type.name}.view") is not None:
+            found |= Q(about_type=record_type.name, about_id__in=record_type.query(actor).values("pk"))
+    return found

@@ -1,0 +1,79 @@
+"""What follows an event: reactions in the same transaction, and deliveries after commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from gucang.kernel.actors import Actor
+from gucang.kernel.models import Event
+
+Reaction = Callable[[Event, Any, Actor], None]
+
+_reactions: dict[str, list[Reaction]] = {}
+_after: dict[str, list[str]] = {}
+_cause: ContextVar[int | None] = ContextVar("cause", default=None)
+
+
+def reaction(*names: str) -> Callable[[Reaction], Reaction]:
+    """Run `function(event, record, actor)` in the transaction of these events; if it refuses, all rolls back.
+
+    For what must be true together. It may only call actions.
+    """
+
+    def remember(function: Reaction) -> Reaction:
+        for name in names:
+            _reactions.setdefault(name, []).append(function)
+        return function
+
+    return remember
+
+
+def after(*names: str) -> Callable[[Callable[[Event], None]], Callable[[Event], None]]:
+    """Run `function(event)` as a job once these events are committed; one job row per event and subscriber."""
+
+    def remember(function: Callable[[Event], None]) -> Callable[[Event], None]:
+        from gucang.kernel import jobs
+
+        job_name = jobs.deliver(function)
+        for name in names:
+            _after.setdefault(name, []).append(job_name)
+        return function
+
+    return remember
+
+
+def during(event_id: int, body: Callable[[], Any]) -> Any:
+    """Run an action's body; actions that it calls have `event_id` as their cause."""
+    token = _cause.set(event_id)
+    try:
+        return body()
+    finally:
+        _cause.reset(token)
+
+
+def current_cause() -> int | None:
+    """The event whose body or reaction is running."""
+    return _cause.get()
+
+
+def run(event: Event, record: Any, actor: Actor) -> None:
+    """Run the reactions of an event and queue its deliveries. Only actions call this."""
+    for function in _reactions.get(event.name, ()):
+        during(event.id, lambda function=function: function(event, record, actor))  # type: ignore[misc]
+    queue([event])
+
+
+def queue(found: list[Event]) -> None:
+    """Queue the deliveries of committed-to-be events."""
+    from gucang.kernel import jobs
+
+    for event in found:
+        for job_name in _after.get(event.name, ()):
+            jobs.enqueue_delivery(job_name, event)
+
+
+def has_reactions(name: str) -> bool:
+    """Whether anything reacts inside the transaction of `name`."""
+    return bool(_reactions.get(name))

@@ -1,0 +1,237 @@
+"""A record type, declared once: every screen, the API, import, export, board, search and tests derive from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from gucang.kernel import permissions
+from gucang.kernel.actors import Actor
+from gucang.kernel.fields import FieldSpec, spec_of
+from gucang.kernel.models import Collaborator
+
+if TYPE_CHECKING:
+    from gucang.kernel.actions import Action
+
+
+class Layout:
+    """A form: sections of a title and field names. `first` are the few that a phone shows before "more".
+
+    `Layout((_("Deal"), "name", "customer"), (_("People"), "owner"), first=("name", "customer"))`
+    """
+
+    def __init__(self, *sections: tuple[Any, ...], first: tuple[str, ...] = ()) -> None:
+        self.sections = tuple((section[0], tuple(section[1:])) for section in sections)
+        self.first = first or self.fields[:3]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(name for _title, names in self.sections for name in names)
+
+
+@dataclass(frozen=True)
+class Related:
+    """A panel of records that refer to this one: the record type, through which of its fields, which columns."""
+
+    record: str
+    field: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Board:
+    """A kanban: the column field, which action a drop into a column calls, which amount is summed.
+
+    `lanes(actor, filters)` gives the columns as (value, label, tone) in order; `drop(value)` names the action and the
+    parameters for a drop into the column of `value`.
+    """
+
+    by: str
+    lanes: Callable[[Actor, Mapping[str, Any]], list[tuple[Any, str, str]]]
+    drop: Callable[[Any, Any], tuple[str, dict[str, Any]]]
+    total: str = ""
+    card: tuple[str, ...] = ()
+    totals: Callable[[Actor, Mapping[str, Any]], dict[Any, tuple[int, Any]]] | None = None
+    only: Q = field(default_factory=Q)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Import and export. `key` finds the record again on a second import."""
+
+    key: str = "number"
+
+
+@dataclass(frozen=True, eq=False)
+class RecordType:
+    """What people see of one model. Names only; see the system check for what is demanded of them.
+
+    `owner` is the path to the owning member's id ("owner_id", "customer__owner_id", "" for nobody's).
+    `concerns` are the reference fields whose timelines an event of this record joins.
+    `order` is the default sort of lists ("-updated_at"). `search` maps field paths to weights "A" to "D".
+    `renderers` maps a column to the name of a cell renderer of the surface.
+    """
+
+    name: str
+    model: type[models.Model]
+    plural: str
+    columns: tuple[str, ...]
+    form: Layout
+    visible: Callable[[Actor], Q]
+    create: Action | None = None
+    edit: Action | None = None
+    actions: tuple[Action, ...] = ()
+    icon: str = "file-text"
+    number: str = ""
+    owner: str = ""
+    concerns: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    order: str = "-id"
+    related: tuple[Related, ...] = ()
+    board: Board | None = None
+    search: Mapping[str, str] = field(default_factory=dict)
+    exchange: Exchange | None = None
+    renderers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> Any:
+        """The singular noun, translated when shown."""
+        return self.model._meta.verbose_name
+
+    @property
+    def label_plural(self) -> Any:
+        return self.model._meta.verbose_name_plural
+
+    @cached_property
+    def specs(self) -> dict[str, FieldSpec]:
+        """The specs of all model fields that forms know, by name."""
+        found = {}
+        for model_field in self.model._meta.get_fields():
+            if not isinstance(model_field, models.Field) or model_field.name in ("id", "company", "extra"):
+                continue
+            try:
+                found[model_field.name] = spec_of(model_field)
+            except TypeError:
+                continue
+        return found
+
+    @cached_property
+    def verbs(self) -> dict[str, Action]:
+        """Every action by verb, create and edit first."""
+        every = (self.create, self.edit, *self.actions)
+        return {action.verb: action for action in every if action is not None}
+
+    def custom_fields(self) -> tuple[FieldSpec, ...]:
+        """The active company's own fields of this record type, named "extra.<key>"."""
+        from gucang.kernel.custom import specs_for  # reads a table per request
+
+        return specs_for(self.name)
+
+    def form_specs(self) -> dict[str, FieldSpec]:
+        """The fields of the form in order, the company's own after the declared ones."""
+        specs = {name: self.specs[name] for name in self.form.fields}
+        return specs | {spec.name: spec for spec in self.custom_fields()}
+
+    def spec(self, name: str) -> FieldSpec:
+        """The spec of a field, a custom one as "extra.key". Raises KeyError."""
+        if name.startswith("extra."):
+            return next((s for s in self.custom_fields() if s.name == name), None) or self.specs[name]
+        return self.specs[name]
+
+    def owner_id(self, record: Any) -> int | None:
+        """The id of the member who owns `record`, following the declared path."""
+        value = record
+        for step in self.owner.split("__") if self.owner else ():
+            value = getattr(value, step) if value is not None else None
+        return value if value is not record else None
+
+    def is_shared(self, actor: Actor, record: Any) -> bool:
+        """Whether the actor collaborates on `record`, or on the record that owns it."""
+        path = self.owner.split("__")
+        if len(path) == 1:
+            return record.pk in actor.shared(self.name)
+        parent = getattr(record, path[0], None)
+        return parent is not None and parent.pk in actor.shared(by_model(type(parent)).name)
+
+    def query(self, actor: Actor) -> models.QuerySet[Any]:
+        """The records of this type that the actor may see."""
+        return self.model._default_manager.filter(self.visible(actor))
+
+    def collaborators(self, record: Any) -> list[int]:
+        """The member ids of those who work on `record` besides its owner."""
+        rows = Collaborator.objects.filter(record_type=self.name, object_id=record.pk)
+        return list(rows.values_list("member_id", flat=True))
+
+
+_types: dict[str, RecordType] = {}
+_by_model: dict[type[models.Model], RecordType] = {}
+
+
+def register(record_type: RecordType) -> RecordType:
+    """Add a record type to the registry, with its permissions. Raises ValueError for a name taken."""
+    if record_type.name in _types:
+        raise ValueError(f"Record type {record_type.name} is registered twice.")
+    _types[record_type.name] = record_type
+    _by_model[record_type.model] = record_type
+    permissions.declare(f"{record_type.name}.view", record_type.label)
+    for action in record_type.verbs.values():
+        permissions.declare(action.name, action.label)
+    if record_type.exchange:
+        permissions.declare(f"{record_type.name}.export", record_type.label)
+        permissions.declare(f"{record_type.name}.import", record_type.label)
+    return record_type
+
+
+def get(name: str) -> RecordType:
+    """The record type called `name`. Raises LookupError."""
+    try:
+        return _types[name]
+    except KeyError:
+        raise LookupError(f"There is no record type {name!r}.") from None
+
+
+def by_plural(plural: str) -> RecordType | None:
+    """The record type whose addresses start with `plural`."""
+    return next((t for t in _types.values() if t.plural == plural), None)
+
+
+def by_model(model: type[models.Model]) -> RecordType:
+    """The record type of a model. Raises LookupError."""
+    try:
+        return _by_model[model]
+    except KeyError:
+        raise LookupError(f"{model.__name__} is not a record type.") from None
+
+
+def every() -> Iterator[RecordType]:
+    """All record types, in the order of their registration."""
+    return iter(_types.values())
+
+
+def find_one(
+    model: type[models.Model], raw: Any, actor: Actor, limit: Callable[[Actor], Q] | None = None
+) -> models.Model | None:
+    """The one visible record that `raw` means: an id, a number, or an unmistakable name. None otherwise."""
+    record_type = by_model(model)
+    query = record_type.query(actor)
+    if limit is not None:
+        query = query.filter(limit(actor))
+    text = str(raw).strip()
+    ways = []
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        ways.append(Q(pk=int(text)))
+    if record_type.number:
+        ways.append(Q(number=text))
+    if "name" in record_type.specs:
+        ways.append(Q(name=text))
+    for way in ways:
+        found = list(query.filter(way)[:2])
+        if len(found) == 1:
+            return found[0]
+    return None
+

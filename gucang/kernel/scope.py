@@ -1,0 +1,89 @@
+"""The first wall: company data exists only inside `company_scope`, and is written only inside an action.
+
+The second wall, row security in PostgreSQL, hangs on the setting `app.company_id`, which entering the scope sets for
+this transaction only, so that it cannot survive into a pooled connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import connection, transaction
+
+from gucang.kernel.errors import NoCompanyScope, WriteOutsideAction
+
+_company: ContextVar[int | None] = ContextVar("company", default=None)
+_writing: ContextVar[frozenset[str]] = ContextVar("writing", default=frozenset())
+
+
+def active_company_id() -> int:
+    """The id of the company whose scope is active.
+
+    Raises NoCompanyScope when there is none: a query without a company is a mistake, not an empty answer.
+    """
+    company_id = _company.get()
+    if company_id is None:
+        raise NoCompanyScope("Company data was asked for outside company_scope(…).")
+    return company_id
+
+
+def in_company_scope() -> bool:
+    """Whether a scope is active."""
+    return _company.get() is not None
+
+
+@contextmanager
+def company_scope(company: Any) -> Iterator[int]:
+    """Enter one company (a `Company` or its id) for one transaction; yields the id. Scopes do not nest."""
+    if in_company_scope():
+        raise NoCompanyScope("A company scope is already active; scopes do not nest.")
+    company_id = int(getattr(company, "pk", company))
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        _tell_database(str(company_id))
+        token = _company.set(company_id)
+        try:
+            yield company_id
+            if not outermost and not connection.needs_rollback:
+                # SET LOCAL inside a released savepoint would live on in the outer transaction.
+                _tell_database("")
+        finally:
+            _company.reset(token)
+
+
+def _tell_database(company_id: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.company_id', %s, true)", [company_id])
+
+
+@contextmanager
+def writing(*modules: str) -> Iterator[None]:
+    """Permit writes to the tables of these modules (app labels). Only the kernel calls this, around an action."""
+    token = _writing.set(_writing.get() | frozenset(modules))
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def only_writing(*modules: str) -> Iterator[None]:
+    """Like `writing`, but forgets what an outer action was permitted: an action called by another has its own."""
+    token = _writing.set(frozenset(modules))
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def check_writing(model: Any) -> None:
+    """Raise WriteOutsideAction unless an action of the model's own module is running."""
+    label = model._meta.app_label
+    if label not in _writing.get():
+        raise WriteOutsideAction(
+            f"{model._meta.object_name} is written only by an action of gucang.{label}; "
+            f"put the change into gucang/{label}/actions.py and call it."
+        )

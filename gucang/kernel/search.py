@@ -1,0 +1,136 @@
+"""The global search: one entry per record with its grams, asked through one reviewed database function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from gucang.kernel.actors import Actor, Reach
+from gucang.kernel.scope import active_company_id
+from gucang.kernel.text import document_grams, matches, query_grams, rank
+
+if TYPE_CHECKING:
+    from gucang.kernel.records import RecordType
+
+Candidate = tuple[int, str, str, list[str]]
+
+_UPSERT = """
+    INSERT INTO kernel_searchentry (company_id, record_type, object_id, owner_id, title, detail, text, grams)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (company_id, record_type, object_id) DO UPDATE
+    SET owner_id = EXCLUDED.owner_id, title = EXCLUDED.title, detail = EXCLUDED.detail, text = EXCLUDED.text,
+        grams = EXCLUDED.grams
+"""
+COLUMNS = ("company_id", "record_type", "object_id", "owner_id", "title", "detail", "text", "grams")
+
+
+def keep_entry(record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> None:
+    """Bring the entry of a record up to date after an action, if what it shows has changed."""
+    if not record_type.search:
+        return
+    shown = {path.partition("__")[0] for path in record_type.search} | {"deleted_at"}
+    owner = record_type.owner.partition("__")[0].removesuffix("_id")
+    if record.version > 1 and not changes.keys() & (shown | {owner}):
+        return
+    with connection.cursor() as cursor:
+        if getattr(record, "deleted_at", None) is not None:
+            cursor.execute(
+                "DELETE FROM kernel_searchentry WHERE company_id = %s AND record_type = %s AND object_id = %s",
+                [active_company_id(), record_type.name, record.pk],
+            )
+        else:
+            cursor.execute(_UPSERT, entry_row(record_type, record))
+
+
+def entry_row(record_type: RecordType, record: Any) -> tuple[Any, ...]:
+    """The row of a record's search entry, in the order of COLUMNS."""
+    company_id = active_company_id()
+    parts = {path: text for path in record_type.search if (text := _text_at(record, path))}
+    strong = [text for path, text in parts.items() if record_type.search[path] in "AB"]
+    title = str(record)
+    detail = " · ".join(text for text in parts.values() if text != title)
+    grams = [f"{company_id}:{gram}" for gram in document_grams(*strong)]
+    return (
+        company_id, record_type.name, record.pk, record_type.owner_id(record), title[:200], detail[:300],
+        "\n".join(parts.values())[:4000], grams,
+    )  # fmt: skip
+
+
+def _text_at(record: Any, path: str) -> str:
+    value = record
+    for step in path.split("__"):
+        value = getattr(value, step, None)
+        if value is None:
+            return ""
+    return " ".join(value) if isinstance(value, list) else str(value)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One search result."""
+
+    record_type: str
+    object_id: int
+    title: str
+    detail: str
+
+
+def search(actor: Actor, text: str, *, types: Iterable[RecordType], limit: int = 8) -> dict[str, list[Hit]]:
+    """The best hits per record type that the actor may see, best first; types without hits are left out.
+
+    One query for the candidates and one per type that has any, to check what is visible.
+    """
+    grams = [f"{active_company_id()}:{gram}" for gram in query_grams(text)]
+    if not grams:
+        return {}
+    found: dict[str, list[Hit]] = {}
+    for record_type, rows in _candidates(actor, grams, list(types), limit * 5):
+        wanted = [row for row in rows if matches(row[3], text)]
+        wanted.sort(key=lambda row: rank(row[1], text))
+        ids = {row[0] for row in wanted}
+        visible = set(record_type.query(actor).filter(pk__in=ids).values_list("pk", flat=True))
+        hits = [Hit(record_type.name, row[0], row[1], row[2]) for row in wanted if row[0] in visible]
+        if hits:
+            found[record_type.name] = hits[:limit]
+    return found
+
+
+def matching_ids(actor: Actor, record_type: RecordType, text: str, limit: int = 1000) -> list[int]:
+    """The ids of visible-or-not records of one type that contain `text`, at most `limit`: for a list's search box.
+
+    The list's own filter by `visible` decides what is shown.
+    """
+    grams = [f"{active_company_id()}:{gram}" for gram in query_grams(text)]
+    if not grams:
+        return []
+    found = _candidates(actor, grams, [record_type], limit)
+    return [row[0] for _type, rows in found for row in rows if matches(row[3], text)]
+
+
+def _candidates(
+    actor: Actor, grams: list[str], types: list[RecordType], limit: int
+) -> list[tuple[RecordType, list[Candidate]]]:
+    """Rows (id, title, detail, texts) per type from `gucang_search`, narrowed to the owners within reach."""
+    parts, values = [], []
+    for record_type in types:
+        reach = actor.reach(f"{record_type.name}.view")
+        if reach is None or not record_type.search:
+            continue
+        owners = None if reach is Reach.COMPANY or not record_type.owner else actor.members(reach)
+        also = sorted(actor.shared(record_type.name)) if owners is not None else []
+        parts.append("SELECT %s AS type, object_id, title, detail, text FROM gucang_search(%s, %s, %s, %s, %s)")
+        values += [
+            record_type.name, record_type.name, grams, None if owners is None else sorted(owners), also, limit,
+        ]  # fmt: skip
+    if not parts:
+        return []
+    by_name = {record_type.name: record_type for record_type in types}
+    found: dict[str, list[Candidate]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"({part})" for part in parts), values)
+        for name, object_id, title, detail, text in cursor.fetchall():
+            found.setdefault(name, []).append((object_id, title, detail, text.split("\n")))
+    return [(by_name[name], rows) for name, rows in found.items()]

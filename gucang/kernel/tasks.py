@@ -1,0 +1,42 @@
+"""The tasks that procrastinate sees: one that runs any job, the clock, and the sweeper of stalled jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from gucang.kernel import jobs
+
+
+@app.task(
+    name="gucang.run",
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=jobs.ATTEMPTS, exponential_wait=2),
+)
+def run(context: JobContext, job: str, company: int, cause: int | None, payload: dict[str, Any]) -> None:
+    jobs.run(job, company, cause, payload)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="gucang.sweep", queueing_lock="gucang.sweep", pass_context=True)
+async def sweep(context: JobContext, timestamp: int) -> None:
+    """Put jobs of workers that died back into the queue."""
+    manager = context.app.job_manager
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=jobs.STALLED_AFTER_SECONDS):
+        await manager.retry_job(stalled)
+
+
+def schedule() -> None:
+    """Give every periodic job its place on the clock. Called once all modules are loaded."""
+    for name, cron in jobs.periodic():
+        task = app.task(name=f"gucang.clock:{name}", queueing_lock=f"gucang.clock:{name}")(_ticker(name))
+        app.periodic(cron=cron)(task)
+
+
+def _ticker(name: str) -> Any:
+    def tick(timestamp: int) -> None:
+        jobs.run_everywhere(name)
+
+    return tick

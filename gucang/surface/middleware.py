@@ -1,0 +1,110 @@
+"""From an address to a company, an actor and a scope: what every page and every API call stands in."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
+
+from gucang.kernel.actors import Actor
+from gucang.kernel.models import Company
+from gucang.kernel.models.company import RESERVED_SLUGS
+from gucang.kernel.scope import company_scope
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+Resolver = Callable[[HttpRequest, Company], Actor | HttpResponse]
+
+_resolver: Resolver | None = None
+
+
+def resolve_actor_with(resolver: Resolver) -> Resolver:
+    """Register who finds the actor of a request in a company: accounts does.
+
+    It runs inside the company's scope and returns the actor, or the answer to give instead (sign-in page, 401, 404).
+    """
+    global _resolver  # noqa: PLW0603  one program, one resolver
+    _resolver = resolver
+    return resolver
+
+
+class CompanyRequest(HttpRequest):
+    """A request inside a company, as the middleware leaves it. Views annotate this type."""
+
+    company: Company
+    actor: Actor
+    base: str
+    request_id: str
+
+
+def health(get_response: GetResponse) -> GetResponse:
+    """Answer /healthz before anything else: the process is alive. /readyz says whether the database is too."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/healthz":
+            return HttpResponse("ok", content_type="text/plain")
+        return get_response(request)
+
+    return answer
+
+
+class PreferencesMiddleware:
+    """The person's language; before signing in, the browser's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if chosen not in dict(settings.LANGUAGES):
+            chosen = translation.get_language_from_request(request) if "HTTP_ACCEPT_LANGUAGE" in request.META else None
+        with translation.override(chosen or settings.LANGUAGE_CODE):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", chosen or settings.LANGUAGE_CODE)
+        return response
+
+
+class CompanyMiddleware:
+    """Everything below /<company>/ runs inside that company's scope, in one transaction, as one actor.
+
+    The answer leaves after the commit, so what was acknowledged is kept. An unexpected error rolls everything back.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        request.request_id = _request_id(request)
+        structlog.contextvars.bind_contextvars(request_id=request.request_id)
+        slug = request.path_info.split("/", 2)[1]
+        if not slug or slug in RESERVED_SLUGS:
+            return self.get_response(request)
+        company = Company.objects.filter(slug=slug).first()
+        if company is None:
+            raise Http404
+        with company_scope(company):
+            request.company, request.base = company, f"/{company.slug}"
+            assert _resolver is not None, "accounts registers the resolver"
+            actor = _resolver(request, company)
+            if isinstance(actor, HttpResponseBase):
+                return actor
+            request.actor = actor
+            response = self.get_response(request)
+            if getattr(request, "failed", False) or response.status_code >= 500:
+                transaction.set_rollback(True)
+        response.headers["X-Request-ID"] = request.request_id
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_exception(self, request: Any, exception: Exception) -> None:
+        request.failed = True
+
+
+def _request_id(request: HttpRequest) -> str:
+    given = request.headers.get("X-Request-ID", "")
+    return given if 8 <= len(given) <= 40 and given.isascii() and given.isprintable() else uuid.uuid4().hex
