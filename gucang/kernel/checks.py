@@ -50,14 +50,22 @@ def _model_problems(model: type[models.Model]) -> Iterator[CheckMessage]:
         )
     kinds = {type(constraint) for constraint in model._meta.constraints}
     if RowSecurity not in kinds:
-        yield Error(f"{label} has no row security.", hint="Do not replace Meta.constraints.", obj=model, id="gucang.E003")
+        yield Error(
+            f"{label} has no row security.",
+            hint="Do not replace Meta.constraints.",
+            obj=model,
+            id="gucang.E003",
+        )
     walled = {c.field for c in model._meta.constraints if isinstance(c, SameCompany)}
     for field in model._meta.local_fields:
         if isinstance(field, models.ForeignKey) and field.name != "company" and not isinstance(field, Reference):
             if field.remote_field.model._meta.label in PLATFORM_TABLES:
                 continue
             yield Error(
-                f"{label}.{field.name} is a plain foreign key.", hint="Use Reference.", obj=model, id="gucang.E004"
+                f"{label}.{field.name} is a plain foreign key.",
+                hint="Use Reference.",
+                obj=model,
+                id="gucang.E004",
             )
         elif isinstance(field, Reference) and field.name not in walled:
             yield Error(f"{label}.{field.name} may leave its company.", obj=model, id="gucang.E005")

@@ -61,8 +61,8 @@ class NotVisible(Problem):
 
     status = 404
 
-    def __init__(self, sentence: Any = _("There is nothing here, or you may not see it.")) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: Any = None) -> None:
+        super().__init__(sentence or _("There is nothing here, or you may not see it."))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
@@ -153,7 +153,12 @@ class Cursor:
 
 
 def timeline(
-    record_type: str, object_id: int, *, before: Cursor | None = None, limit: int = 50, names: Sequence[str] = ()
+    record_type: str,
+    object_id: int,
+    *,
+    before: Cursor | None = None,
+    limit: int = 50,
+    names: Sequence[str] = (),
 ) -> list[Event]:
     """The latest events that concern a record, newest first: one index scan. Rights are `visible_to`'s to check."""
     where, values = "", [active_company_id(), record_type, object_id]
@@ -234,6 +239,26 @@ def check_not_stale(record_type: RecordType, record: Any, seen: int, changes: Ma
             % {"who": first.by, "field": first.label},
             list(clashes.values()),
         )
+
+
+def ensure_months(first: date, *, ahead: int) -> None:
+    """Have a partition for the month of `first` and the `ahead` months after it. Needs no company."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT gucang_ensure_event_month((date_trunc('month', %s::date) + make_interval(months => n))::date) "
+            "FROM generate_series(0, %s) n",
+            [first, ahead],
+        )
+
+
+def redact(record_type: RecordType, record: Any, keys: Sequence[str]) -> int:
+    """Replace the personal values of a record's events, labels too; the seal still verifies. Returns how many."""
+    own = EventObject.objects.filter(object_type=record_type.name, object_id=record.pk, role="subject")
+    found = list(own.values_list("event_id", "recorded_at"))
+    with connection.cursor() as cursor:
+        for event_id, recorded_at in found:
+            cursor.execute("SELECT gucang_redact_event(%s, %s, %s, true)", [event_id, recorded_at, list(keys)])
+    return len(found)
 
 
 def actor_name(event: Event) -> str:

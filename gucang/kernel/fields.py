@@ -20,7 +20,6 @@ from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel import clock
 from gucang.kernel.actors import Actor
@@ -34,9 +33,23 @@ from gucang.kernel.text import (
     parse_date,
 )
 
-KINDS = (
-    "text longtext email phone code choice integer decimal money date moment boolean reference references tags".split()
-)
+KINDS = [
+    "text",
+    "longtext",
+    "email",
+    "phone",
+    "code",
+    "choice",
+    "integer",
+    "decimal",
+    "money",
+    "date",
+    "moment",
+    "boolean",
+    "reference",
+    "references",
+    "tags",
+]
 LONGTEXT_MAX = 20_000
 
 
@@ -151,7 +164,9 @@ def _email(spec: FieldSpec, raw: Any, actor: Actor, known: Any) -> str:
     try:
         validate_email(value)
     except ValidationError:
-        raise BadValue(_t("“%(text)s” is not an e-mail address. It looks like name@company.com.") % {"text": value[:60]}) from None
+        raise BadValue(
+            _t("“%(text)s” is not an e-mail address. It looks like name@company.com.") % {"text": value[:60]}
+        ) from None
     return value
 
 

@@ -55,9 +55,7 @@ def deliver(function: Callable[[Event], None]) -> str:
     """Register the subscriber of an event as a job; returns the job's name."""
     name = f"deliver:{function.__module__.removeprefix('gucang.')}.{function.__name__}"
     if name not in _jobs:
-        _jobs[name] = lambda event_id, recorded_at: function(
-            Event.objects.get(pk=event_id, recorded_at=recorded_at)
-        )
+        _jobs[name] = lambda event_id, recorded_at: function(Event.objects.get(pk=event_id, recorded_at=recorded_at))
     return name
 
 

@@ -234,4 +234,3 @@ def find_one(
         if len(found) == 1:
             return found[0]
     return None
-

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from gucang.kernel import jobs
+from gucang.kernel import events, jobs
 
 
 @app.task(
@@ -26,6 +27,13 @@ async def sweep(context: JobContext, timestamp: int) -> None:
     manager = context.app.job_manager
     for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=jobs.STALLED_AFTER_SECONDS):
         await manager.retry_job(stalled)
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="gucang.months", queueing_lock="gucang.months")
+def ensure_months(timestamp: int) -> None:
+    """Have the event log's partitions for this month and the two after it."""
+    events.ensure_months(timezone.now().date(), ahead=2)
 
 
 def schedule() -> None:

@@ -2,7 +2,15 @@
 
 from gucang.kernel.actions.bulk import Row, create_many, edit_many
 from gucang.kernel.actions.core import Action, Outcome, action, gate, get, keep
-from gucang.kernel.actions.standard import creating, deleting, editing, restoring, sharing
+from gucang.kernel.actions.standard import (
+    creating,
+    deleting,
+    editing,
+    erasing,
+    owned_by_actor,
+    restoring,
+    sharing,
+)
 
 __all__ = [
     "Action",
@@ -14,9 +22,11 @@ __all__ = [
     "deleting",
     "edit_many",
     "editing",
+    "erasing",
     "gate",
     "get",
     "keep",
+    "owned_by_actor",
     "restoring",
     "sharing",
 ]

@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from gucang.kernel import clock, events, reactions, search
 from gucang.kernel.actions import core
-from gucang.kernel.actors import ActsAs, Actor, as_actor
+from gucang.kernel.actors import Actor, ActsAs, as_actor
 from gucang.kernel.errors import Forbidden, Invalid, Problem
 from gucang.kernel.numbering import next_numbers
 from gucang.kernel.records import RecordType

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 
 from gucang.kernel import clock, events, permissions, reactions, records, search
-from gucang.kernel.actors import ActsAs, Actor, as_actor
+from gucang.kernel.actors import Actor, ActsAs, as_actor
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
 from gucang.kernel.fields import BadValue, FieldSpec, specs_of_signature
 from gucang.kernel.models import Event
@@ -28,6 +28,7 @@ _gates: list[Gate] = []
 _keeps: dict[str, list[Keep]] = {}
 _depth: ContextVar[int] = ContextVar("action_depth", default=0)
 MAX_DEPTH = 8
+REDACTED = "[redacted]"
 
 
 class Outcome(NamedTuple):
@@ -95,13 +96,13 @@ class Action:
         icon: str = "",
         tone: str = "",
         labels: dict[str, Any] | None = None,
-        personal: tuple[str, ...] = (),
+        redacts: bool = False,
     ) -> None:
         self.name, self.body, self.label = name, body, label
         self.allow, self.guard = allow, guard
         self.creates, self.on_values = creates, on_values
         self.hands_over, self.unowned, self.binned, self.always = hands_over, unowned, binned, always
-        self.icon, self.tone, self.personal = icon, tone, personal
+        self.icon, self.tone, self.redacts = icon, tone, redacts
         self.record_name, _dot, self.verb = name.partition(".")
         self.module = body.__globals__.get("__name__", "") if hasattr(body, "__globals__") else ""
         self.__doc__ = body.__doc__
@@ -180,7 +181,8 @@ class Action:
         record_type = self.type
         if not actor.may(self.name):
             raise Forbidden(
-                _t("Your role does not include “%(action)s”. Ask an administrator if you need it.") % {"action": self.label}
+                _t("Your role does not include “%(action)s”. Ask an administrator if you need it.")
+                % {"action": self.label}
             )
         new = self.creates or instance.pk is None
         free = self.unowned and not new and record_type.owner_id(instance) is None
@@ -280,7 +282,9 @@ class _Run:
     def go(self, params: dict[str, Any]) -> Outcome:
         depth = _depth.get() + 1
         if depth > MAX_DEPTH:
-            raise RuntimeError(f"{self.verb.name} is {depth} actions deep; reactions are calling each other in a circle.")
+            raise RuntimeError(
+                f"{self.verb.name} is {depth} actions deep; reactions are calling each other in a circle."
+            )
         token = _depth.set(depth)
         try:
             with only_writing(self.instance._meta.app_label, "kernel"):
@@ -308,7 +312,7 @@ class _Run:
             event_id=event_id,
             name=self.verb.name,
             actor=self.actor,
-            changes=changes,
+            changes={name: [REDACTED, REDACTED] for name in changes} if self.verb.redacts else changes,
             facts=facts or {},
             occurred_at=self.at,
             cause=cause,
@@ -403,9 +407,12 @@ def explain(error: IntegrityError, instance: Any) -> Refused:
             if fields:
                 labels = wording(instance, fields)
                 return Refused(
-                    _t("There is already one with the same %(fields)s.") % {"fields": labels}, field=fields[-1]
+                    _t("There is already one with the same %(fields)s.") % {"fields": labels},
+                    field=fields[-1],
                 )
-    return Refused(capfirst(_t("the database refused this, because it does not fit other records (%(rule)s).") % {"rule": name}))
+    return Refused(
+        capfirst(_t("the database refused this, because it does not fit other records (%(rule)s).") % {"rule": name})
+    )
 
 
 def action(
@@ -420,7 +427,7 @@ def action(
 
     The body changes the record and may return facts for the event (a dict of JSON values); it saves nothing itself.
     `allow(actor, record)` answers who may, `guard(record)` why nobody may now. `hands_over` permits the actor to lose
-    sight of the record; `unowned` lets it be done to records without owner; `always` leaves an event even when no
+    sight of the record; `redacts` keeps the values out of the event; `unowned` lets it be done to records without owner; `always` leaves an event even when no
     field changed; `tone` and `icon` are for the button; `labels` name the parameters.
     """
 

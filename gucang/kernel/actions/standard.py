@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from gucang.kernel import clock
+from gucang.kernel import clock, events, records
 from gucang.kernel.actions.core import Action, assign
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Collaborator
@@ -64,6 +64,25 @@ def restoring(record: str, **options: Any) -> Action:
     return Action(f"{record}.restore", restore, icon="arrow-back-up", binned=True, **options)
 
 
+def erasing(record: str, **options: Any) -> Action:
+    """The action "<record>.erase": a person's data leave the record and its events, and stay away.
+
+    The model names them in `personal_fields`. The event that this leaves holds no values either.
+    """
+
+    def erase(instance: Any, *, actor: Actor) -> dict[str, Any]:
+        """Erase the personal data for good."""
+        for name in instance.personal_fields:
+            field = instance._meta.get_field(name)
+            empty = None if field.null else field.get_default() if field.has_default() else ""
+            setattr(instance, name, str(_("erased")) if name == "name" else empty)
+        events.redact(records.get(record), instance, instance.personal_fields)
+        return {"fields": list(instance.personal_fields)}
+
+    options.setdefault("label", _("Erase personal data"))
+    return Action(f"{record}.erase", erase, icon="eraser", tone="danger", redacts=True, **options)
+
+
 def sharing(record: str, member: type[Any], **options: Any) -> tuple[Action, Action]:
     """The actions "<record>.share" and "<record>.unshare": add and remove a collaborator (a `member` model)."""
 
@@ -81,9 +100,23 @@ def sharing(record: str, member: type[Any], **options: Any) -> tuple[Action, Act
         body.__annotations__["member"] = member
     labels = {"member": _("Colleague")}
     return (
-        Action(f"{record}.share", share, label=_("Share"), icon="users-plus", always=True, labels=labels, **options),
         Action(
-            f"{record}.unshare", unshare, label=_("Stop sharing"), icon="user-minus", always=True, labels=labels, **options
+            f"{record}.share",
+            share,
+            label=_("Share"),
+            icon="users-plus",
+            always=True,
+            labels=labels,
+            **options,
+        ),
+        Action(
+            f"{record}.unshare",
+            unshare,
+            label=_("Stop sharing"),
+            icon="user-minus",
+            always=True,
+            labels=labels,
+            **options,
         ),
     )
 
@@ -98,4 +131,4 @@ def owned_by_actor(field: str = "owner_id") -> Prepare:
     return prepare
 
 
-__all__ = ["creating", "deleting", "editing", "owned_by_actor", "restoring", "sharing"]
+__all__ = ["creating", "deleting", "editing", "erasing", "owned_by_actor", "restoring", "sharing"]

@@ -67,7 +67,12 @@ class CompanyModel(models.Model, metaclass=CompanyModelBase):
     """A row that belongs to one company."""
 
     company = models.ForeignKey(
-        "kernel.Company", models.PROTECT, related_name="+", editable=False, db_index=False, db_constraint=False
+        "kernel.Company",
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        db_constraint=False,
     )
 
     objects = CompanyManager()

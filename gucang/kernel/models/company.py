@@ -11,8 +11,26 @@ from django.utils.translation import gettext_lazy as _
 from gucang.kernel.scope import check_writing
 
 RESERVED_SLUGS = frozenset(
-    "accounts static api design healthz readyz setup files join docs admin assets favicon.ico robots.txt "
-    "service-worker.js manifest.webmanifest welcome companies".split()
+    [
+        "accounts",
+        "static",
+        "api",
+        "design",
+        "healthz",
+        "readyz",
+        "setup",
+        "files",
+        "join",
+        "docs",
+        "admin",
+        "assets",
+        "favicon.ico",
+        "robots.txt",
+        "service-worker.js",
+        "manifest.webmanifest",
+        "welcome",
+        "companies",
+    ]
 )
 
 

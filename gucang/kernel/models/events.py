@@ -19,7 +19,9 @@ class Event(CompanyModel):
 
     recorded_at = models.DateTimeField(_("recorded"))
     occurred_at = models.DateTimeField(_("happened"))
-    actor_kind = models.CharField(max_length=6, choices=[("member", "member"), ("token", "token"), ("system", "system")])
+    actor_kind = models.CharField(
+        max_length=6, choices=[("member", "member"), ("token", "token"), ("system", "system")]
+    )
     actor_id = models.BigIntegerField(null=True)
     token_id = models.BigIntegerField(null=True)
     on_behalf_of = models.BigIntegerField(null=True)

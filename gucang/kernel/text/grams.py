@@ -127,9 +127,7 @@ def _text_grams(spaced: str, grams: set[str]) -> None:
     else:
         grams.update(char for char in compact if not char.isascii())
         grams.update(
-            pair
-            for pair in map(str.__add__, compact, compact[1:])
-            if not (pair[0].isascii() or pair[1].isascii())
+            pair for pair in map(str.__add__, compact, compact[1:]) if not (pair[0].isascii() or pair[1].isascii())
         )
         if sum(map(len, options)) == len(options):
             _stream_grams([option[0] for option in options], grams)

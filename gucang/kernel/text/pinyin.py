@@ -61,9 +61,7 @@ def _syllables(text: str, *, person: bool) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def _phrase_tones(run: str) -> tuple[str, ...]:
-    return tuple(
-        lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True, v_to_u=False, errors="ignore")
-    )
+    return tuple(lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True, v_to_u=False, errors="ignore"))
 
 
 def _with_phrases(text: str) -> list[str]:
