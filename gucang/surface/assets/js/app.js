@@ -1,1 +1,88 @@
-import htmx from "htmx.org"; window.htmx = htmx;
+// Everything that every page needs; what only some pages need is loaded when it is there or asked for.
+import htmx from "htmx.org";
+import { setUpComposers } from "./composer.js";
+import { closeMenus, openDialog, setUpDialogs } from "./dialogs.js";
+import { setUpDrafts } from "./drafts.js";
+import { setUpForms } from "./forms.js";
+import { isTyping, onKey, plainKey } from "./keys.js";
+import { setUpLists } from "./lists.js";
+import { setUpLooks } from "./looks.js";
+import { csrf, setUpNewContent, signedOut, whenPresent, word } from "./page.js";
+import { setUpToasts, toast } from "./toasts.js";
+
+window.htmx = htmx;
+const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
+
+async function openPalette(text) {
+  if (!document.getElementById("palette")) return;
+  closeMenus();
+  (await import("./palette.js")).open(text);
+}
+
+function onCommand(event) {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); openPalette(); return; }
+  if (!plainKey(event) || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  const command = { "/": () => openPalette(), "?": () => openDialog(document.getElementById("keys")), c: create }[event.key];
+  if (command) { event.preventDefault(); command(); }
+}
+
+// The page's own “new” first, else the menu of everything that can be made.
+function create() {
+  const own = document.querySelector("[data-create]");
+  const menu = document.getElementById("quick-create");
+  if (own) own.click();
+  else if (menu) { menu.open = true; menu.querySelector(".menu-list a")?.focus(); }
+}
+
+function setUpSearch(form) {
+  const input = form.querySelector("input");
+  form.addEventListener("pointerdown", (event) => { event.preventDefault(); openPalette(); });
+  input.addEventListener("input", (event) => { if (!event.isComposing) { openPalette(input.value); input.value = ""; } });
+  input.addEventListener("compositionend", () => { openPalette(input.value); input.value = ""; });
+}
+
+function setUpHtmx() {
+  document.addEventListener("htmx:config:request", (event) => { event.detail.ctx.request.headers["X-CSRFToken"] ??= csrf(); });
+  document.addEventListener("htmx:before:response", (event) => {
+    if (!signedOut(event.detail.ctx.response.raw)) return;
+    event.preventDefault();
+    document.dispatchEvent(new CustomEvent("signed-out"));
+  });
+  document.addEventListener("htmx:response:error", (event) => {
+    const { status } = event.detail.ctx.response;
+    if (status === 403) toast({ text: word("forbidden"), tone: "bad" });
+    else if (status === 429 || status >= 500) toast({ text: word("failed"), tone: "bad" });
+  });
+  document.addEventListener("htmx:error", (event) => { if (event.detail.ctx) toast({ text: word("failed"), tone: "bad" }); });
+  document.addEventListener("htmx:after:swap", setUpNewContent);
+  let running = 0;
+  const count = (by) => { running = Math.max(running + by, 0); document.documentElement.classList.toggle("is-working", running > 0); };
+  document.addEventListener("htmx:before:request", () => count(1));
+  document.addEventListener("htmx:finally:request", () => count(-1));
+}
+
+function setUpConnection() {
+  const show = () => document.querySelectorAll("[data-offline]").forEach((banner) => { banner.hidden = navigator.onLine; });
+  addEventListener("online", show);
+  addEventListener("offline", show);
+  show();
+  document.addEventListener("signed-out", () => toast({
+    text: word("signedOut"), tone: "bad", link: [word("signIn"), `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`],
+  }));
+}
+
+setUpDialogs();
+setUpToasts();
+setUpLooks();
+setUpDrafts();
+setUpForms();
+setUpLists();
+setUpComposers();
+setUpHtmx();
+setUpConnection();
+onKey(document, onCommand);
+whenPresent("[data-palette-open]", setUpSearch);
+whenPresent("[data-mod-key]", (key) => { if (onMac) key.textContent = `⌘${key.dataset.modKey}`; });
+whenPresent("[data-combo]", async (holder) => (await import("./combo.js")).enhanceSelect(holder));
+whenPresent("[data-record-picker]", async (holder) => (await import("./combo.js")).enhanceRecordPicker(holder));
+whenPresent("[data-board]", async (board) => (await import("./board.js")).setUpBoard(board));

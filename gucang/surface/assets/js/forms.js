@@ -1,0 +1,60 @@
+// Forms: no double posting, a sign that it works after 100 ms, keys to save, a question before unsaved work is left.
+import { onKey } from "./keys.js";
+import { word } from "./page.js";
+
+const BUSY_AFTER = 100; // ms
+const FREE_AFTER = 8000; // ms; a download never leaves the page, so the form must come back by itself
+const sent = new Map();
+const dirty = new Set();
+
+function release(form) {
+  const state = sent.get(form);
+  if (!state) return;
+  clearTimeout(state.busy);
+  clearTimeout(state.free);
+  state.button?.removeAttribute("aria-busy");
+  sent.delete(form);
+}
+
+function onSubmit(event) {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (sent.has(form)) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+  if (event.defaultPrevented) return;
+  dirty.delete(form);
+  const button = event.submitter;
+  sent.set(form, {
+    button,
+    busy: setTimeout(() => button?.setAttribute("aria-busy", "true"), BUSY_AFTER),
+    free: setTimeout(() => release(form), FREE_AFTER),
+  });
+}
+
+function onSaveKey(event) {
+  if (!(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest?.("form");
+  const saves = event.key === "Enter" || (event.key === "s" && form?.matches(".form"));
+  if (!form || form.method !== "post" || !saves) return;
+  event.preventDefault();
+  form.requestSubmit();
+}
+
+export function setUpForms() {
+  document.addEventListener("submit", onSubmit);
+  document.addEventListener("htmx:finally:request", (event) => release(event.target.closest?.("form") ?? event.target));
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-guard]");
+    if (form) dirty.add(form);
+  });
+  addEventListener("beforeunload", (event) => {
+    for (const form of dirty) if (!form.isConnected) dirty.delete(form);
+    if (dirty.size) { event.preventDefault(); event.returnValue = word("leave"); }
+  });
+  addEventListener("pageshow", () => [...sent.keys()].forEach(release)); // back from the next page
+  onKey(document, onSaveKey);
+  // A button that cannot be used says why (its tip) and does nothing.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[aria-disabled=true]")) { event.preventDefault(); event.stopImmediatePropagation(); }
+  }, true);
+  document.querySelector("[data-focus]")?.focus();
+}

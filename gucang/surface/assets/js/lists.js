@@ -1,0 +1,184 @@
+// Lists: j and k move, x selects, e edits, Enter looks closer; selection, bulk bar, editing a cell in place, side panel.
+import htmx from "htmx.org";
+import { isTyping, onKey, plainKey } from "./keys.js";
+import { ask, elements, setUpNewContent } from "./page.js";
+
+const list = () => document.querySelector("table[data-list]");
+const rowsOf = (table) => [...table.querySelectorAll("tbody tr[data-key]")];
+const here = (table) => table.querySelector("tr.is-here");
+const picks = () => [...document.querySelectorAll("[data-pick]")];
+
+function goTo(table, row) {
+  here(table)?.classList.remove("is-here");
+  if (!row) return;
+  row.classList.add("is-here");
+  row.tabIndex = -1;
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function move(table, step) {
+  const rows = rowsOf(table);
+  const at = rows.indexOf(here(table));
+  goTo(table, rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1)]);
+}
+
+// ---- selection ----------------------------------------------------------------------------------------------------
+let lastPicked = null;
+
+function showSelection() {
+  const all = picks();
+  const chosen = all.filter((pick) => pick.checked);
+  for (const pick of all) pick.closest("tr")?.setAttribute("aria-selected", String(pick.checked));
+  for (const bar of document.querySelectorAll("[data-bulk]")) {
+    bar.hidden = chosen.length === 0;
+    bar.querySelector("[data-count]").textContent = chosen.length.toLocaleString();
+  }
+  for (const head of document.querySelectorAll("[data-pick-all]")) {
+    head.checked = chosen.length > 0 && chosen.length === all.length;
+    head.indeterminate = chosen.length > 0 && chosen.length < all.length;
+  }
+}
+
+function pickUpTo(pick) {
+  const all = picks();
+  const [from, to] = [all.indexOf(lastPicked), all.indexOf(pick)].sort((a, b) => a - b);
+  if (from >= 0) all.slice(from, to + 1).forEach((one) => { one.checked = pick.checked; });
+}
+
+function onPick(event) {
+  const { target } = event;
+  if (target.matches("[data-pick-all]")) picks().forEach((pick) => { pick.checked = target.checked; });
+  if (target.matches("[data-pick]")) {
+    if (event.shiftKey && lastPicked) pickUpTo(target);
+    lastPicked = target;
+  }
+  if (target.closest("[data-pick-none]")) picks().forEach((pick) => { pick.checked = false; });
+  if (target.closest("[data-pick-all], [data-pick], [data-pick-none]")) showSelection();
+}
+
+// ---- side panel ---------------------------------------------------------------------------------------------------
+const panel = () => document.getElementById("peek");
+
+async function look(row) {
+  const aside = panel();
+  if (!row) return;
+  if (!aside || !row.dataset.peekUrl) { if (row.dataset.url) location.href = row.dataset.url; return; }
+  document.querySelectorAll("tr.is-open").forEach((open) => open.classList.remove("is-open"));
+  row.classList.add("is-open");
+  aside.setAttribute("aria-busy", "true");
+  const response = await ask(row.dataset.peekUrl);
+  aside.removeAttribute("aria-busy");
+  if (!response.ok || !row.classList.contains("is-open")) return;
+  aside.replaceChildren(elements(await response.text()));
+  aside.hidden = false;
+  aside.closest(".list-wrap")?.classList.add("has-peek");
+  htmx.process(aside);
+  setUpNewContent();
+}
+
+function closePanel() {
+  const aside = panel();
+  if (!aside || aside.hidden) return false;
+  aside.hidden = true;
+  aside.closest(".list-wrap")?.classList.remove("has-peek");
+  const row = document.querySelector("tr.is-open");
+  row?.classList.remove("is-open");
+  if (row) goTo(row.closest("table"), row);
+  return true;
+}
+
+function step(by) {
+  const table = list();
+  const rows = rowsOf(table);
+  const next = rows[rows.findIndex((row) => row.classList.contains("is-open")) + by];
+  if (next) { goTo(table, next); look(next); }
+}
+
+// ---- a cell in place ----------------------------------------------------------------------------------------------
+async function swapCell(cell, url, data) {
+  const response = await ask(url, { data });
+  if (!response.ok && response.status !== 422) return null;
+  const fresh = elements(await response.text()).querySelector("td");
+  if (!fresh || !cell.isConnected) return null;
+  cell.replaceWith(fresh);
+  htmx.process(fresh);
+  const input = fresh.querySelector("input, select, textarea");
+  input?.focus();
+  input?.select?.();
+  return fresh;
+}
+
+const editable = (cell) => cell?.matches("[data-edit]") && swapCell(cell, cell.dataset.edit);
+
+async function saveCell(form) {
+  if (form.dataset.saving) return null;
+  form.dataset.saving = "1"; // blur and Enter both save; only the first may
+  return swapCell(form.closest("td"), form.action, new FormData(form));
+}
+
+async function onCellKey(event, form) {
+  const cell = form.closest("td");
+  if (event.key === "Escape") {
+    event.preventDefault();
+    event.stopPropagation();
+    form.dataset.saving = "1";
+    const back = await swapCell(cell, form.dataset.cancel || form.action);
+    if (back) goTo(back.closest("table"), back.closest("tr"));
+  }
+  if (event.key === "Tab" || event.key === "Enter") {
+    event.preventDefault();
+    const saved = await saveCell(form);
+    if (!saved || saved.classList.contains("cell-edit")) return; // refused: the sentence stands in the cell
+    const cells = [...saved.closest("table").querySelectorAll("td[data-edit]")];
+    if (event.key === "Tab") editable(cells[cells.indexOf(saved) + (event.shiftKey ? -1 : 1)]);
+    else goTo(saved.closest("table"), saved.closest("tr"));
+  }
+}
+
+// ---- keys ---------------------------------------------------------------------------------------------------------
+const COMMANDS = {
+  j: (table) => move(table, 1),
+  k: (table) => move(table, -1),
+  x: (table) => here(table)?.querySelector("[data-pick]")?.click(),
+  e: (table) => editable(here(table)?.querySelector("[data-edit]")),
+  Enter: (table) => look(here(table)),
+};
+
+function onListKey(event) {
+  const form = event.target.closest?.("form[data-cell]");
+  if (form) { onCellKey(event, form); return; }
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape" && !isTyping(event.target) && closePanel()) { event.preventDefault(); return; }
+  const table = list();
+  const command = COMMANDS[event.key];
+  if (!table || !command || !plainKey(event) || isTyping(event.target)) return;
+  if (event.key === "Enter" && event.target.closest("a, button, summary, [data-pick]")) return;
+  event.preventDefault();
+  command(table);
+}
+
+function onRowClick(event) {
+  const stepper = event.target.closest("[data-peek-step]");
+  if (stepper) step(Number(stepper.dataset.peekStep));
+  if (event.target.closest("[data-peek-close]")) closePanel();
+  const row = event.target.closest("table[data-list] tbody tr[data-key]");
+  if (!row || event.target.closest("a, button, input, select, label, form, .pick") || String(getSelection())) return;
+  const cell = event.target.closest("td[data-edit]");
+  if (cell) editable(cell); else { goTo(row.closest("table"), row); look(row); }
+}
+
+export function setUpLists() {
+  document.addEventListener("click", onPick);
+  document.addEventListener("click", onRowClick);
+  onKey(document, onListKey);
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form[data-cell]")) { event.preventDefault(); saveCell(event.target); }
+  });
+  document.addEventListener("focusout", (event) => {
+    const form = event.target.closest?.("form[data-cell]");
+    if (form && !form.contains(event.relatedTarget) && form.isConnected) saveCell(form);
+  });
+  document.addEventListener("htmx:after:swap", showSelection);
+  showSelection(); // the browser restores ticks after going back
+}
