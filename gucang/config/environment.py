@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -53,9 +54,7 @@ class Variable:
 
 VARIABLES: tuple[Variable, ...] = (
     Variable("data", "Folder for the database, attachments and secrets. In a checkout: ./var."),
-    Variable(
-        "database_url", f"Address of a PostgreSQL server, as {APP_ROLE}; else one is started.", None, True
-    ),
+    Variable("database_url", f"Address of a PostgreSQL server, as {APP_ROLE}; else one is started.", None, True),
     Variable(
         "owner_database_url",
         f"Address of the same database as {OWNER_ROLE} or an administrator, for migrate, backup and restore.",
@@ -72,17 +71,13 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("debug", "on: error details in the browser. Never where others can reach it.", "off"),
     Variable("allowed_hosts", "Host names to answer to.", "127.0.0.1 localhost [::1]"),
     Variable("trusted_origins", "Origins whose forms are accepted besides our own.", ""),
-    Variable(
-        "public_origin", "Address people type; links in e-mails begin with it.", "http://127.0.0.1:8000"
-    ),
+    Variable("public_origin", "Address people type; links in e-mails begin with it.", "http://127.0.0.1:8000"),
     Variable("trusted_proxies", "How many proxies in front may be believed.", "0"),
     Variable("host", "Address the web server listens on.", "127.0.0.1"),
     Variable("port", "Port the web server listens on; when in use, the next free one.", "8000"),
     Variable("web_workers", "Number of web processes.", "2"),
     Variable("demo", "on: fill the demo company at the first start. off: print a set-up link.", "on"),
-    Variable(
-        "email_backend", "Python class that sends e-mail; else SMTP when a host is set, else the console."
-    ),
+    Variable("email_backend", "Python class that sends e-mail; else SMTP when a host is set, else the console."),
     Variable("email_host", "Server that sends e-mail.", ""),
     Variable("email_port", "Its port.", "25"),
     Variable("email_user", "Name to sign in with there.", ""),
@@ -162,9 +157,7 @@ def logging() -> dict[str, Any]:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     terminal = sys.stderr.isatty()
-    shown: Any = (
-        structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
+    shown: Any = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
     traces = [] if terminal else [structlog.processors.format_exc_info]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -223,6 +216,14 @@ def make_data_folder() -> Path:
 def files_folder() -> Path:
     """The folder for uploaded files, outside anything a web server publishes; not created here."""
     return data_folder() / "files"
+
+
+def release() -> str:
+    """The version of the program."""
+    if in_checkout():
+        found: str = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+        return found
+    return version("gucang")
 
 
 # --- secrets ---
@@ -312,14 +313,10 @@ def parameters(role: Role) -> dict[str, Any]:
     variable = _BY_KEY["owner_database_url" if role == "owner" else "database_url"]
     url = text(variable.key)
     if not url:
-        raise SettingError(
-            f"Set {variable.name} to the address of the database as {OWNER_ROLE} or an administrator."
-        )
+        raise SettingError(f"Set {variable.name} to the address of the database as {OWNER_ROLE} or an administrator.")
     found = parse_url(url)
     if role == "app" and found.get("user") != APP_ROLE:
-        raise SettingError(
-            f"DATABASE_URL must sign in as {APP_ROLE}, not as {found.get('user') or 'nobody'}."
-        )
+        raise SettingError(f"DATABASE_URL must sign in as {APP_ROLE}, not as {found.get('user') or 'nobody'}.")
     if role == "owner" and found.get("user") != OWNER_ROLE:
         # An administrator acts as the owner, so that every table belongs to the owner.
         found["options"] = f"{found.get('options', '')} -c role={OWNER_ROLE}".strip()
@@ -362,9 +359,7 @@ def migrations_digest() -> str:
     """
     digest = hashlib.sha256()
     package = CHECKOUT / "gucang"
-    files = sorted(
-        path for path in package.rglob("*") if path.suffix in (".py", ".sql") and "tests" not in path.parts
-    )
+    files = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".sql") and "tests" not in path.parts)
     for path in files:
         content = path.read_bytes()
         if "migrations" in path.parts or any(word in content for word in _SCHEMA_WORDS):

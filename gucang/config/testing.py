@@ -1,8 +1,8 @@
 """A pytest plugin: PostgreSQL always, the schema made by the owner, the tests run as the plain app role.
 
 Migrations run once for each state of the migration files, into a template database; every test process works
-in a copy of it, which takes a tenth of a second. The embedded server lives in a folder of its own, so that tests
-never touch what a person keeps in var.
+in a copy of it, which takes a tenth of a second. The embedded server lives in a folder of its own, so that
+tests never touch what a person keeps in var.
 """
 
 from __future__ import annotations

@@ -52,6 +52,8 @@ from gucang.config.processes import tied_to_parent
 __all__ = ["ADMIN", "EmbeddedError", "Server", "client_program"]
 
 ADMIN = "postgres"
+# Servers that this process started; one may go on running for its other users.
+_started: list[subprocess.Popen[bytes]] = []
 _RETRY_SECONDS = 30.0
 _RECOVERY_SECONDS = 600.0
 _STOP_SECONDS = 60.0
@@ -86,7 +88,6 @@ class Server:
         self.data = data or environment.make_data_folder()
         self._file = self.data / "database.json"
         self._users: IO[str] | None = None
-        self._process: subprocess.Popen[bytes] | None = None
 
     # --- the outside ---
 
@@ -227,8 +228,9 @@ class Server:
         self._write_place(place)
         deadline = time.monotonic() + _RETRY_SECONDS
         while True:
-            self._process = self._launch(place, with_parent)
-            if self._wait_until_ready(self._process):
+            process = self._launch(place, with_parent)
+            if self._wait_until_ready(process):
+                _started.append(process)
                 break
             says = self._log_tail()
             held = "shared memory" in says or "postmaster.pid" in says
@@ -282,9 +284,7 @@ class Server:
             if process is None and self.pid() is None:
                 raise EmbeddedError("The database stopped while it was starting; start again.")
             time.sleep(0.05)
-        raise EmbeddedError(
-            f"The database is still not ready after {_RECOVERY_SECONDS:.0f} s: {self._log_tail()}"
-        )
+        raise EmbeddedError(f"The database is still not ready after {_RECOVERY_SECONDS:.0f} s: {self._log_tail()}")
 
     def _stop(self) -> None:
         number = self.pid()
@@ -292,13 +292,15 @@ class Server:
             return
         process = psutil.Process(number)
         for number in (signal.SIGINT, signal.SIGQUIT):
-            with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(number)
-                process.wait(_STOP_SECONDS)
-            if not process.is_running():
-                if self._process is not None:
-                    self._process.wait()
-                return
+            until = time.monotonic() + _STOP_SECONDS
+            while time.monotonic() < until:
+                if _gone(process):
+                    for child in _started:
+                        child.poll()
+                    return
+                time.sleep(0.02)
         raise EmbeddedError(f"The database (process {process.pid}) does not stop.")
 
     def _log(self) -> Path:
@@ -306,3 +308,11 @@ class Server:
 
     def _log_tail(self) -> str:
         return self._log().read_text("utf-8", "replace").strip()[-1000:]
+
+
+def _gone(process: psutil.Process) -> bool:
+    """Whether the process has ended; one that ended but whose parent has not asked yet counts as ended."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

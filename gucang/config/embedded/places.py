@@ -87,9 +87,7 @@ def run_as(user: str) -> dict[str, Any]:
 
 def may(user: str, test: str, path: Path) -> bool:
     """Whether `user` passes `test -x` or the like. Asked of the system, since access lists count too."""
-    return (
-        subprocess.run(["/usr/bin/env", "test", test, str(path)], **run_as(user), check=False).returncode == 0
-    )
+    return subprocess.run(["/usr/bin/env", "test", test, str(path)], **run_as(user), check=False).returncode == 0
 
 
 def reachable_binaries(binaries: Path, user: str) -> Path:
@@ -115,9 +113,7 @@ def reachable_binaries(binaries: Path, user: str) -> Path:
     SYSTEM_HOME.chmod(0o711)
     copied = target / binaries.relative_to(packages)
     if not may(user, "-x", copied / "postgres"):
-        raise EmbeddedError(
-            f"The user {user} cannot run {copied / 'postgres'}; set DATABASE_URL, or do not use root."
-        )
+        raise EmbeddedError(f"The user {user} cannot run {copied / 'postgres'}; set DATABASE_URL, or do not use root.")
     return copied
 
 

@@ -17,9 +17,7 @@ import pytest
 from gucang.config import environment, roles
 from gucang.config.embedded import Server
 
-JOIN = (
-    "import sys; from gucang.config.embedded import Server; s = Server(); s.join();print(s.pid(), flush=True)"
-)
+JOIN = "import sys; from gucang.config.embedded import Server; s = Server(); s.join();print(s.pid(), flush=True)"
 
 
 @pytest.fixture
@@ -179,9 +177,7 @@ def test_the_cluster_is_made_with_checksums_utf8_and_a_fixed_locale(server: Serv
     assert row == ("on", "UTF8", "C.UTF-8", "")
 
 
-def test_a_folder_with_a_long_chinese_path_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path
-) -> None:
+def test_a_folder_with_a_long_chinese_path_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     long = folder.parent / ("谷仓" * 20) / "data"
     monkeypatch.setenv("GUCANG_DATA", str(long))
     long.parent.mkdir(mode=0o711)

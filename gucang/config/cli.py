@@ -1,0 +1,350 @@
+"""The command line. Exit codes: 0 done; 1 refused or failed, with a sentence on stderr; 2 wrong usage."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from gucang.config import environment
+
+Command = Callable[[argparse.Namespace], int | None]
+
+
+class Failure(Exception):
+    """The command did not do what was asked; the message is one sentence that says why."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parsed = build_parser().parse_args(given)
+    command: Command = parsed.command
+    try:
+        return command(parsed) or 0
+    except KeyboardInterrupt:
+        return 1
+    except BaseException as error:
+        sentence = _sentence(error)
+        if sentence is None:
+            raise
+        print(sentence, file=sys.stderr)
+        return 1
+
+
+def _sentence(error: BaseException) -> str | None:
+    """What to tell the person, or None for a fault of the program, which shows its trace."""
+    from gucang.config.backup import BackupError
+    from gucang.config.embedded import EmbeddedError
+    from gucang.config.supervisor import Refusal
+
+    if isinstance(error, Failure | BackupError | EmbeddedError | Refusal | environment.SettingError):
+        return str(error)
+    if isinstance(error, psycopg.OperationalError):
+        return f"The database does not answer: {str(error).strip()}"
+    # Errors of the kernel carry a sentence; the kernel is asked only if loaded, for it needs Django.
+    errors = sys.modules.get("gucang.kernel.errors")
+    refused = tuple(kind for name in ("Refused", "Forbidden") if isinstance(kind := getattr(errors, name, None), type))
+    return str(error) if refused and isinstance(error, refused) else None
+
+
+# --- what commands stand on ---
+
+
+@contextlib.contextmanager
+def database() -> Iterator[None]:
+    """The embedded database runs, when that is the one used."""
+    if not environment.embedded():
+        yield
+        return
+    from gucang.config.embedded import Server
+
+    with Server().in_use():
+        yield
+
+
+@contextlib.contextmanager
+def django() -> Iterator[None]:
+    """The database runs and Django is loaded."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gucang.config.settings")
+    with database():
+        import django
+
+        django.setup()
+        yield
+
+
+def _found(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _call(module: str, function: str, *arguments: Any, **named: Any) -> Any:
+    """Call `function` of a module that must not be imported before Django is up."""
+    return getattr(importlib.import_module(module), function)(*arguments, **named)
+
+
+# --- commands ---
+
+
+def run(parsed: argparse.Namespace) -> int:
+    from gucang.config.supervisor import Supervisor
+
+    Supervisor(host=parsed.host, port=parsed.port, demo=parsed.demo).run()
+    return 0
+
+
+def migrate(parsed: argparse.Namespace) -> int:
+    from gucang.config import migration
+
+    with database():
+        migration.migrate(verbosity=parsed.verbosity)
+    return 0
+
+
+def check(parsed: argparse.Namespace) -> int:
+    if parsed.settings:
+        print("\n".join(environment.describe()))
+        return 0
+    from gucang.config import roles
+
+    with django():
+        with psycopg.connect(**environment.parameters("app"), connect_timeout=5) as app:
+            if found := roles.complaints(app):
+                raise Failure(" ".join(found))
+        from django.core.management import call_command
+        from django.core.management.base import SystemCheckError
+
+        try:
+            call_command("check", databases=["default"])
+            call_command("migrate", check_unapplied=True, verbosity=0)
+        except SystemCheckError as error:
+            raise Failure(str(error)) from error
+        except SystemExit as error:
+            raise Failure("The database is older than the program; run “gucang migrate”.") from error
+    print("Everything is in order.")
+    return 0
+
+
+def demo(parsed: argparse.Namespace) -> int:
+    with django():
+        if not parsed.first_start:
+            _call("gucang.demo", "main", size=parsed.size, seed=parsed.seed, out=sys.stdout)
+            return 0
+        said = _call("gucang.demo", "ensure_demo_company")
+        lines = said if isinstance(said, str) else "\n".join(str(line) for line in said or ())
+        file = environment.make_data_folder() / "demo-logins"
+        file.touch(mode=0o600)
+        file.write_text(lines.rstrip() + "\n", "utf-8")
+    return 0
+
+
+def setup_link(parsed: argparse.Namespace) -> int:
+    with django():
+        if link := _call("gucang.accounts.setup", "setup_link"):
+            path = str(link) if str(link).startswith("http") else parsed.address.rstrip("/") + str(link)
+            print(f"Make your company here; the link works once:\n  {path}\n")
+    return 0
+
+
+def import_csv(parsed: argparse.Namespace) -> int | None:
+    with django():
+        done: int | None = _call("gucang.exchange.cli", "import_csv", parsed)
+    return done
+
+
+def export_csv(parsed: argparse.Namespace) -> int | None:
+    with django():
+        done: int | None = _call("gucang.exchange.cli", "export_csv", parsed)
+    return done
+
+
+def verify_log(parsed: argparse.Namespace) -> int:
+    with django():
+        from gucang.kernel import seals
+        from gucang.kernel.models import Company
+        from gucang.kernel.scope import company_scope
+
+        companies = Company.objects.order_by("slug")
+        if parsed.company:
+            companies = companies.filter(slug=parsed.company)
+            if not companies:
+                raise Failure(f"There is no company {parsed.company!r}.")
+        broken = 0
+        for company in companies:
+            with company_scope(company.pk):
+                days, flaws = seals.verify()
+            print(f"{company.slug}: {days} sealed days checked, {len(flaws)} broken.")
+            for flaw in flaws:
+                print(f"  {flaw.day.isoformat()}: {flaw.sentence}")
+            broken += len(flaws)
+        if broken:
+            raise Failure("The event log was changed; restore it from a backup and find out who did it.")
+    return 0
+
+
+def create_company(parsed: argparse.Namespace) -> int:
+    with django():
+        said = _call("gucang.accounts.setup", "create_company", name=parsed.name, slug=parsed.slug)
+    if said is not None:
+        print(said)
+    return 0
+
+
+def backup(parsed: argparse.Namespace) -> int:
+    from gucang.config import backup as archive
+
+    with database():
+        print(archive.backup(parsed.file, with_secrets=parsed.with_secrets))
+    return 0
+
+
+def restore(parsed: argparse.Namespace) -> int:
+    from gucang.config import backup as archive
+
+    with database():
+        print(archive.restore(parsed.file))
+        from gucang.config import migration
+
+        migration.migrate(verbosity=0)
+    return 0
+
+
+def jobs(parsed: argparse.Namespace) -> int:
+    with django():
+        _call("gucang.kernel.jobs", "run_worker")
+    return 0
+
+
+def manage(parsed: argparse.Namespace) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gucang.config.settings")
+    from django.core.management import execute_from_command_line
+
+    with database():
+        execute_from_command_line(["gucang manage", *parsed.arguments])
+    return 0
+
+
+# --- words ---
+
+_HELP: dict[str, tuple[str, str]] = {
+    "run": ("Start everything and serve until Ctrl-C.", "启动全部并提供服务，按 Ctrl-C 停止。"),
+    "migrate": ("Bring the database up to date.", "把数据库升级到当前版本。"),
+    "demo": ("Make a demo company of a chosen size.", "生成一个指定规模的演示公司。"),
+    "check": ("Say what is wrong with this installation.", "检查这套安装有什么问题。"),
+    "import": (
+        "Bring in a CSV file and report every row that was refused or repaired.",
+        "导入 CSV 文件，逐行报告问题。",
+    ),
+    "export": ("Write a company's records to a CSV file.", "把公司的记录导出为 CSV 文件。"),
+    "verify-log": (
+        "Check that no entry of the event log was changed or removed.",
+        "核对事件日志没有被改动或删除。",
+    ),
+    "backup": ("Write the database and all files into one file.", "把数据库和全部附件备份到一个文件。"),
+    "restore": ("Bring a backup into an empty installation.", "把备份恢复到一套空的安装。"),
+    "create-company": ("Make a company and print the link that sets it up.", "新建公司并显示设置链接。"),
+    "jobs": ("Work on background jobs until told to stop.", "处理后台任务，直到被停止。"),
+    "manage": ("Run a management command of Django.", "执行 Django 的管理命令。"),
+}
+
+
+def _chinese() -> bool:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return value.lower().startswith("zh")
+    return False
+
+
+def words(name: str) -> str:
+    """The help sentence of a command, with Chinese beside it where the system speaks Chinese."""
+    english, chinese = _HELP[name]
+    return f"{english} {chinese}" if _chinese() else english
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands this installation has; a command whose module is missing does not exist."""
+    parser = argparse.ArgumentParser(prog="gucang", description="谷仓 CRM")
+    parser.add_argument("--version", action="version", version=f"gucang {environment.release()}")
+    commands = parser.add_subparsers(metavar="command", required=True)
+
+    def add(name: str, command: Command, *, module: str | None = None) -> argparse.ArgumentParser:
+        if module is not None and not _found(module):
+            return argparse.ArgumentParser()
+        made = commands.add_parser(name, help=words(name), description=words(name))
+        made.set_defaults(command=command)
+        return made
+
+    _add_serving(add)
+    _add_data(add)
+    hidden = commands.add_parser("setup-link")
+    hidden.add_argument("--address", default="")
+    hidden.set_defaults(command=setup_link if _found("gucang.accounts.setup") else lambda _: 0)
+    return parser
+
+
+def _add_serving(add: Callable[..., argparse.ArgumentParser]) -> None:
+    made = add("run", run)
+    made.add_argument("--host", default=environment.text("host"), help="address to listen on")
+    made.add_argument("--port", type=int, default=environment.number("port"), help="port to listen on")
+    made.add_argument(
+        "--demo",
+        action=argparse.BooleanOptionalAction,
+        default=environment.flag("demo") and _found("gucang.demo.cli"),
+        help="fill the demo company at the first start",
+    )
+    add("migrate", migrate).add_argument("--verbosity", type=int, default=1, help="0 is silent, 3 tells all")
+    add("check", check).add_argument(
+        "--settings",
+        action="store_true",
+        help="list every variable, its meaning and where its value comes from",
+    )
+    add("jobs", jobs, module="gucang.kernel.jobs")
+    add("manage", manage).add_argument("arguments", nargs=argparse.REMAINDER, help="command and its arguments")
+
+
+def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
+    made = add("demo", demo, module="gucang.demo")
+    made.add_argument("--size", choices=["story", "10k", "100k", "1m"], default="story", help="number of customers")
+    made.add_argument("--seed", type=int, default=1, help="another number gives another company")
+    made.add_argument("--first-start", action="store_true", help=argparse.SUPPRESS)
+
+    made = add("import", import_csv, module="gucang.exchange.cli")
+    made.add_argument("company", help="the company's short name, as in its address")
+    made.add_argument("record", help="record type, such as customer")
+    made.add_argument("file", type=Path, help="CSV file")
+    made.add_argument("--as", dest="member", required=True, help="e-mail of the member who imports")
+    made.add_argument("--report", type=Path, help="write every refused or repaired row here, as CSV")
+    made.add_argument("--dry-run", action="store_true", help="only report what would happen")
+
+    made = add("export", export_csv, module="gucang.exchange.cli")
+    made.add_argument("company", help="the company's short name, as in its address")
+    made.add_argument("record", help="record type, such as customer")
+    made.add_argument("file", type=Path, help="CSV file to write")
+    made.add_argument("--as", dest="member", required=True, help="e-mail of the member who exports")
+
+    add("verify-log", verify_log, module="gucang.kernel.seals").add_argument(
+        "company", nargs="?", help="the company's short name; all companies when left out"
+    )
+    made = add("create-company", create_company, module="gucang.accounts.setup")
+    made.add_argument("name", help="the name people read")
+    made.add_argument("slug", help="short name for its address: small letters, digits and hyphens")
+
+    made = add("backup", backup)
+    made.add_argument("file", type=Path, help="the .tar file to write; it must not exist yet")
+    made.add_argument("--with-secrets", action="store_true", help="put in the secret keys too; then guard the file")
+    add("restore", restore).add_argument("file", type=Path, help="the .tar file that “gucang backup” wrote")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
