@@ -127,7 +127,7 @@ def parse_date(text: str, today: date, *, serial: bool = False) -> date:
 def _written_date(text: str, today: date) -> date | None:
     if found := _YEAR_FIRST.match(text) or _COMPACT.match(text):
         year, month, day = (int(part) for part in found.groups())
-        return date(year + 2000 if year < 100 else year, month, day)
+        return date(year + 2000 if len(found[1]) == 2 else year, month, day)
     if found := _MONTH_DAY.match(text):
         month, day = int(found[1]), int(found[2])
         return _nearest(month, day, today)

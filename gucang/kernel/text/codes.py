@@ -24,7 +24,7 @@ class BadCode(BadText):
 def check_credit_code(raw: str) -> str:
     """The 18-character unified social credit code (统一社会信用代码), upper case and without blanks.
 
-    Raises ``BadCode`` for a wrong length, a character that is not used (I O S V Z), or a wrong check character.
+    Raises ``BadCode`` for a wrong length, a character that is not used (I O S V Z) or a wrong check.
     """
     code = re.sub(r"[\s\-]", "", halfwidth(raw)).upper()
     if len(code) != CREDIT_CODE_LENGTH:
@@ -40,7 +40,7 @@ def check_credit_code(raw: str) -> str:
                 place=place,
             )
     if not code[2:8].isdigit():
-        raise BadCode(_("Places 3 to 8 of a credit code are the digits of the region. Check the business licence."))
+        raise BadCode(_("Places 3 to 8 of a credit code are digits. Check the business licence."))
     if uscc.calc_check_digit(code[:17]) != code[17]:
         raise BadCode(_("One character of this credit code is wrong: the last one does not fit the others."))
     return code
@@ -76,8 +76,8 @@ _MAX_WIDTH = 12
 class NumberPattern:
     """A rule for record numbers: ``NumberPattern("KH-{yy}{mm}-{seq:04}")`` gives ``KH-2611-0007``.
 
-    Tokens: ``{yyyy} {yy} {mm} {dd}`` of the day, exactly one ``{seq}`` or ``{seq:0N}`` (at least N digits, more
-    when the sequence outgrows them). Raises ``BadCode`` with a sentence when the pattern breaks a rule.
+    Tokens: ``{yyyy} {yy} {mm} {dd}`` of the day, exactly one ``{seq}`` or ``{seq:0N}`` (at least N digits,
+    more when the sequence outgrows them). Raises ``BadCode`` with a sentence when the pattern breaks a rule.
     """
 
     pattern: str
@@ -103,9 +103,7 @@ class NumberPattern:
                 raise BadCode(_("A curly bracket in the number pattern is not closed or not opened."))
             if literal:
                 if not literal.isprintable() or literal != literal.strip() or len(literal) > 20:
-                    raise BadCode(
-                        _("The fixed text in a number pattern is at most 20 characters without blanks around.")
-                    )
+                    raise BadCode(_("Fixed text in a number pattern has at most 20 characters, no blanks around."))
                 tokens.append(("text", literal))
             elif sequence := _SEQUENCE.fullmatch(token):
                 width = int(sequence[1] or 1)
@@ -116,7 +114,7 @@ class NumberPattern:
                 tokens.append(("date", token))
             else:
                 raise BadCode(
-                    _("“%(token)s” is not known in a number pattern. Use {yyyy}, {yy}, {mm}, {dd} and {seq:04}."),
+                    _("“%(token)s” is not known here. Use {yyyy}, {yy}, {mm}, {dd} and {seq:04}."),
                     token=token[:20],
                 )
         return tokens
@@ -126,7 +124,7 @@ class NumberPattern:
         if len(set(dates)) < len(dates) or {"yy", "yyyy"} <= set(dates):
             raise BadCode(_("Year, month and day stand at most once in a number pattern."))
         has_year = bool({"yy", "yyyy"} & set(dates))
-        # Without the larger part the period comes again (next November, the next 22nd) and numbers would repeat.
+        # Without the larger part the period comes again (next November, the next 22nd).
         if ("mm" in dates and not has_year) or ("dd" in dates and "mm" not in dates):
             raise BadCode(_("A month needs the year and a day needs the month, or numbers would come again."))
 

@@ -19,15 +19,10 @@ _EXTENSION = re.compile(r"(?:转|分机号?|ext\.?|x|#|,)[:\s]*(\d{1,8})\D*$", r
 _FIXED_WITH_EXTENSION = re.compile(r"^\(?(0[1-9]\d{1,2})[\s)-]*(\d{7,8})-(\d{1,6})$")
 _TOLL_WITH_EXTENSION = re.compile(r"^([48]00)-?(\d{3})-?(\d{4})-(\d{1,6})$")
 _SHORT_SERVICE = re.compile(r"^(?:1(?:00|1[0129]|2[0-9])\d{0,2}|9[56]\d{3,6})$")
-_LABEL = re.compile(
-    r"^(?:手机|电话|联系电话|座机|固话|热线|传真|tel|mobile|phone|fax|[tmf])[号码]*\s*[:.：]?\s*",
-    re.IGNORECASE,
-)
+_LABEL = re.compile(r"^(?:手机|电话|联系电话|座机|固话|热线|传真|tel|mobile|phone|fax|[tmf])[号码]*\s*[:.：]?\s*", re.I)
 _SPREADSHEET = re.compile(r"^\d+\.0+$")
 _SPREADSHEET_POWER = re.compile(r"^(\d)\.(\d+)e\+?(\d{1,2})$", re.IGNORECASE)
-_APART = re.compile(
-    r"[;/、；，|\n\r\t]+|,(?!\s*\d{1,5}\s*$)|\s+(?:或|和|or)\s+|[或和]|\s{2,}|\s(?=1[3-9]\d{9}\b)|(?<=\d{11})\s"
-)
+_APART = re.compile(r"[;/、|\n\r\t]+|,(?!\s*\d{1,5}\s*$)|\s+or\s+|[或和]|\s{2,}|\s(?=1[3-9]\d{9}\b)|(?<=\d{11})\s")
 _SERVICE_TYPES = frozenset(
     {
         PhoneNumberType.TOLL_FREE,
@@ -70,7 +65,7 @@ def normalise_phone(raw: str, region: str = "CN") -> Phone:
     if digits.startswith("00"):
         digits = "+" + digits[2:]
     if not re.fullmatch(r"\+?[0-9]+", digits):
-        raise BadPhone(_("“%(raw)s” has something in it that is no digit. Type the number only."), raw=_short(raw))
+        raise BadPhone(_("“%(raw)s” is not only digits. Type the number alone."), raw=_short(raw))
     if region == "CN" and _SHORT_SERVICE.match(digits):
         return Phone(digits, digits, extension, "service")
     return _parsed(digits, extension, region, raw)
@@ -157,7 +152,7 @@ def split_phones(raw: str) -> list[str]:
 
 
 def mask_phone(phone: str) -> str:
-    """``138****2214``; of a landline the area code and the last two digits stay. Too short: all hidden."""
+    """``138****2214``; of other numbers three digits in front and two behind. Under seven: all hidden."""
     digits = re.sub(r"\D", "", halfwidth(phone))
     if digits.startswith("86") and len(digits) > 11:
         digits = digits[2:]
