@@ -122,7 +122,7 @@ class Action:
 
     @property
     def params(self) -> tuple[FieldSpec, ...]:
-        """The parameters that a person fills in: the dialog's fields. Create and edit take the form's fields instead."""
+        """The parameters that a person fills in, the dialog's fields; create and edit take the form's instead."""
         if self._params is None:
             self._params = specs_of_signature(self.body, self._labels)
         return self._params
@@ -427,8 +427,9 @@ def action(
 
     The body changes the record and may return facts for the event (a dict of JSON values); it saves nothing itself.
     `allow(actor, record)` answers who may, `guard(record)` why nobody may now. `hands_over` permits the actor to lose
-    sight of the record; `redacts` keeps the values out of the event; `unowned` lets it be done to records without owner; `always` leaves an event even when no
-    field changed; `tone` and `icon` are for the button; `labels` name the parameters.
+    sight of the record; `redacts` keeps the values out of the event; `unowned` lets it be done to records without
+    owner; `always` leaves an event even when no field changed; `tone` and `icon` are for the button; `labels` name the
+    parameters.
     """
 
     def make(body: Callable[..., Any]) -> Action:
@@ -440,7 +441,8 @@ def action(
 def lock_rows(model: type[models.Model], ids: list[int]) -> None:
     """Lock rows in id order, so that two bulk changes cannot wait for each other in a circle."""
     with connection.cursor() as cursor:
+        table = connection.ops.quote_name(model._meta.db_table)
         cursor.execute(
-            f'SELECT id FROM "{model._meta.db_table}" WHERE company_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE',  # noqa: S608
+            f"SELECT id FROM {table} WHERE company_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
             [active_company_id(), ids],
         )
