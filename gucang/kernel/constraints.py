@@ -20,14 +20,14 @@ class _DeferredConstraint(BaseConstraint):
     def constraint_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
 
-    def create_sql(self, model: Any, schema_editor: Any) -> Statement:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         return Statement(self.statements(model, schema_editor).replace("%", "%%"))
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: Any = None) -> None:
         """Nothing to ask beforehand: the database is the judge."""
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+        return type(other) is type(self) and self.deconstruct() == other.deconstruct()
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -53,7 +53,7 @@ class RowSecurity(_DeferredConstraint):
             f"USING (company_id = {COMPANY_SETTING}) WITH CHECK (company_id = {COMPANY_SETTING})"
         )
 
-    def remove_sql(self, model: Any, schema_editor: Any) -> Statement:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         table = schema_editor.quote_name(model._meta.db_table)
         return Statement(f"DROP POLICY {schema_editor.quote_name(self.name)} ON {table}")
 
@@ -83,7 +83,7 @@ class SameCompany(_DeferredConstraint):
             f"FOREIGN KEY (company_id, {quote(field.column)}) REFERENCES {quote(target)} (company_id, id)"
         )
 
-    def remove_sql(self, model: Any, schema_editor: Any) -> Statement:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         quote = schema_editor.quote_name
         return Statement(f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}")
 

@@ -100,10 +100,10 @@ def append(record_type: RecordType, record: Any, **what: Any) -> Event:
 def append_many(pairs: Sequence[tuple[Event, list[tuple[str, int, str]]]]) -> None:
     """Write many events with their objects, by COPY."""
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY kernel_event ({', '.join(EVENT_COLUMNS)}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+        with cursor.copy(f"COPY kernel_event ({', '.join(EVENT_COLUMNS)}) FROM STDIN") as copy:
             for event, _objects in pairs:
                 copy.write_row(_row(event))
-        with cursor.copy(f"COPY kernel_eventobject ({', '.join(OBJECT_COLUMNS)}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+        with cursor.copy(f"COPY kernel_eventobject ({', '.join(OBJECT_COLUMNS)}) FROM STDIN") as copy:
             for event, objects in pairs:
                 for kind, pk, role in objects:
                     copy.write_row(_object_row(event, kind, pk, role))
@@ -209,7 +209,7 @@ def visible_to(actor: Actor, found: Iterable[Event], *, page: tuple[str, int] | 
 def with_bin(record_type: RecordType) -> models.QuerySet[Any]:
     """All rows of a record type, the bin included."""
     manager = getattr(record_type.model, "with_bin", record_type.model._default_manager)
-    return manager.all()  # type: ignore[no-any-return]
+    return manager.all()
 
 
 def check_not_stale(record_type: RecordType, record: Any, seen: int, changes: Mapping[str, Any]) -> None:

@@ -145,12 +145,7 @@ def _as_text(raw: Any) -> str:
 
 def _text(spec: FieldSpec, raw: Any, actor: Actor, known: Any) -> str:
     limit = spec.max_length or LONGTEXT_MAX
-    value = clean_text(_as_text(raw), multiline=spec.kind == "longtext")
-    if len(value) > limit:
-        raise BadValue(
-            _t("%(field)s has %(length)s characters; %(limit)s fit.")
-            % {"field": spec.label, "length": len(value), "limit": limit}
-        )
+    value = clean_text(_as_text(raw), limit, multiline=spec.kind == "longtext")
     if spec.required and not value:
         raise BadValue(_t("Fill in %(field)s.") % {"field": spec.label})
     return value
@@ -180,7 +175,7 @@ def _code(spec: FieldSpec, raw: Any, actor: Actor, known: Any) -> str:
 
 
 def _choice(spec: FieldSpec, raw: Any, actor: Actor, known: Any) -> Any:
-    text = raw if not isinstance(raw, str) else clean_text(raw)
+    text = raw if not isinstance(raw, str) else clean_text(raw, LONGTEXT_MAX)
     for value, label in spec.choices:
         if text in (value, str(label)) or str(value) == str(text):
             return value
@@ -260,7 +255,7 @@ def _tags(spec: FieldSpec, raw: Any, actor: Actor, known: Any) -> list[str]:
         raw = raw.split(",")
     if not isinstance(raw, list | tuple):
         raise BadValue(_t("Write words, with commas between them."))
-    words = list(dict.fromkeys(clean_text(_as_text(word)) for word in raw))
+    words = list(dict.fromkeys(clean_text(_as_text(word), LONGTEXT_MAX) for word in raw))
     words = [word for word in words if word]
     if len(words) > 20 or any(len(word) > 40 for word in words):
         raise BadValue(_t("At most 20 tags of 40 characters fit."))
@@ -336,7 +331,7 @@ def spec_of(field: models.Field[Any, Any]) -> FieldSpec:
         max_length=getattr(field, "max_length", None),
         places=getattr(field, "decimal_places", None) or 0 if kind in ("decimal", "money") else 0,
         digits=getattr(field, "max_digits", None) or 16,
-        target=field.remote_field.model if kind == "reference" else None,
+        target=field.related_model if kind == "reference" else None,
         default=field.get_default() if field.has_default() else None,
     )
 

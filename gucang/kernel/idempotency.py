@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _t
-from psycopg.types.json import Jsonb
 
 from gucang.kernel import clock
 from gucang.kernel.actors import Actor
@@ -44,7 +43,7 @@ def begin(actor: Actor, key: str, request: bytes) -> Answer | None:
         raise Invalid({"Idempotency-Key": [_t("The key has 1 to 200 characters.")]})
     digest = hashlib.sha256(request).hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [active_company_id(), actor.key, key, digest, clock.now(), Jsonb({})])
+        cursor.execute(_CLAIM, [active_company_id(), actor.key, key, digest, clock.now()])
         if cursor.rowcount == 1:
             return None
     row = IdempotencyKey.objects.get(actor=actor.key, key=key)
@@ -69,5 +68,5 @@ def forget_old() -> int:
 
 _CLAIM = """
     INSERT INTO kernel_idempotencykey (company_id, actor, key, request_hash, created_at, headers)
-    VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (company_id, actor, key) DO NOTHING
+    VALUES (%s, %s, %s, %s, %s, '{}') ON CONFLICT (company_id, actor, key) DO NOTHING
 """

@@ -89,7 +89,7 @@ def search(actor: Actor, text: str, *, types: Iterable[RecordType], limit: int =
     found: dict[str, list[Hit]] = {}
     for record_type, rows in _candidates(actor, grams, list(types), limit * 5):
         wanted = [row for row in rows if matches(row[3], text)]
-        wanted.sort(key=lambda row: rank(row[1], text))
+        wanted.sort(key=lambda row: (-rank(row[1], text), row[1], row[0]))
         ids = {row[0] for row in wanted}
         visible = set(record_type.query(actor).filter(pk__in=ids).values_list("pk", flat=True))
         hits = [Hit(record_type.name, row[0], row[1], row[2]) for row in wanted if row[0] in visible]

@@ -11,16 +11,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _t
 from psycopg.types.json import Jsonb
 
 from gucang.kernel import clock, events, reactions, search
 from gucang.kernel.actions import core
 from gucang.kernel.actors import Actor, ActsAs, as_actor
-from gucang.kernel.errors import Forbidden, Invalid, Problem
+from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Problem, Refused
 from gucang.kernel.numbering import next_numbers
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import active_company_id, only_writing
-from gucang.kernel.snapshots import Snapshot, changed_between, snapshot
+from gucang.kernel.snapshots import Snapshot, changed_between, snapshot, wording
 
 
 @dataclass
@@ -76,7 +77,7 @@ def edit_many(
         for row in rows:
             row.record = found.get(int(getattr(row.record, "pk", row.record)))
             if row.record is None:
-                row.problem = core.NotVisible()
+                row.problem = NotVisible()
                 continue
             befores[row.record.pk] = snapshot(row.record)
             _settle(row, verb, actor, befores[row.record.pk], known, new=False)
@@ -100,7 +101,7 @@ def _settle(
     try:
         verb._check_right(actor, row.record)
         if sentence := verb._guarded(row.record):
-            raise core.Refused(sentence)
+            raise Refused(sentence)
         values = core.clean_values(verb.type, row.values, actor, row.record, new=new, known=known)
         for check in core._gates:
             check(verb, actor, row.record, {"values": values})
@@ -139,9 +140,9 @@ def _refuse_twins(record_type: RecordType, rows: list[Row]) -> None:
         )
         for row in wanted:
             if keys[id(row)] in taken:
-                labels = "、".join(str(record_type.model._meta.get_field(name).verbose_name) for name in names)
+                labels = wording(row.record, names)
                 default = rule.violation_error_message == rule.default_violation_error_message
-                sentence = core._t("There is already one with the same %(fields)s.") % {"fields": labels}
+                sentence = _t("There is already one with the same %(fields)s.") % {"fields": labels}
                 row.problem = Invalid({names[-1]: [sentence if default else rule.violation_error_message]})
             taken.add(keys[id(row)])
 
@@ -166,7 +167,7 @@ def _insert(record_type: RecordType, rows: list[Row]) -> None:
         for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
             row.record.pk = pk
         columns = ", ".join(f'"{f.column}"' for f in fields)
-        with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:  # type: ignore[attr-defined]
+        with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row([_copied(f, getattr(row.record, f.attname)) for f in fields])
                 row.record._state.adding = False
@@ -214,6 +215,6 @@ def _search_entries(record_type: RecordType, rows: list[Row], *, new: bool) -> N
         return
     with connection.cursor() as cursor:
         columns = ", ".join(search.COLUMNS)
-        with cursor.copy(f"COPY kernel_searchentry ({columns}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+        with cursor.copy(f"COPY kernel_searchentry ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(search.entry_row(record_type, row.record))

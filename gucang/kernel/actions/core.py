@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 
 from gucang.kernel import clock, events, permissions, reactions, records, search
-from gucang.kernel.actors import Actor, ActsAs, as_actor
+from gucang.kernel.actors import Access, Actor, ActsAs, as_actor
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
 from gucang.kernel.fields import BadValue, FieldSpec, specs_of_signature
 from gucang.kernel.models import Event
@@ -133,7 +133,7 @@ class Action:
         try:
             self._check_right(actor, record)
         except Forbidden as problem:
-            return problem.sentence  # type: ignore[no-any-return]
+            return problem.sentence
         return self._guarded(record)
 
     def __call__(
@@ -236,7 +236,7 @@ def clean_values(
     for name, value in raw.items():
         if name not in specs:
             problems[name] = [_t("There is no field “%(field)s” to fill in.") % {"field": name}]
-        elif permissions.access(actor, record_type, name, None if new else instance) != permissions.Access.WRITE:
+        elif permissions.access(actor, record_type, name, None if new else instance) != Access.WRITE:
             problems[name] = [_t("You may not change “%(field)s”.") % {"field": specs[name].label}]
         else:
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.base import ModelBase
@@ -28,20 +28,20 @@ class CompanyQuerySet(models.QuerySet[Any]):
         check_writing(self.model)
         return super().bulk_create(objs, *args, **options)
 
-    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], **options: Any) -> int:
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
         check_writing(self.model)
-        return super().bulk_update(objs, list(fields), **options)
+        return super().bulk_update(objs, list(fields), batch_size=batch_size)
 
     def _raw_delete(self, using: Any) -> int:
         check_writing(self.model)
-        return super()._raw_delete(using)  # type: ignore[misc]
+        return super()._raw_delete(using)
 
 
 class CompanyManager(models.Manager.from_queryset(CompanyQuerySet)):  # type: ignore[misc]
     """Rows of the active company; raises NoCompanyScope where there is none. There is no switch to turn it off."""
 
     def get_queryset(self) -> CompanyQuerySet:
-        return super().get_queryset().filter(company_id=active_company_id())  # type: ignore[no-any-return]
+        return super().get_queryset().filter(company_id=active_company_id())
 
 
 class LivingManager(CompanyManager):
@@ -60,7 +60,7 @@ class CompanyModelBase(ModelBase):
         if not (meta.abstract or meta.proxy) and attrs.get("__module__") != "__fake__":
             meta.constraints = [*meta.constraints, *walls(model)]
             meta.original_attrs["constraints"] = meta.constraints
-        return model  # type: ignore[no-any-return]
+        return model
 
 
 class CompanyModel(models.Model, metaclass=CompanyModelBase):
@@ -75,7 +75,7 @@ class CompanyModel(models.Model, metaclass=CompanyModelBase):
         db_constraint=False,
     )
 
-    objects = CompanyManager()
+    objects: ClassVar[Any] = CompanyManager()
 
     class Meta:
         abstract = True
@@ -104,8 +104,8 @@ class Record(CompanyModel):
     updated_at = models.DateTimeField(_("last change"), editable=False)
     deleted_at = models.DateTimeField(_("in the bin since"), null=True, blank=True, editable=False)
 
-    objects = LivingManager()
-    with_bin = CompanyManager()
+    objects: ClassVar[Any] = LivingManager()
+    with_bin: ClassVar[Any] = CompanyManager()
 
     class Meta:
         abstract = True

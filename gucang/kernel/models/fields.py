@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
-class Reference(models.ForeignKey):  # type: ignore[type-arg]
+class Reference(models.ForeignKey):
     """A reference to another record of the same company.
 
     The database constraint is the composite one that `walls` adds, and an index is declared where a query needs it,
@@ -21,7 +21,7 @@ class Reference(models.ForeignKey):  # type: ignore[type-arg]
         super().__init__(to, on_delete, **options)
 
 
-class TagsField(ArrayField):  # type: ignore[type-arg]
+class TagsField(ArrayField):
     """A short list of words."""
 
     def __init__(self, **options: Any) -> None:
@@ -31,7 +31,7 @@ class TagsField(ArrayField):  # type: ignore[type-arg]
         super().__init__(**options)
 
 
-class PhoneField(models.CharField):  # type: ignore[type-arg]
+class PhoneField(models.CharField):
     """One telephone number in E.164 form, with `;ext=` for an extension."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -40,7 +40,7 @@ class PhoneField(models.CharField):  # type: ignore[type-arg]
         super().__init__(*args, **options)
 
 
-class CreditCodeField(models.CharField):  # type: ignore[type-arg]
+class CreditCodeField(models.CharField):
     """统一社会信用代码, 18 characters, checksum included."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -49,7 +49,7 @@ class CreditCodeField(models.CharField):  # type: ignore[type-arg]
         super().__init__(*args, **options)
 
 
-class MoneyField(models.DecimalField):  # type: ignore[type-arg]
+class MoneyField(models.DecimalField):
     """An exact amount in the record's or the company's currency, two decimals, up to 10^14."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
