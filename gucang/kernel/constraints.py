@@ -18,7 +18,8 @@ class _DeferredConstraint(BaseConstraint):
         raise NotImplementedError
 
     def constraint_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
-        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+        if (statement := self.create_sql(model, schema_editor)) is not None:
+            schema_editor.deferred_sql.append(statement)
 
     def create_sql(self, model: Any, schema_editor: Any) -> Any:
         return Statement(self.statements(model, schema_editor).replace("%", "%%"))
@@ -73,6 +74,10 @@ class SameCompany(_DeferredConstraint):
     def __init__(self, *, name: str, field: str) -> None:
         super().__init__(name=name)
         self.field = field
+
+    def create_sql(self, model: Any, schema_editor: Any) -> None:
+        """Wait for the end of the migration: the pair it refers to may be declared later in it."""
+        schema_editor.deferred_sql.append(super().create_sql(model, schema_editor))
 
     def statements(self, model: Any, schema_editor: Any) -> str:
         quote = schema_editor.quote_name
