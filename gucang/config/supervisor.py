@@ -27,10 +27,11 @@ from typing import IO
 import psycopg
 
 from gucang.config import environment, migration, processes, roles
-from gucang.config.embedded import Server
+from gucang.config.embedded import EmbeddedError, Server
 
 CLI = (sys.executable, "-m", "gucang.config.cli")
 _LONGEST_PAUSE = 30.0
+_DATABASE_PAUSE = 5.0
 _STEADY_SECONDS = 60.0
 _PORTS_TRIED = 50
 
@@ -99,7 +100,7 @@ class Supervisor:
             self.server.join(with_parent=True)
         if migration.pending():
             _say("Preparing the database …")
-            self._once("migrate")
+            self._once("migrate", "--verbosity", "0")
         self._refuse_mighty_role()
         self._first_demo()
         if self._stopping.is_set():
@@ -171,7 +172,12 @@ class Supervisor:
         """Start again what has died, each time after a longer pause while it keeps dying."""
         if self.server is not None and self.server.pid() is None:
             _say("The database has stopped; starting it again.")
-            self.server.join(with_parent=True)
+            try:
+                self.server.join(with_parent=True)
+            except EmbeddedError as error:
+                _say(str(error))
+                self._stopping.wait(_DATABASE_PAUSE)
+                return
         now = time.monotonic()
         for part in self.parts:
             if part.process is not None and part.process.poll() is not None:
@@ -225,7 +231,7 @@ def _web_command(host: str, port: int) -> tuple[str, ...]:
         "backlog": "2048",
         # Not fewer than there may be idle keep-alive connections, which count as well.
         "backpressure": "1024",
-        "workers-kill-timeout": "10",
+        "workers-kill-timeout": "3",
         "log-level": "warning",
     }
     named = [word for name, value in options.items() for word in (f"--{name}", value)]

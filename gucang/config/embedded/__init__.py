@@ -228,6 +228,7 @@ class Server:
         self._write_place(place)
         deadline = time.monotonic() + _RETRY_SECONDS
         while True:
+            _bury()
             process = self._launch(place, with_parent)
             if self._wait_until_ready(process):
                 _started.append(process)
@@ -297,8 +298,7 @@ class Server:
             until = time.monotonic() + _STOP_SECONDS
             while time.monotonic() < until:
                 if _gone(process):
-                    for child in _started:
-                        child.poll()
+                    _bury()
                     return
                 time.sleep(0.02)
         raise EmbeddedError(f"The database (process {process.pid}) does not stop.")
@@ -308,6 +308,12 @@ class Server:
 
     def _log_tail(self) -> str:
         return self._log().read_text("utf-8", "replace").strip()[-1000:]
+
+
+def _bury() -> None:
+    """Ask after the servers that this process started: an unburied one still looks alive to the next server."""
+    for child in _started:
+        child.poll()
 
 
 def _gone(process: psutil.Process) -> bool:
