@@ -1,0 +1,156 @@
+"""Paging by the last row seen: page 9 000 costs what page 1 does, and new rows neither repeat nor hide others.
+
+No HTTP here: lists, the API, exports and timelines use it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, Expression, F, Model, Q, QuerySet, Value
+from django.db.models.sql.compiler import SQLCompiler
+from django.utils.translation import gettext as _t
+
+from gucang.kernel.errors import Invalid
+from gucang.kernel.fields import to_json
+
+MAX_CURSOR = 400
+COUNT_CAP = 10_000
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a list is sorted: by one column, then by id in the same direction. Rows without a value come last."""
+
+    column: str = "id"
+    descending: bool = True
+    nullable: bool = False
+
+    @property
+    def name(self) -> str:
+        """As it stands in an address: "-updated_at"."""
+        return f"-{self.column}" if self.descending else self.column
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the cursor of the next page ("" on the last one)."""
+
+    rows: list[Any]
+    next: str
+
+
+def order_of(model: type[Model], name: str) -> Order:
+    """The order called `name` ("-amount", "name"). Raises FieldDoesNotExist."""
+    column = name.removeprefix("-")
+    if column in ("id", "pk"):
+        return Order("id", name.startswith("-"))
+    field: Any = model._meta.get_field(column)
+    return Order(column, name.startswith("-"), bool(field.null))
+
+
+def page(query: QuerySet[Any], order: Order, cursor: str = "", limit: int = 50) -> Page:
+    """The `limit` rows after `cursor` ("" is the start), sorted by `order`. One query; two where nulls begin.
+
+    Raises Invalid (field "after") for a cursor that no page gave, or that belongs to another order.
+    """
+    at = _decode(cursor, order, query.model) if cursor else None
+    rows: list[Any] = []
+    if at is None or at[0] is not None:
+        rows = list(_valued(query, order, at)[: limit + 1])
+    if order.nullable and len(rows) <= limit:
+        after_null = at[1] if at is not None and at[0] is None else None
+        rows += list(_empty(query, order, after_null)[: limit + 1 - len(rows)])
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(rows, cursor_after(order, rows[-1]) if more else "")
+
+
+def cursor_after(order: Order, row: Any) -> str:
+    """The cursor of what follows `row`: opaque to whoever gets it."""
+    value = None if order.column == "id" else to_json(getattr(row, order.column))
+    text = json.dumps([order.name, value, row.pk], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def capped_count(query: QuerySet[Any], cap: int = COUNT_CAP) -> tuple[int, bool]:
+    """How many rows there are, at most `cap`; and whether there are more than that."""
+    found = query.order_by().values("pk")[: cap + 1].count()
+    return min(found, cap), found > cap
+
+
+def _valued(query: QuerySet[Any], order: Order, at: tuple[Any, int] | None) -> QuerySet[Any]:
+    if order.nullable:
+        query = query.filter(**{f"{order.column}__isnull": False})
+    names = ["id"] if order.column == "id" else [order.column, "id"]
+    if at is not None:
+        edge = [at[1]] if order.column == "id" else [at[0], at[1]]
+        query = query.filter(Q(RowBeyond(names, edge, query.model, below=order.descending)))
+    return query.order_by(*(f"-{name}" if order.descending else name for name in names))
+
+
+def _empty(query: QuerySet[Any], order: Order, after: int | None) -> QuerySet[Any]:
+    query = query.filter(**{f"{order.column}__isnull": True})
+    if after is not None:
+        query = query.filter(**{"id__lt" if order.descending else "id__gt": after})
+    return query.order_by("-id" if order.descending else "id")
+
+
+class RowBeyond(Expression):
+    """(a, b) < (x, y) as PostgreSQL compares rows: an index condition, where a chain of OR would be a filter."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, names: Sequence[str], values: Sequence[Any], model: type[Model], *, below: bool) -> None:
+        super().__init__()
+        self.sign = "<" if below else ">"
+        self.left: list[Any] = [F(name) for name in names]
+        self.right: list[Any] = [
+            Value(value, output_field=model._meta.get_field(name))  # type: ignore[arg-type]
+            for name, value in zip(names, values, strict=True)
+        ]
+
+    def get_source_expressions(self) -> list[Any]:
+        return [*self.left, *self.right]
+
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        half = len(self.left)
+        self.left, self.right = list(exprs[:half]), list(exprs[half:])
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+        parts, params = [], []
+        for side in (self.left, self.right):
+            compiled = [compiler.compile(expression) for expression in side]
+            parts.append(f"({', '.join(sql for sql, _params in compiled)})")
+            params += [value for _sql, values in compiled for value in values]
+        return f"{parts[0]} {self.sign} {parts[1]}", params
+
+
+def _decode(cursor: str, order: Order, model: type[Model]) -> tuple[Any, int]:
+    try:
+        if len(cursor) > MAX_CURSOR:
+            raise ValueError
+        name, value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if name != order.name or type(pk) is not int or not 0 <= pk < 2**63:
+            raise ValueError
+        if value is not None:
+            if not isinstance(value, str | int | float) or "\x00" in str(value):
+                raise ValueError
+            value = model._meta.get_field(order.column).to_python(value)  # type: ignore[union-attr]
+        elif order.column != "id" and not order.nullable:
+            raise ValueError
+    except (ValueError, TypeError, ArithmeticError, binascii.Error, RecursionError, _bad_value()) as error:
+        raise Invalid({"after": [_t("This place in the list is gone. Start at the first page.")]}) from error
+    return (0 if order.column == "id" else value), pk
+
+
+def _bad_value() -> type[Exception]:
+    from django.core.exceptions import ValidationError  # here, so that importing this module needs no settings
+
+    return ValidationError
