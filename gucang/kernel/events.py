@@ -62,8 +62,10 @@ def build(
     cause: int | None,
     request_id: str = "",
 ) -> Event:
-    """An unsaved event."""
+    """An unsaved event. A new record with a `happened_at` tells itself when it happened (entered late: 补录)."""
     now = clock.now()
+    if occurred_at is None and record.version == 1:
+        occurred_at = getattr(record, "happened_at", None)
     return Event(
         id=event_id,
         company_id=active_company_id(),

@@ -20,18 +20,25 @@ log = structlog.get_logger(__name__)
 Work = Callable[..., Any]
 
 _jobs: dict[str, Work] = {}
+_outside: set[str] = set()
 _nightly: list[str] = []
 STALLED_AFTER_SECONDS = 60
 ATTEMPTS = 5
 
 
-def job(name: str) -> Callable[[Work], Work]:
-    """Register `function(**payload)` as the job `name`. It runs inside the company that queued it."""
+def job(name: str, *, outside: bool = False) -> Callable[[Work], Work]:
+    """Register `function(**payload)` as the job `name`. It runs inside the company that queued it.
+
+    With `outside` it runs in no scope and no transaction and gets `company`, the id: for work that talks to the world
+    (e-mail), which enters the scope for each of its steps and leaves it before it talks.
+    """
 
     def remember(function: Work) -> Work:
         if name in _jobs:
             raise ValueError(f"Job {name} is defined twice.")
         _jobs[name] = function
+        if outside:
+            _outside.add(name)
         return function
 
     return remember
@@ -81,8 +88,11 @@ def enqueue_delivery(name: str, event: Event) -> None:
 
 def run(name: str, company: int, cause: int | None, payload: dict[str, Any]) -> None:
     """Run one job now, inside its company."""
+    log.info("job", job=name, company=company, cause=cause)
+    if name in _outside:
+        _jobs[name](company=company, **payload)
+        return
     with company_scope(company):
-        log.info("job", job=name, company=company, cause=cause)
         _jobs[name](**payload)
 
 

@@ -17,6 +17,7 @@ from gucang.kernel.errors import NoCompanyScope, WriteOutsideAction
 
 _company: ContextVar[int | None] = ContextVar("company", default=None)
 _writing: ContextVar[frozenset[str]] = ContextVar("writing", default=frozenset())
+_deriving: ContextVar[frozenset[str]] = ContextVar("deriving", default=frozenset())
 
 
 def active_company_id() -> int:
@@ -79,9 +80,24 @@ def only_writing(*modules: str) -> Iterator[None]:
         _writing.reset(token)
 
 
+@contextmanager
+def deriving(module: str) -> Iterator[None]:
+    """Permit a module, outside an action, to write those of its tables that only retell the log.
+
+    Such a model says `derived = True`. Its rows (a notification) leave no event, because they tell of one.
+    """
+    token = _deriving.set(_deriving.get() | {module})
+    try:
+        yield
+    finally:
+        _deriving.reset(token)
+
+
 def check_writing(model: Any) -> None:
-    """Raise WriteOutsideAction unless an action of the model's own module is running."""
+    """Raise WriteOutsideAction unless an action of the model's own module is running, or it is being derived."""
     label = model._meta.app_label
+    if getattr(model, "derived", False) and label in _deriving.get():
+        return
     if label not in _writing.get():
         raise WriteOutsideAction(
             f"{model._meta.object_name} is written only by an action of gucang.{label}; "
