@@ -51,12 +51,31 @@ def entry_row(record_type: RecordType, record: Any) -> tuple[Any, ...]:
     parts = {path: text for path in record_type.search if (text := _text_at(record, path))}
     strong = [text for path, text in parts.items() if record_type.search[path] in "AB"]
     title = str(record)
-    detail = " · ".join(text for text in parts.values() if text != title)
+    detail = " · ".join(text for path, text in parts.items() if text != title and _may_show(record_type, path))
     grams = [f"{company_id}:{gram}" for gram in document_grams(*strong)]
     return (
         company_id, record_type.name, record.pk, record_type.owner_id(record), title[:200], detail[:300],
         "\n".join(parts.values())[:4000], grams,
     )  # fmt: skip
+
+
+def _may_show(record_type: RecordType, path: str) -> bool:
+    """Whether every reader of results may see this part: phones and the like are found by, but masked for some."""
+    spec = record_type.specs.get(path)
+    return "__" in path or (spec is not None and spec.kind not in ("phone", "email", "code"))
+
+
+def give_to(record_name: str, ids: Iterable[int], owner_id: int | None) -> None:
+    """Let the entries of these records be found within the reach of another owner.
+
+    For records owned through another one (contacts through their customer), when that one changes hands.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE kernel_searchentry SET owner_id = %s"
+            " WHERE company_id = %s AND record_type = %s AND object_id = ANY(%s)",
+            [owner_id, active_company_id(), record_name, list(ids)],
+        )
 
 
 def _text_at(record: Any, path: str) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _t
 from psycopg.types.json import Jsonb
 
@@ -129,13 +130,19 @@ def _refuse_twins(record_type: RecordType, rows: list[Row]) -> None:
             continue
         names = [name for name in rule.fields if name != "company"]
         keys = {id(row): tuple(getattr(row.record, _attname(record_type, n)) for n in names) for row in rows}
-        wanted = [row for row in rows if row.problem is None and all(v not in (None, "") for v in keys[id(row)])]
+        wanted = [
+            row
+            for row in rows
+            if row.problem is None
+            and all(v not in (None, "") for v in keys[id(row)])
+            and _binds(rule.condition, row.record)
+        ]
         if not wanted:
             continue
         first = names[0]
         taken = set(
             events.with_bin(record_type)
-            .filter(**{f"{first}__in": {keys[id(row)][0] for row in wanted}})
+            .filter(rule.condition or Q(), **{f"{first}__in": {keys[id(row)][0] for row in wanted}})
             .values_list(*(_attname(record_type, name) for name in names))
         )
         for row in wanted:
@@ -145,6 +152,14 @@ def _refuse_twins(record_type: RecordType, rows: list[Row]) -> None:
                 sentence = _t("There is already one with the same %(fields)s.") % {"fields": labels}
                 row.problem = Invalid({names[-1]: [sentence if default else rule.violation_error_message]})
             taken.add(keys[id(row)])
+
+
+def _binds(condition: Q | None, record: Any) -> bool:
+    """Whether a unique rule's condition (of plain equalities) holds for `record`; anything else is taken to hold."""
+    if condition is None or condition.connector != Q.AND or condition.negated:
+        return True
+    pairs = [child for child in condition.children if isinstance(child, tuple)]
+    return all(getattr(record, name) == value for name, value in pairs if "__" not in name)
 
 
 def _attname(record_type: RecordType, name: str) -> str:
@@ -188,8 +203,7 @@ def _log(
     """Derived tables, search entries, events, reactions and deliveries of the rows that were written."""
     if not rows:
         return
-    for function in core._keeps.get(record_type.name, ()):
-        function(list(zip(befores, (row.record for row in rows), strict=True)))
+    core.run_keeps(record_type.name, list(zip(befores, (row.record for row in rows), strict=True)))
     _search_entries(record_type, rows, new=befores[0] is None)
     made = []
     for row, event_id in zip(rows, events.next_ids(len(rows)), strict=True):

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
@@ -61,7 +62,7 @@ def keep(record_name: str) -> Callable[[Keep], Keep]:
     """Register what keeps a derived table (such as sums by stage) in step, inside the same transaction.
 
     It gets a list of (snapshot before or None, record now), one pair for a single action, many for bulk work, and may
-    write its own module's derived tables.
+    write the derived tables and columns of the module that it stands in, also about another module's records.
     """
 
     def remember(function: Keep) -> Keep:
@@ -69,6 +70,15 @@ def keep(record_name: str) -> Callable[[Keep], Keep]:
         return function
 
     return remember
+
+
+def run_keeps(record_name: str, pairs: list[tuple[Snapshot | None, Any]]) -> None:
+    """Run what is kept in step with these records, each with leave to write its own module's tables."""
+    for function in _keeps.get(record_name, ()):
+        config = apps.get_containing_app_config(function.__module__)
+        assert config is not None, f"{function} stands in no module"
+        with only_writing(config.label):
+            function(pairs)
 
 
 class Action:
@@ -303,8 +313,7 @@ class _Run:
         if before is not None and self.seen is not None and self.seen < self.instance.version:
             events.check_not_stale(self.record_type, self.instance, self.seen, changes)
         self._save(before, changes)
-        for function in _keeps.get(self.record_type.name, ()):
-            function([(before, self.instance)])
+        run_keeps(self.record_type.name, [(before, self.instance)])
         search.keep_entry(self.record_type, self.instance, changes)
         event = events.append(
             self.record_type,
