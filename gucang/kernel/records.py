@@ -62,9 +62,13 @@ class Board:
 
 @dataclass(frozen=True)
 class Exchange:
-    """Import and export. `key` finds the record again on a second import."""
+    """Import and export. `key` finds the record again on a second import.
+
+    `also` are fields that no form offers but an import of history may fill, such as the stage of a closed deal.
+    """
 
     key: str = "number"
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

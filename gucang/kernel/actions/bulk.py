@@ -41,11 +41,17 @@ class Row:
 
 
 def create_many(
-    record_type: RecordType, rows: Sequence[Row], *, actor: ActsAs | Actor, cause: int | None = None
+    record_type: RecordType,
+    rows: Sequence[Row],
+    *,
+    actor: ActsAs | Actor,
+    cause: int | None = None,
+    also: Sequence[str] = (),
 ) -> list[Row]:
     """Create a record for every row that passes the checks of the create action; returns the rows, each settled.
 
-    At most a few thousand rows a call: they are held in memory. Raises Forbidden when the actor may not create.
+    At most a few thousand rows a call: they are held in memory. `also` names fields that may be filled beyond the form
+    (an import's). Raises Forbidden when the actor may not create.
     """
     actor = as_actor(actor)
     verb = _verb(record_type.create, record_type, actor)
@@ -53,7 +59,7 @@ def create_many(
     with transaction.atomic(), only_writing(record_type.model._meta.app_label, "kernel"):
         for row in rows:
             row.record = record_type.model(company_id=active_company_id())
-            _settle(row, verb, actor, None, known, new=True)
+            _settle(row, verb, actor, None, known, new=True, also=also)
         good = [row for row in rows if row.problem is None]
         _refuse_twins(record_type, good)
         good = [row for row in good if row.problem is None]
@@ -96,14 +102,21 @@ def _verb(verb: core.Action | None, record_type: RecordType, actor: Actor) -> co
 
 
 def _settle(
-    row: Row, verb: core.Action, actor: Actor, before: Snapshot | None, known: dict[Any, Any], *, new: bool
+    row: Row,
+    verb: core.Action,
+    actor: Actor,
+    before: Snapshot | None,
+    known: dict[Any, Any],
+    *,
+    new: bool,
+    also: Sequence[str] = (),
 ) -> None:
     """Bring one row as far as it comes without writing: right, guard, gates, clean values, body, validation."""
     try:
         verb._check_right(actor, row.record)
         if sentence := verb._guarded(row.record):
             raise Refused(sentence)
-        values = core.clean_values(verb.type, row.values, actor, row.record, new=new, known=known)
+        values = core.clean_values(verb.type, row.values, actor, row.record, new=new, known=known, also=also)
         for check in core._gates:
             check(verb, actor, row.record, {"values": values})
         verb.body(row.record, values=values, actor=actor)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -235,12 +236,14 @@ def clean_values(
     *,
     new: bool,
     known: dict[Any, Any] | None = None,
+    also: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Clean the values of a create or edit form; a new record also needs its required fields.
 
-    Raises Invalid with every field's sentences at once.
+    `known` caches references already looked up, `also` names fields allowed beyond the form. Raises Invalid with every
+    field's sentences at once.
     """
-    specs = record_type.form_specs()
+    specs = record_type.form_specs() | {name: replace(record_type.specs[name], required=False) for name in also}
     problems: dict[str, list[Any]] = {}
     clean: dict[str, Any] = {}
     for name, value in raw.items():
