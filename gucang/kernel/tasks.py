@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from gucang.kernel import events, jobs
@@ -36,11 +36,11 @@ def ensure_months(timestamp: int) -> None:
     events.ensure_months(timezone.now().date(), ahead=2)
 
 
-def schedule() -> None:
-    """Give every periodic job its place on the clock. Called once all modules are loaded."""
+def schedule(ready: App) -> None:
+    """Give every periodic job its place on the clock. procrastinate calls it once all modules are loaded."""
     for name, cron in jobs.periodic():
-        task = app.task(name=f"gucang.clock:{name}", queueing_lock=f"gucang.clock:{name}")(_ticker(name))
-        app.periodic(cron=cron)(task)
+        task = ready.task(name=f"gucang.clock:{name}", queueing_lock=f"gucang.clock:{name}")(_ticker(name))
+        ready.periodic(cron=cron)(task)
 
 
 def _ticker(name: str) -> Any:
