@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 
 from gucang.kernel.models import Company, Event
 from gucang.kernel.scope import active_company_id, company_scope
@@ -76,7 +76,8 @@ def enqueue(name: str, *, cause: int | None = None, key: str | None = None, **pa
     company = active_company_id()
     task = app.configure_task("gucang.run", queueing_lock=f"{company}:{name}:{key}" if key else None)
     try:
-        task.defer(job=name, company=company, cause=cause, payload=payload)
+        with transaction.atomic():  # a refused twin must not break the transaction that is running
+            task.defer(job=name, company=company, cause=cause, payload=payload)
     except exceptions.AlreadyEnqueued:
         log.info("job already queued", job=name, company=company)
 
