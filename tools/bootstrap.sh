@@ -27,6 +27,14 @@ find_python() {
     done
 }
 
+# Debian leaves out a part of venv; only trying tells, and a failed try leaves half a folder.
+venv() {
+    "$python" -m venv .venv >/dev/null 2>&1 || {
+        rm -rf .venv
+        return 1
+    }
+}
+
 make_with_pip() {
     python=$(find_python)
     if [ -z "$python" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -34,16 +42,12 @@ make_with_pip() {
         python=$(find_python)
     fi
     [ -n "$python" ] || fail "Python 3.11 or later is missing; install it (Debian: apt-get install python3 python3-venv)."
-    if [ ! -x .venv/bin/python ]; then
-        if ! "$python" -c 'import ensurepip, venv' 2>/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-            as_root_apt python3-venv || true
-        fi
-        if "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-            "$python" -m venv .venv
-        elif "$python" -m pip --version >/dev/null 2>&1; then
+    if [ ! -x .venv/bin/python ] && ! venv; then
+        if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then as_root_apt python3-venv || true; fi
+        if ! venv; then
+            "$python" -m pip --version >/dev/null 2>&1 ||
+                fail "Python's venv module is missing; run: sudo apt-get install python3-venv   (or install uv)"
             "$python" -m venv --without-pip .venv
-        else
-            fail "Python's venv module is missing; run: sudo apt-get install python3-venv   (or install uv)"
         fi
     fi
     if .venv/bin/python -m pip --version >/dev/null 2>&1; then
