@@ -167,9 +167,7 @@ def due_words(value: date | datetime | None, now: datetime | None = None) -> str
     return f"{span} late" if late else f"{span} left"
 
 
-def due_tone(
-    value: date | datetime | None, now: datetime | None = None, soon: timedelta = timedelta(days=1)
-) -> str:
+def due_tone(value: date | datetime | None, now: datetime | None = None, soon: timedelta = timedelta(days=1)) -> str:
     """The tone beside `due_words`: bad when late, warn within `soon` (a day lasts until its end), else ""."""
     if value is None:
         return ""

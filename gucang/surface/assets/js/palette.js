@@ -30,7 +30,7 @@ function local(text) {
     const links = [...document.querySelectorAll(selector)].filter((link) => link.textContent.toLowerCase().includes(wanted));
     return links.length ? [heading(title), ...links.map(option)] : [];
   };
-  return [...group(dialog.dataset.pages, ".rail li a"), ...group(dialog.dataset.create, "[data-quick-create]")];
+  return [...group(dialog.dataset.titlePages, ".rail li a"), ...group(dialog.dataset.titleCreate, "[data-quick-create]")];
 }
 
 function none(text) {
@@ -67,6 +67,7 @@ function show(parts) {
 
 onTyped(input, search);
 onKey(dialog, (event) => {
+  if (event.key === "Escape") { event.preventDefault(); dialog.close(); } // a search box would only empty itself
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     select(options(), chosen() + (event.key === "ArrowDown" ? 1 : -1), input);
