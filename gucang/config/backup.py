@@ -134,7 +134,7 @@ def _add(archive: tarfile.TarFile, name: str, path: Path) -> str:
     with path.open("rb") as file:
         about = os.fstat(file.fileno())
         reader = _Hashing(file)
-        archive.addfile(_header(name, about.st_size, about.st_mtime), reader)  # type: ignore[arg-type]
+        archive.addfile(_header(name, about.st_size, about.st_mtime), reader)
     return reader.hash.hexdigest()
 
 

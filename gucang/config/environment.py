@@ -150,7 +150,7 @@ def describe() -> Iterator[str]:
 
 def logging() -> dict[str, Any]:
     """Django's LOGGING: one JSON object a line on standard error, in UTC; a terminal gets readable lines."""
-    shared = [
+    shared: list[Any] = [
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.contextvars.merge_contextvars,
@@ -238,7 +238,7 @@ def secret(name: str) -> str:
     path = folder / name
     with contextlib.suppress(FileNotFoundError):
         return path.read_text("ascii").strip()
-    draft = folder / f".{name}.{os.getpid()}"
+    draft = folder / f".{name}.{secrets.token_hex(8)}"
     draft.touch(mode=0o600)
     draft.write_text(secrets.token_urlsafe(48) + "\n", "ascii")
     # A link either appears whole or not at all, so two first starters at once end with the same secret.

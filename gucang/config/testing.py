@@ -175,10 +175,9 @@ def django_db_setup(
 
     # Django empties the tables with TRUNCATE, which the app role may not do, and which would keep what a test
     # changed in rows that migrations made.
-    original = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = renew  # type: ignore[method-assign]
-    yield
-    TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", renew)
+        yield
     with django_db_blocker.unblock():
         connection.close()
         databases.remove()

@@ -145,7 +145,7 @@ class Server:
         """An autocommit connection, as the server's administrator when no other role is named."""
         return psycopg.connect(**self.parameters(database, user), autocommit=True, connect_timeout=5)
 
-    def parameters(self, database: str = ADMIN, user: str = ADMIN) -> dict[str, str]:
+    def parameters(self, database: str = ADMIN, user: str = ADMIN) -> dict[str, Any]:
         """Connection parameters in libpq's words."""
         return {
             "host": self._place().socket,
