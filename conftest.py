@@ -2,4 +2,6 @@
 
 from gucang.config.testing import django_db_setup, test_databases
 
+pytest_plugins = ["tests.personas"]
+
 __all__ = ["django_db_setup", "test_databases"]

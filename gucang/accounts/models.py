@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel.actors import Actor
-from gucang.kernel.models import CompanyModel, PhoneField, Record, Reference
+from gucang.kernel.models import CompanyModel, PhoneField, Record, Reference, TagsField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -84,6 +85,17 @@ class SecurityEvent(models.Model):
         indexes = [models.Index(fields=["user", "-at"], name="security_by_user")]
 
 
+class SetupLink(models.Model):
+    """The one-time link to the first company, while nobody can sign in. A platform table: no company exists yet."""
+
+    key_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("set-up link")
+
+
 class Department(Record):
     """A department in the company's tree."""
 
@@ -106,16 +118,46 @@ class Department(Record):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse a circle: a department cannot lie below itself."""
+        above, steps = self.parent, 0
+        while above is not None and self.pk is not None:
+            if above.pk == self.pk or steps > MAX_DEPTH:
+                raise ValidationError(
+                    {"parent": _("%(name)s lies below this department; choose another one.") % {"name": self.parent}}
+                )
+            above, steps = above.parent, steps + 1
+
+
+MAX_DEPTH = 50
+
+
+class Home(models.TextChoices):
+    SALES = "sales", _("salesperson")
+    MANAGER = "manager", _("sales manager")
+    SERVICE = "service", _("service")
+    FINANCE = "finance", _("finance")
+    EXECUTIVE = "executive", _("executive")
+    AUDITOR = "auditor", _("auditor")
+    ADMIN = "admin", _("administrator")
+
 
 class Role(Record):
-    """A set of grants (`{permission: reach}`) and field rules (`{"record.field": {inside, within, beyond}}`)."""
+    """A set of grants (`{permission: reach}`) and field rules (`{"record.field": {inside, within, beyond}}`).
+
+    A built-in role has a `key`, and in `builtin` what the program last gave it, so that a new version can add
+    what is new without undoing what the company changed.
+    """
 
     name = models.CharField(_("name"), max_length=60)
     key = models.SlugField(max_length=40, blank=True, editable=False)
     description = models.TextField(_("description"), blank=True)
-    home = models.CharField(_("home page"), max_length=20, default="sales")
-    grants = models.JSONField(_("grants"), default=dict)
+    home = models.CharField(_("home page"), max_length=20, choices=Home, default=Home.SALES)
+    grants = models.JSONField(_("grants"), default=dict, blank=True)
     field_rules = models.JSONField(_("field rules"), default=dict, blank=True)
+    builtin = models.JSONField(default=dict, blank=True, editable=False)
+
+    derived_fields: ClassVar[tuple[str, ...]] = ("builtin",)
 
     class Meta(Record.Meta):
         verbose_name = _("role")
@@ -125,7 +167,8 @@ class Role(Record):
                 fields=["company", "name"],
                 name="one_role_name",
                 violation_error_message=_("There is already a role with this name."),
-            )
+            ),
+            models.UniqueConstraint(fields=["company", "key"], condition=~models.Q(key=""), name="one_builtin_role"),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +185,9 @@ class Status(models.TextChoices):
 class Member(Record):
     """A person in this company."""
 
+    # `gucang_companies_of` reads this table across companies as its owner; the app role stays bound by the policy.
+    forced_rows = False
+
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
     name = models.CharField(_("name"), max_length=60)
     name_key = models.CharField(max_length=64, blank=True, editable=False)
@@ -152,11 +198,12 @@ class Member(Record):
     phone = PhoneField(_("phone"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     joined_on = models.DateField(_("joined on"), null=True, blank=True)
+    # Written by member.leave and member.rejoin alone.
     left_on = models.DateField(_("left on"), null=True, blank=True, editable=False)
     # Raised whenever rights change, so that whatever was built from them is built anew.
     rights_version = models.PositiveIntegerField(default=1, editable=False)
 
-    derived_fields = ("name_key",)
+    derived_fields: ClassVar[tuple[str, ...]] = ("name_key",)
 
     class Meta(Record.Meta):
         verbose_name = _("member")
@@ -201,19 +248,26 @@ class MemberRole(CompanyModel):
 
 
 class Invitation(CompanyModel):
-    """An invitation to become a member; its link is used once and ends by date. Only the link's hash is kept."""
+    """An invitation to become a member; its link is used once and ends by date.
+
+    The link's key is made from `nonce` and the secret key, so that a job can write the e-mail without carrying a
+    secret, and a copy of the database opens nothing.
+    """
 
     member = Reference(Member, related_name="invitations")
     email = models.EmailField()
+    nonce = models.CharField(max_length=40)
     key_hash = models.CharField(max_length=64)
     invited_by = Reference(Member, null=True, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
+    voided_at = models.DateTimeField(null=True)
 
     class Meta:
         base_manager_name = "objects"
         constraints = [models.UniqueConstraint(fields=["company", "key_hash"], name="one_invitation_key")]
+        indexes = [models.Index(fields=["company", "member"], name="invitation_by_member")]
 
 
 class Token(Record):
@@ -223,17 +277,19 @@ class Token(Record):
     member = Reference(Member, verbose_name=_("member"), related_name="tokens", editable=False)
     prefix = models.CharField(_("starts with"), max_length=12, editable=False)
     key_hash = models.CharField(max_length=64, editable=False)
-    scopes = models.JSONField(_("scopes"), default=list)
+    scopes = TagsField(verbose_name=_("scopes"), blank=False, help_text=_("“read”, “customer.*” or “customer.edit”."))
     expires_on = models.DateField(_("expires on"))
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
 
-    derived_fields = ("last_used_at",)
+    # Neither the hash nor each use is a change that the event log should show.
+    derived_fields: ClassVar[tuple[str, ...]] = ("key_hash", "last_used_at")
 
     class Meta(Record.Meta):
         verbose_name = _("token")
         verbose_name_plural = _("tokens")
         constraints = [models.UniqueConstraint(fields=["company", "key_hash"], name="one_token_key")]
+        indexes = [models.Index(fields=["company", "member"], name="token_by_member")]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,59 @@
+"""The company itself: its name, language, currency and number rules.
+
+A company is a platform row without `company_id`; its record type shows exactly one row, the company whose scope is
+active. So its actions are ordinary ones: they lock, check, log and cannot reach a stranger's row.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from gucang.accounts import rules
+from gucang.kernel import clock, numbering, records
+from gucang.kernel.actions import action, editing
+from gucang.kernel.errors import Invalid
+from gucang.kernel.models import Company, NumberRule
+from gucang.kernel.text import BadText, NumberPattern
+
+edit = editing("company")
+
+
+@action("company.create", label=_("Create"), allow=rules.is_the_system)
+def create(company: Company, *, name: str, language: Literal["zh-hans", "en"]) -> None:
+    """Fill a company's bare row, which `setup.create_company` made so that there is a scope to act in."""
+    company.name, company.language = name, language
+
+
+@action(
+    "company.set_number_rule", label=_("Number rule"), always=True, icon="hash",
+    labels={"record": _("What"), "pattern": _("Pattern")},
+)  # fmt: skip
+def set_number_rule(company: Company, *, record: str, pattern: str = "") -> dict[str, Any]:
+    """Number a record type by the company's own pattern; an empty one goes back to the program's. 编码原则"""
+    record_type = numbered(record)
+    old = numbering.pattern_for(record_type).pattern
+    if not pattern:
+        NumberRule.objects.filter(record_type=record).delete()
+        return {"record": record, "pattern": [old, record_type.number]}
+    try:
+        NumberPattern(pattern)
+    except BadText as problem:
+        raise Invalid({"pattern": [str(problem)]}) from None
+    NumberRule.objects.update_or_create(record_type=record, defaults={"pattern": pattern})
+    return {"record": record, "pattern": [old, pattern]}
+
+
+def numbered(name: str) -> records.RecordType:
+    """The record type `name`, if it has numbers. Raises Invalid."""
+    found = next((t for t in records.every() if t.name == name and t.number), None)
+    if found is None:
+        raise Invalid({"record": [_t("Choose what the numbers are for.")]})
+    return found
+
+
+def example(pattern: str) -> str:
+    """The number that `pattern` would give today as the seventh of its period. Raises BadText."""
+    return NumberPattern(pattern).format(7, clock.today())

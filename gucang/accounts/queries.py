@@ -1,0 +1,41 @@
+"""Reads that are used in two places or more."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from gucang.accounts.models import Member, Role, User
+from gucang.accounts.rules import ADMINISTRATOR
+
+
+class Workplace(NamedTuple):
+    """A company in which a person is a member, as the switch shows it."""
+
+    id: int
+    slug: str
+    name: str
+    kind: str
+
+
+def companies_of(user: User) -> list[Workplace]:
+    """The companies where this person works, by name. One query, needs no scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, slug, name, kind FROM gucang_companies_of(%s)", [user.pk])
+        return [Workplace(*row) for row in cursor.fetchall()]
+
+
+def roles_of(member: Member) -> list[Role]:
+    """A member's roles, by name."""
+    return list(Role.objects.filter(member_roles__member=member).order_by("name"))
+
+
+def other_administrators(member: Member) -> QuerySet[Member]:
+    """Who besides `member` can sign in as an administrator."""
+    return (  # type: ignore[no-any-return]
+        Member.objects.filter(member_roles__role__key=ADMINISTRATOR, user__isnull=False)
+        .exclude(status="left")
+        .exclude(pk=member.pk)
+    )

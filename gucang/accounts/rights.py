@@ -1,0 +1,75 @@
+"""A role's rights as lines of text: what the rights dialog, the API and the log of changes write and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _t
+
+from gucang.kernel import permissions, records
+from gucang.kernel.actors import Access, Reach
+from gucang.kernel.errors import Invalid
+
+ACCESS_WORDS = "、".join(Access)
+REACH_WORDS = "、".join(Reach)
+
+
+def write_grants(grants: Mapping[str, str]) -> str:
+    """{permission: reach} as one "permission reach" a line."""
+    return "\n".join(f"{name} {reach}" for name, reach in sorted(grants.items()))
+
+
+def read_grants(text: str) -> dict[str, str]:
+    """The reverse of `write_grants`. Raises Invalid for what is not known."""
+    found: dict[str, str] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, _space, reach = line.partition(" ")
+        try:
+            found[permissions.check_known(name)] = Reach(reach.strip()).value
+        except (LookupError, ValueError):
+            raise Invalid(
+                {"grants": [_t("“%(line)s” is not understood; write “customer.view own”, with one of %(reaches)s.")
+                            % {"line": line[:80], "reaches": REACH_WORDS}]}
+            ) from None  # fmt: skip
+    return found
+
+
+def write_rules(rules: Mapping[str, Mapping[str, str]]) -> str:
+    """Field rules as one "record.field inside [within beyond]" a line."""
+    return "\n".join(
+        " ".join([name, *(rule[part] for part in ("inside", "within", "beyond") if rule.get(part))])
+        for name, rule in sorted(rules.items())
+    )
+
+
+def read_rules(text: str) -> dict[str, dict[str, str]]:
+    """The reverse of `write_rules`. Raises Invalid for what is not known."""
+    found: dict[str, dict[str, str]] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        try:
+            name, *words = line.split()
+            found[_field(name)] = _rule(words)
+        except (LookupError, ValueError):
+            raise Invalid(
+                {"field_rules": [_t("“%(line)s” is not understood; write “contact.phone write own masked”.")
+                                 % {"line": line[:80]}]}
+            ) from None  # fmt: skip
+    return found
+
+
+def _rule(words: list[str]) -> dict[str, Any]:
+    if len(words) == 1:
+        return {"inside": Access(words[0]).value}
+    inside, within, beyond = words
+    return {"inside": Access(inside).value, "within": Reach(within).value, "beyond": Access(beyond).value}
+
+
+def _field(name: str) -> str:
+    record, _dot, field = name.partition(".")
+    if field not in records.get(record).specs:
+        raise LookupError(name)
+    return name
+
+
+__all__ = ["read_grants", "read_rules", "write_grants", "write_rules"]

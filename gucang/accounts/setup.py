@@ -1,0 +1,67 @@
+"""A company and its first administrator, from nothing."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from gucang.accounts.actions import companies as company_actions
+from gucang.accounts.actions import ensure_roles
+from gucang.accounts.actions import members as member_actions
+from gucang.accounts.links import setup_link
+from gucang.accounts.models import Member, User
+from gucang.accounts.rules import ADMINISTRATOR
+from gucang.kernel import clock
+from gucang.kernel.actors import system
+from gucang.kernel.errors import Invalid
+from gucang.kernel.models import Company
+from gucang.kernel.models.company import RESERVED_SLUGS, Kind
+from gucang.kernel.scope import company_scope, writing
+
+
+def create_company(
+    name: str, slug: str, language: str = "zh-hans", admin_email: str | None = None, kind: str = Kind.LIVE
+) -> Company:
+    """A new company with its built-in roles; with `admin_email`, with that person as its administrator.
+
+    The person is made when nobody signs in with that address yet, without a password: an invitation or a password
+    reset lets them in. Must be called outside a scope. Raises Invalid for a taken or unfit address or name.
+    """
+    with transaction.atomic():
+        company = _bare_row(slug, kind)
+        with company_scope(company):
+            company = company_actions.create(company, actor=system(), name=name, language=language).record
+            ensure_roles(language)
+        if admin_email:
+            user = User.objects.filter(email__iexact=admin_email).first()
+            user = user or User.objects.create_user(admin_email, name=admin_email.partition("@")[0])
+            add_administrator(company, user)
+    return company
+
+
+def add_administrator(company: Company, user: User) -> Member:
+    """Make `user` a member of `company` who may do everything there. Must be called outside a scope."""
+    with company_scope(company):
+        values = {"name": user.name, "email": user.email}
+        member = member_actions.create(actor=system(), values=values).record
+        roles = ensure_roles(company.language)
+        member_actions.set_roles(member, actor=system(), roles=[roles[ADMINISTRATOR]])
+        return member_actions.join(member, actor=system(), user=user.pk).record  # type: ignore[no-any-return]
+
+
+def _bare_row(slug: str, kind: str) -> Company:
+    """The row that a scope can be entered for; `company.create` then fills and logs it."""
+    company = Company(slug=slug, name=slug, kind=kind, created_at=clock.now())
+    if slug in RESERVED_SLUGS:
+        raise Invalid({"slug": [str(Company._meta.get_field("slug").error_messages["invalid"])]})
+    try:
+        company.full_clean(exclude=["name"])
+    except ValidationError as error:
+        raise Invalid(error.message_dict) from None
+    # The one row that exists before its company's scope can; everything after it is an action.
+    with writing("kernel"):
+        company.save(force_insert=True)
+    return company
+
+
+__all__ = ["add_administrator", "create_company", "setup_link"]
