@@ -18,6 +18,7 @@ PLATFORM_TABLES = {
     "kernel.Company": "read before a company scope can exist: the address names it",
     "accounts.User": "one person signs in once and may be a member of several companies",
     "accounts.SecurityEvent": "a failed sign-in belongs to no company, and hostile ones must not be lost",
+    "accounts.SetupLink": "it opens the door to the first company, before any exists",
 }
 
 

@@ -37,8 +37,9 @@ class _DeferredConstraint(BaseConstraint):
 class RowSecurity(_DeferredConstraint):
     """Rows of a company are visible and writable only while `app.company_id` names it.
 
-    `forced` also binds the table's owner. It is off for the search table alone, whose reviewed function runs as the
-    owner, because filters by non-leakproof operators cannot use an index under row security.
+    `forced` also binds the table's owner. It is off where a reviewed function runs as the owner: for the search table,
+    because filters by non-leakproof operators cannot use an index under row security, and for the members, because a
+    person's companies are asked for before one is chosen.
     """
 
     def __init__(self, *, name: str, forced: bool = True) -> None:
