@@ -12,6 +12,8 @@ import pytest
 from gucang.config import backup, environment
 from gucang.config.embedded import Server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
