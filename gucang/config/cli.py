@@ -211,11 +211,12 @@ def backup(parsed: argparse.Namespace) -> int:
 
 def restore(parsed: argparse.Namespace) -> int:
     from gucang.config import backup as archive
+    from gucang.config import migration
 
     with database():
+        if not environment.embedded():
+            migration.prepare_own_server()
         print(archive.restore(parsed.file))
-        from gucang.config import migration
-
         migration.migrate(verbosity=0)
     return 0
 

@@ -30,7 +30,7 @@ def migrate(*, verbosity: int = 1) -> None:
     Raises SettingError when a server of one's own is used and no address with the owner's rights is known.
     """
     if not environment.embedded():
-        _prepare_own_server()
+        prepare_own_server()
     os.environ["GUCANG_DB_ROLE"] = "owner"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gucang.config.settings")
     import django
@@ -43,7 +43,7 @@ def migrate(*, verbosity: int = 1) -> None:
     (environment.make_data_folder() / "migrated").write_text(_marker() + "\n", "ascii")
 
 
-def _prepare_own_server() -> None:
+def prepare_own_server() -> None:
     """On a server of one's own, an administrator's address also makes the roles."""
     address = environment.text("owner_database_url")
     if not address:
