@@ -135,7 +135,9 @@ class Supervisor:
         if self.demo and (self.data / "demo-logins").exists():
             _say((self.data / "demo-logins").read_text("utf-8"))
         else:
-            self._once("setup-link", "--address", address)
+            # Whoever has a company already works on, even when no link can be made.
+            with contextlib.suppress(Refusal):
+                self._once("setup-link", "--address", address)
         _say("Ctrl-C stops it.")
 
     # --- the parts ---
