@@ -1,0 +1,232 @@
+"""The OpenAPI document and its page: what ninja derives from the operations, with what every operation shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from gucang.kernel import permissions, records
+from gucang.kernel.fields import FieldSpec
+from gucang.kernel.records import RecordType
+from gucang.surface import filters
+from gucang.surface.api import problems
+from gucang.surface.api.answers import answer
+from gucang.surface.api.schemas import Json, incoming, pascal
+
+PROBLEMS_OF = {
+    "get": (401, 403, 404, 422, 429, 500, 503),
+    "post": (400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503),
+    "patch": (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 500, 503),
+    "delete": (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 500, 503),
+}
+RANGE_WORDS = ("gte", "lte", "gt", "lt")
+TEXT = {"type": "string"}
+
+
+# ---- parameters, put beside each operation when it is made
+
+
+def list_parameters(record_type: RecordType) -> list[Json]:
+    """The parameters of a list: its filters, search, sort and paging."""
+    names = [*record_type.filters, filters.owner_field(record_type), *filters.ALWAYS, "number"]
+    specs = {name: record_type.specs[name] for name in names if name in record_type.specs}
+    found = [parameter for spec in specs.values() for parameter in _filter_parameters(spec)]
+    sortable = [name for name, spec in record_type.specs.items() if spec.kind in filters.SORTABLE]
+    found.append(_query("q", TEXT | {"maxLength": filters.MAX_TEXT}, _("Chinese, pinyin, initials or digits.")))
+    if record_type.owner:
+        found.append(_query("mine", TEXT | {"enum": ["0", "1"]}, _("1: only what belongs to you.")))
+    found.append(
+        _query(
+            "sort",
+            TEXT
+            | {"enum": [sign + name for name in ("id", *sortable) for sign in ("", "-")], "default": record_type.order},
+            _("The field to sort by, with - for the largest first."),
+        )
+    )
+    return [*found, *page_parameters(), with_parameter()]
+
+
+def _filter_parameters(spec: FieldSpec) -> list[Json]:
+    label = str(spec.label)
+    if spec.kind == "choice":
+        words = "、".join(str(value) for value, _label in spec.choices)
+        return [_query(spec.name, TEXT, f"{label}: {words}, none")]
+    found = [_query(spec.name, TEXT, label)]
+    if spec.kind in filters.RANGED:
+        found += [_query(f"{spec.name}__{word}", TEXT, f"{label}: {filters.RANGES[word]}") for word in RANGE_WORDS]
+    return found
+
+
+def page_parameters() -> list[Json]:
+    """`after` and `limit`."""
+    limit = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
+    return [_query("after", TEXT, _("`next` of the page before.")), _query("limit", limit, _("Rows of a page."))]
+
+
+def with_parameter() -> Json:
+    """`with=actions`."""
+    return _query("with", TEXT | {"enum": ["actions"]}, _("actions: also what you may do, and why not."))
+
+
+def _query(name: str, schema: Json, description: Any) -> Json:
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
+
+
+def search_parameters() -> list[Json]:
+    """`q`, `types` and `limit`."""
+    limit = {"type": "integer", "minimum": 1, "maximum": 200, "default": 8}
+    q = _query("q", TEXT | {"minLength": 1, "maxLength": 100}, _("Chinese, pinyin, initials or digits.")) | {
+        "required": True
+    }
+    types = _query("types", TEXT, _("Record types, with commas between them; all when left out."))
+    return [q, types, _query("limit", limit, _("Hits of each record type."))]
+
+
+def name_parameter() -> Json:
+    """`name` of events."""
+    return _query("name", TEXT, _("Only events of this name, such as customer.claim."))
+
+
+def write_headers(*, match: bool | None) -> list[Json]:
+    """The headers of a write: Idempotency-Key, and If-Match where it is needed (True) or welcome (False)."""
+    key = _("Your own key for this request; a repeat within 72 hours gets the first answer.")
+    found = [_header("Idempotency-Key", TEXT | {"minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"}, key, False)]
+    if match is not None:
+        found.append(_header("If-Match", TEXT, _('The ETag of what you read, such as "3"; * for any.'), match))
+    return found
+
+
+def _header(name: str, schema: Json, description: Any, required: bool) -> Json:
+    return {"name": name, "in": "header", "required": required, "schema": schema, "description": description}
+
+
+# ---- the document
+
+
+def document(request: Any) -> HttpResponse:
+    """GET openapi.json, in the reader's language, with the company's own fields."""
+    from gucang.surface.api.urls import api
+
+    return answer(complete(api.get_openapi_schema(path_prefix=f"{request.base}/api/v1/".lstrip("/"))))
+
+
+def complete(made: Json) -> Json:
+    """Add to ninja's document what all operations share: problems, security, common schemas, own fields."""
+    made["info"]["title"] = _t("Gucang CRM API")
+    made["info"]["description"] = _t(
+        "Every record type and every action. Sign in with a token: `Authorization: Bearer …`."
+    )
+    components = made["components"]
+    components["schemas"] |= _common_schemas()
+    components["responses"] = {f"Problem{status}": _problem_response(status) for status in problems.KINDS}
+    components["responses"]["Accepted"] = _accepted()
+    components["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+    }
+    made["security"] = [{"token": []}, {"session": []}]
+    for operations in made["paths"].values():
+        for method, operation in operations.items():
+            _share(method, operation)
+    _add_custom_fields(components["schemas"])
+    return made
+
+
+def _share(method: str, operation: Json) -> None:
+    answers = {str(status): found for status, found in operation["responses"].items()}
+    for status in PROBLEMS_OF[method]:
+        answers[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+    if method != "get":
+        answers["202"] = {"$ref": "#/components/responses/Accepted"}
+    operation["responses"] = answers
+
+
+def _problem_response(status: int) -> Json:
+    _kind, title, sentence = problems.KINDS[status]
+    return {
+        "description": f"{title}: {sentence}",
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def _accepted() -> Json:
+    schema = {"type": "object", "properties": {"detail": TEXT, "request": {}}, "required": ["detail"]}
+    return {"description": _t("Waits for an approval."), "content": {"application/json": {"schema": schema}}}
+
+
+def _object(required: str = "", **properties: Any) -> Json:
+    return {"type": "object", "properties": properties, "required": required.split(), "additionalProperties": False}
+
+
+HIT = _object("type id label", type=TEXT, id={"type": "integer"}, label=TEXT, detail=TEXT)
+
+
+def me_schema() -> Json:
+    """What `/me` answers."""
+    company = _object("name address currency", name=TEXT, address=TEXT, currency=TEXT)
+    rights = {"type": "object", "additionalProperties": TEXT, "description": _t("Each right with how far it goes.")}
+    return _object(
+        "kind name member company language permissions",
+        kind=TEXT, name=TEXT, member={"type": ["integer", "null"]}, company=company, language=TEXT, permissions=rights,
+    )  # fmt: skip
+
+
+def _common_schemas() -> Json:
+    whole, moment = {"type": "integer"}, {"type": "string", "format": "date-time"}
+    some_text, some_whole = {"type": ["string", "null"]}, {"type": ["integer", "null"]}
+    label = some_text | {"description": _t("Null when you may not see the record.")}
+    named = _object("type id label", type=TEXT, id=whole, label=label)
+    fault = _object("field path detail", field=TEXT, path=TEXT, detail=TEXT)
+    clash = _object("field theirs yours", field=TEXT, label=TEXT, theirs={}, yours={}, by=TEXT, at=moment)
+    return {
+        "Reference": _object("id label", id=whole, label=label),
+        "About": named,
+        "AllowedAction": _object("verb may why_not", verb=TEXT, label=TEXT, may={"type": "boolean"}, why_not=some_text),
+        "EventBrief": _object("id name", id=whole, name=TEXT, facts={"type": "object"}) | {"type": ["object", "null"]},
+        "Event": _object(
+            "id name recorded_at occurred_at actor subject changes facts",
+            id=whole,
+            name=TEXT | {"description": "、".join(permissions.known())[:4000]},
+            recorded_at=moment,
+            occurred_at=moment,
+            actor=_object("kind id label", kind=TEXT, id=some_whole, label=some_text),
+            subject=_object("type id label", type=TEXT, id=whole, label=TEXT),
+            version=whole,
+            changes={"type": "object", "description": _t("{field: [old, new]}")},
+            facts={"type": "object"},
+            cause=some_whole,
+        ),
+        "Problem": _object(
+            "type title status detail request_id",
+            type=TEXT,
+            title=TEXT,
+            status=whole,
+            detail=TEXT,
+            request_id=TEXT,
+            errors={"type": "array", "items": fault, "maxItems": problems.MAX_ERRORS},
+            clashes={"type": "array", "items": clash},
+        ),
+    }
+
+
+def _add_custom_fields(schemas: Json) -> None:
+    for record_type in records.every():
+        customs = record_type.custom_fields()
+        if not customs:
+            continue
+        keyed = {spec.name.removeprefix("extra."): spec for spec in customs}
+        for name in (pascal(record_type.name, "create"), pascal(record_type.name, "edit")):
+            if name in schemas:
+                schemas[name]["properties"]["extra"] |= {
+                    "properties": {key: incoming(spec, spec.required) for key, spec in keyed.items()},
+                    "additionalProperties": False,
+                }
+
+
+def page(request: Any) -> HttpResponse:
+    """GET docs: the document as a page to read and to try."""
+    return render(request, "surface/api_docs.html")

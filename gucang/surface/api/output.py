@@ -1,0 +1,216 @@
+"""A record as JSON: what the actor may see of it, references with their labels looked up in sets.
+
+The only place that decides what the API shows of a field; events go through it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from gucang.kernel import events, records
+from gucang.kernel.actors import ACCESSES, Access, Actor
+from gucang.kernel.fields import FieldSpec, to_json
+from gucang.kernel.models import AboutRecord, Event
+from gucang.kernel.permissions import access
+from gucang.kernel.records import RecordType
+from gucang.kernel.text import mask_email, mask_name, mask_phone, mask_text
+
+ALWAYS = ("id", "version", "created_at", "updated_at")
+_MASKS: dict[str, Callable[[str], str]] = {
+    "phone": mask_phone, "email": mask_email, "longtext": mask_text, "text": mask_name, "code": mask_name,
+}  # fmt: skip
+
+
+@cache
+def readable(record_type: RecordType) -> dict[str, FieldSpec]:
+    """The fields that the API shows of a record type: those that have a label, so that people know them.
+
+    A field without a label (a computed key, a hash) is the program's own.
+    """
+    model = record_type.model
+    own = {*ALWAYS, "deleted_at", *getattr(model, "derived_fields", ())}
+    declared = {*record_type.form.fields, *record_type.columns}
+    labelled = {field.name for field in model._meta.concrete_fields if field._verbose_name is not None}
+    return {name: spec for name, spec in record_type.specs.items() if name in (declared | labelled) - own}
+
+
+def masked(spec: FieldSpec, value: Any) -> Any:
+    """`value` with what identifies it hidden: words keep a part, everything else becomes null."""
+    hide = _MASKS.get(spec.kind)
+    return hide(value) if hide is not None and isinstance(value, str) else None
+
+
+def record_rows(
+    record_type: RecordType, actor: Actor, rows: Sequence[Any], *, actions: bool = False
+) -> list[dict[str, Any]]:
+    """The records as JSON objects, for `actor`. One query for each record type that they refer to."""
+    return _Writer(record_type, actor, rows).write(actions=actions)
+
+
+class _Writer:
+    """One use of `record_rows`: everything that is the same for all rows is found once."""
+
+    def __init__(self, record_type: RecordType, actor: Actor, rows: Sequence[Any]) -> None:
+        self.type, self.actor, self.rows = record_type, actor, rows
+        self.fields = [
+            (name, spec)
+            for name, spec in readable(record_type).items()
+            if access(actor, record_type, name) is not Access.HIDDEN
+        ]
+        self.ruled = frozenset(name for name, _spec in self.fields if f"{record_type.name}.{name}" in actor.field_rules)
+        self.extra_ruled = any(name.startswith(f"{record_type.name}.extra.") for name in actor.field_rules)
+        self.labels = self._labels()
+
+    def write(self, *, actions: bool) -> list[dict[str, Any]]:
+        found = [self._row(row) for row in self.rows]
+        if actions:
+            for item, row in zip(found, self.rows, strict=True):
+                item["_actions"] = allowed(self.type, self.actor, row)
+        return found
+
+    def _row(self, row: Any) -> dict[str, Any]:
+        item: dict[str, Any] = {"id": row.pk}
+        hidden: list[str] = []
+        for name, spec in self.fields:
+            if name in self.ruled:
+                may = access(self.actor, self.type, name, row)
+                if may is Access.HIDDEN:
+                    continue
+                if may is Access.MASKED:
+                    hidden.append(name)
+                    item[name] = masked(spec, getattr(row, name)) if spec.target is None else None
+                    continue
+            item[name] = (
+                self._reference(spec, getattr(row, f"{name}_id")) if spec.target else _plain(getattr(row, name))
+            )
+        if hidden:
+            item["_masked"] = hidden
+        if isinstance(row, AboutRecord):
+            item["about"] = self._about(row)
+        if hasattr(row, "extra"):
+            item["extra"] = self._extra(row) if self.extra_ruled else row.extra
+        item["version"] = row.version
+        for name in ("created_at", "updated_at"):
+            if (moment := getattr(row, name, None)) is not None:
+                item[name] = moment.isoformat()
+        return item
+
+    def _extra(self, row: Any) -> dict[str, Any]:
+        """The company's own fields; a masked one is left out, because its kind is not known here."""
+        open_ = (Access.READ, Access.WRITE)
+        return {
+            key: value
+            for key, value in row.extra.items()
+            if access(self.actor, self.type, f"extra.{key}", row) in open_
+        }
+
+    def _reference(self, spec: FieldSpec, pk: int | None) -> dict[str, Any] | None:
+        return None if pk is None else {"id": pk, "label": self.labels.get((spec.target, pk))}
+
+    def _about(self, row: AboutRecord) -> dict[str, Any]:
+        model = records.get(row.about_type).model
+        return {"type": row.about_type, "id": row.about_id, "label": self.labels.get((model, row.about_id))}
+
+    def _labels(self) -> dict[tuple[Any, int], str]:
+        """What is called what, of all records that the rows refer to and the actor may see."""
+        wanted: dict[Any, set[int]] = {}
+        for name, spec in self.fields:
+            if spec.target is not None:
+                ids = {getattr(row, f"{name}_id") for row in self.rows} - {None}
+                wanted.setdefault(spec.target, set()).update(ids)
+        if self.rows and isinstance(self.rows[0], AboutRecord):
+            for row in self.rows:
+                wanted.setdefault(records.get(row.about_type).model, set()).add(row.about_id)
+        found: dict[tuple[Any, int], str] = {}
+        for target, ids in wanted.items():
+            if ids:
+                record_type = records.by_model(target)
+                query = events.with_bin(record_type).filter(record_type.visible(self.actor), pk__in=ids)
+                found |= {(target, record.pk): str(record) for record in query}
+        return found
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or type(value) in (str, int, bool) else to_json(value)
+
+
+def allowed(record_type: RecordType, actor: Actor, record: Any) -> list[dict[str, Any]]:
+    """Every action on the record: whether the actor may do it now, and if not, why."""
+    found = []
+    for verb, action in record_type.verbs.items():
+        if action.creates or action.binned:
+            continue
+        why_not = action.why_not(actor, record)
+        found.append({"verb": verb, "label": str(action.label), "may": why_not is None, "why_not": why_not})
+    return found
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The record that events are shown on the page of; its fields can be judged exactly."""
+
+    type: RecordType
+    record: Any
+
+
+def event_rows(actor: Actor, found: Iterable[Event], subject: Subject | None = None) -> list[dict[str, Any]]:
+    """Events as JSON objects, without what is hidden from `actor` in their changes and facts.
+
+    Which events the actor may see at all is decided before (`events.visible_to`).
+    """
+    found = list(found)
+    names = _actor_names({event.actor_id for event in found if event.actor_id is not None})
+    return [_event(actor, event, names, subject) for event in found]
+
+
+def _event(actor: Actor, event: Event, names: Mapping[int, str], subject: Subject | None) -> dict[str, Any]:
+    record_type = records.get(event.subject_type)
+    record = None
+    if subject is not None and (subject.type.name, subject.record.pk) == (event.subject_type, event.subject_id):
+        record = subject.record
+    return {
+        "id": event.pk,
+        "name": event.name,
+        "recorded_at": event.recorded_at.isoformat(),
+        "occurred_at": event.occurred_at.isoformat(),
+        "actor": {
+            "kind": event.actor_kind,
+            "id": event.actor_id,
+            "label": names.get(event.actor_id) if event.actor_id is not None else None,
+        },
+        "subject": {"type": event.subject_type, "id": event.subject_id, "label": event.subject_label},
+        "version": event.subject_version,
+        "changes": _open(actor, record_type, record, event.changes),
+        "facts": _open(actor, record_type, record, event.facts),
+        "cause": event.cause,
+    }
+
+
+def _open(actor: Actor, record_type: RecordType, record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        may = _event_access(actor, record_type, name, record)
+        if may in (Access.READ, Access.WRITE):
+            kept[name] = value
+        elif may is Access.MASKED:
+            spec = record_type.specs.get(name)
+            kept[name] = [masked(spec, one) if spec else None for one in value] if isinstance(value, list) else None
+    return kept
+
+
+def _event_access(actor: Actor, record_type: RecordType, name: str, record: Any) -> Access:
+    """What may be seen of a field in an event; of a record that is not at hand, the least."""
+    rule = actor.field_rules.get(f"{record_type.name}.{name}")
+    if rule is None or record is not None or rule.within is None:
+        return access(actor, record_type, name, record)
+    return min(rule.inside, rule.beyond, key=ACCESSES.index)
+
+
+def _actor_names(ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    members = records.get("member").model._base_manager.filter(pk__in=ids)
+    return {member.pk: str(member) for member in members}

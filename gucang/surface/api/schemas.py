@@ -1,0 +1,265 @@
+"""Schemas from field specs: pydantic models that let only the right JSON types in, and what the documentation says.
+
+They check names and JSON types. Whether a value is a good one is said by the action, for the API as for every form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic_core import PydanticCustomError
+
+from gucang.kernel.actions import Action
+from gucang.kernel.fields import LONGTEXT_MAX, FieldSpec, to_json
+from gucang.kernel.models import AboutRecord
+from gucang.kernel.records import RecordType
+from gucang.surface.api.output import readable
+
+Json = dict[str, Any]
+DECIMAL = r"^-?\d+(\.\d+)?$"
+MAX_LISTED = 200
+STRING_KINDS = frozenset(["text", "longtext", "email", "phone", "code", "date", "moment"])
+
+_TYPES: dict[str, tuple[tuple[type, ...], Any]] = {
+    "choice": ((str, int), _("Write one of the choices here.")),
+    "integer": ((int,), _("Write a whole number here.")),
+    "decimal": ((str, int, Decimal), _('Write a number here, best as text: "12.50".')),
+    "money": ((str, int, Decimal), _('Write a number here, best as text: "12.50".')),
+    "boolean": ((bool,), _("Write true or false here.")),
+    "reference": ((int, str), _("Write the id or the number of the record here.")),
+    "references": ((list,), _("Write a list of ids here.")),
+    "tags": ((list,), _("Write a list of words here.")),
+}
+_ITEMS: dict[str, tuple[type, ...]] = {"references": (int, str), "tags": (str,)}
+
+
+def pascal(*names: str) -> str:
+    """The schema name of a record type, and of its verb: "FollowUpFinish"."""
+    return "".join(part.title() for name in names for part in name.split("_"))
+
+
+# ---- what comes in
+
+
+def form_model(record_type: RecordType, *, new: bool, name: str = "") -> type[BaseModel]:
+    """The body of create (`new`) or edit: the fields of the form, and the company's own ones under "extra"."""
+    specs = {field: record_type.specs[field] for field in record_type.form.fields}
+    required = {field for field, spec in specs.items() if new and spec.required and spec.default in (None, "")}
+    extra = "extra" if hasattr(record_type.model, "extra") else ""
+    return _model(name or pascal(record_type.name, "create" if new else "edit"), specs.values(), required, extra)
+
+
+def params_model(action: Action) -> type[BaseModel]:
+    """The body of any other action: its parameters."""
+    required = {spec.name for spec in action.params if spec.required}
+    return _model(pascal(action.record_name, action.verb), action.params, required)
+
+
+def _model(name: str, specs: Iterable[FieldSpec], required: set[str], extra: str = "") -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    for spec in specs:
+        annotation = Annotated[Any, AfterValidator(_gate(spec, spec.name in required))]
+        # The attribute has a prefix, because a field may be called like a method of pydantic's.
+        settings = Field(
+            ... if spec.name in required else None,
+            alias=spec.name,
+            json_schema_extra=_replace_by(spec, spec.name in required),
+        )
+        fields[f"f_{spec.name}"] = (annotation, settings)
+    if extra:
+        fields["f_extra"] = (
+            Annotated[Any, AfterValidator(_extra_gate)],
+            Field(None, alias=extra, json_schema_extra=_custom),
+        )
+    return create_model(name, __config__=ConfigDict(extra="forbid", protected_namespaces=()), **fields)
+
+
+def _gate(spec: FieldSpec, required: bool) -> Callable[[Any], Any]:
+    types, sentence = _TYPES.get(spec.kind, ((str,), _("Write text here.")))
+    items = _ITEMS.get(spec.kind)
+
+    def check(value: Any) -> Any:
+        if value is None:
+            if required:
+                raise _refused(_t("Fill in %(field)s.") % {"field": spec.label})
+            return value
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            raise _refused(sentence)
+        if items and not all(isinstance(one, items) and not isinstance(one, bool) for one in value):
+            raise _refused(sentence)
+        return value
+
+    return check
+
+
+def _extra_gate(value: Any) -> Any:
+    if value is not None and not isinstance(value, dict):
+        raise _refused(_("Write an object with the company's own fields here."))
+    return value
+
+
+def _refused(sentence: Any) -> PydanticCustomError:
+    return PydanticCustomError("gate", "{sentence}", {"sentence": str(sentence)})
+
+
+def _replace_by(spec: FieldSpec, required: bool) -> Callable[[Json], None]:
+    def describe(schema: Json) -> None:
+        schema.clear()
+        schema.update(incoming(spec, required))
+
+    return describe
+
+
+def _custom(schema: Json) -> None:
+    schema.clear()
+    schema.update({"type": ["object", "null"], "description": _t("The company's own fields, by their keys.")})
+
+
+def incoming(spec: FieldSpec, required: bool) -> Json:
+    """The JSON schema of a value that comes in."""
+    schema = _incoming[spec.kind](spec) if spec.kind in _incoming else {"type": "string"}
+    if spec.kind in STRING_KINDS and required:
+        schema["minLength"] = 1
+    schema["title"] = str(spec.label)
+    if spec.help:
+        schema["description"] = str(spec.help)
+    if not required:
+        _or_null(schema)
+        if spec.default not in (None, "", []) and not callable(spec.default):
+            schema["default"] = to_json(spec.default)
+    return schema
+
+
+def _texts(spec: FieldSpec) -> Json:
+    return {"type": "string", "maxLength": spec.max_length or LONGTEXT_MAX}
+
+
+def _choices(spec: FieldSpec) -> Json:
+    values = [value for value, _label in spec.choices]
+    words = "、".join(f"{value} = {label}" for value, label in spec.choices)
+    kinds = sorted({"integer" if isinstance(value, int) else "string" for value in values}) or ["string"]
+    return {"type": kinds[0] if len(kinds) == 1 else kinds, "enum": values, "description": words}
+
+
+def _reference(spec: FieldSpec) -> Json:
+    what = str(spec.target._meta.verbose_name) if spec.target else ""
+    return {"type": ["integer", "string"], "description": _t("The id or the number of a %(what)s.") % {"what": what}}
+
+
+_incoming: dict[str, Callable[[FieldSpec], Json]] = {
+    "text": _texts,
+    "longtext": _texts,
+    "email": lambda spec: _texts(spec) | {"format": "email"},
+    "phone": lambda spec: {"type": "string", "maxLength": 100},
+    "code": lambda spec: {"type": "string", "maxLength": 40},
+    "choice": _choices,
+    "integer": lambda spec: {"type": "integer"},
+    "decimal": lambda spec: {"type": ["string", "number"], "pattern": DECIMAL},
+    "money": lambda spec: {"type": ["string", "number"], "pattern": DECIMAL},
+    "date": lambda spec: {"type": "string", "format": "date"},
+    "moment": lambda spec: {"type": "string", "format": "date-time"},
+    "boolean": lambda spec: {"type": "boolean"},
+    "reference": _reference,
+    "references": lambda spec: {"type": "array", "items": {"type": ["integer", "string"]}},
+    "tags": lambda spec: {"type": "array", "maxItems": 20, "items": {"type": "string", "maxLength": 40}},
+}
+
+
+def _or_null(schema: Json) -> None:
+    kinds = schema["type"]
+    schema["type"] = [*kinds, "null"] if isinstance(kinds, list) else [kinds, "null"]
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
+
+
+# ---- what goes out
+
+
+def record_model(record_type: RecordType) -> type[BaseModel]:
+    """The documented shape of a record; what is hidden from the reader is left out of the real one."""
+    return documented(pascal(record_type.name), lambda: record_schema(record_type))
+
+
+def record_schema(record_type: RecordType) -> Json:
+    """The JSON schema of a record as it goes out."""
+    properties: Json = {"id": {"type": "integer"}}
+    properties |= {name: outgoing(spec) for name, spec in readable(record_type).items()}
+    model = record_type.model
+    if issubclass(model, AboutRecord):
+        properties["about"] = {"$ref": "#/components/schemas/About"}
+    if hasattr(model, "extra"):
+        properties["extra"] = {"type": "object", "description": _t("The company's own fields, by their keys.")}
+    moment = {"type": "string", "format": "date-time"}
+    properties |= {
+        "version": {"type": "integer", "description": _t('Send it back as If-Match: "3".')},
+        "created_at": moment,
+        "updated_at": moment,
+        "_masked": {"type": "array", "items": {"type": "string"}, "description": _t("Fields shown in part only.")},
+        "_actions": {"type": "array", "items": {"$ref": "#/components/schemas/AllowedAction"}},
+        "_event": {"$ref": "#/components/schemas/EventBrief"},
+    }
+    return {
+        "type": "object",
+        "title": str(record_type.label),
+        "properties": properties,
+        "required": ["id", "version"],
+        "additionalProperties": False,
+    }
+
+
+def outgoing(spec: FieldSpec) -> Json:
+    """The JSON schema of a value that goes out."""
+    if spec.kind == "reference":
+        return {"anyOf": [{"$ref": "#/components/schemas/Reference"}, {"type": "null"}], "title": str(spec.label)}
+    schema = dict(_outgoing.get(spec.kind, {"type": "string"}))
+    if spec.kind == "choice":
+        # An empty choice is "" in the table, and a value from before a choice was withdrawn is still shown.
+        schema = {"type": ["string", "integer"], "description": _choices(spec)["description"]}
+    _or_null(schema)
+    return {**schema, "title": str(spec.label)}
+
+
+_outgoing: Mapping[str, Json] = {
+    "integer": {"type": "integer"},
+    "decimal": {"type": "string", "pattern": DECIMAL},
+    "money": {"type": "string", "pattern": DECIMAL},
+    "date": {"type": "string", "format": "date"},
+    "moment": {"type": "string", "format": "date-time"},
+    "boolean": {"type": "boolean"},
+    "references": {"type": "array", "items": {"type": "integer"}},
+    "tags": {"type": "array", "items": {"type": "string"}},
+}
+
+
+def page_model(name: str, items: Json) -> type[BaseModel]:
+    """The documented shape of a page of a list of `items` (a JSON schema)."""
+    return documented(
+        name,
+        lambda: {
+            "type": "object",
+            "properties": {
+                "items": {"type": "array", "items": items, "maxItems": MAX_LISTED},
+                "next": {"type": ["string", "null"], "description": _t("Send it as `after` for the next page.")},
+                "total": {"type": "integer"},
+                "more": {"type": "boolean", "description": _t("Whether there is more right now.")},
+                "total_is_exact": {"type": "boolean", "description": _t("False when there are more than `total`.")},
+            },
+            "required": ["items", "next"],
+            "additionalProperties": False,
+        },
+    )
+
+
+def documented(name: str, schema: Callable[[], Json]) -> type[BaseModel]:
+    """A model that only stands for a schema: answers are plain dicts, never built through it."""
+
+    def replace(found: Json) -> None:
+        found.clear()
+        found.update(schema())
+
+    return create_model(name, __config__=ConfigDict(json_schema_extra=replace))
