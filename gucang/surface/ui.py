@@ -263,4 +263,9 @@ def filters() -> dict[str, Callable[..., Any]]:
 
 def globals_() -> dict[str, Any]:
     """The functions of the Jinja2 environment, by the name that templates use."""
-    return {"known_icon": known_icon, "line_points": line_points}
+    return {
+        "known_icon": known_icon,
+        "line_points": line_points,
+        "now_local": timezone.localtime,
+        "timedelta": timedelta,
+    }

@@ -24,6 +24,8 @@ export async function ask(url, { data, headers, signal } = {}) {
     method: data ? "POST" : "GET", body: data, signal, credentials: "same-origin",
     headers: { "HX-Request": "true", "Accept": "text/html", ...(data ? { "X-CSRFToken": csrf() } : {}), ...headers },
   });
+  const redirect = response.headers.get("HX-Redirect");
+  if (redirect) location.href = redirect;
   if (signedOut(response)) document.dispatchEvent(new CustomEvent("signed-out"));
   for (const [name, detail] of Object.entries(events(response))) document.dispatchEvent(new CustomEvent(name, { detail }));
   return response;
