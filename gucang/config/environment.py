@@ -178,7 +178,11 @@ def logging() -> dict[str, Any]:
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": text("log_level").upper()},
-        "loggers": {"django": {"handlers": [], "propagate": True}},
+        "loggers": {
+            "django": {"handlers": [], "propagate": True},
+            # It tells of every task it knows and every job it does.
+            "procrastinate": {"level": "WARNING"},
+        },
     }
 
 

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable
 
 import psutil
@@ -60,21 +59,14 @@ def end(processes: Iterable[psutil.Process], *, patience: float = 5.0) -> int:
 
 
 def end_group(leader: subprocess.Popen[bytes], *, patience: float = 10.0) -> None:
-    """End the process group that our child `leader` heads: first politely, after `patience` seconds hard."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        if not _signal_group(leader, number):
-            return
-        until = time.monotonic() + patience
-        while time.monotonic() < until:
-            if not _signal_group(leader, 0):
-                return
-            time.sleep(0.05)
+    """End the process group that our child `leader` heads: first politely, after `patience` seconds hard.
 
-
-def _signal_group(leader: subprocess.Popen[bytes], number: int) -> bool:
+    Only the leader is asked, for it may take the sudden end of its children for a fault and start them again.
+    """
+    if leader.poll() is None:
+        leader.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            leader.wait(patience)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader.pid, signal.SIGKILL)
     leader.poll()
-    try:
-        os.killpg(leader.pid, number)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True

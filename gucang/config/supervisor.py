@@ -59,6 +59,7 @@ class Supervisor:
         self.host, self.wanted_port, self.demo = host, port, demo
         self.data = environment.make_data_folder()
         self.run_id = uuid.uuid4().hex
+        self.address = ""
         self.server = Server() if environment.embedded() else None
         self.parts: list[Part] = []
         self._stopping = threading.Event()
@@ -94,7 +95,7 @@ class Supervisor:
 
     def _begin(self) -> None:
         port = _free_port(self.host, self.wanted_port)
-        address = f"http://{self.host}:{port}/"
+        address = self.address = f"http://{self.host}:{port}/"
         self._write(address)
         if self.server is not None:
             self.server.join(with_parent=True)
@@ -148,6 +149,9 @@ class Supervisor:
             **os.environ,
             processes.RUN_ID: self.run_id,
         }
+        if self.address:
+            # Links lead to where this run really listens, unless someone said what people type.
+            variables.setdefault("GUCANG_PUBLIC_ORIGIN", self.address.rstrip("/"))
         if environment.in_checkout():
             variables["PYTHONPATH"] = os.pathsep.join(
                 filter(None, [str(environment.CHECKOUT), variables.get("PYTHONPATH")])
@@ -211,8 +215,7 @@ class Supervisor:
     def _end(self) -> None:
         running = [part.process for part in self.parts if part.process is not None]
         for process in running:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
+            process.terminate()
         for process in running:
             processes.end_group(process)
         processes.end(processes.of_run(self.run_id))

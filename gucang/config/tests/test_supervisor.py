@@ -65,6 +65,7 @@ def test_ending_takes_the_grandchildren_along_even_stubborn_ones(
     wait_until(lambda: part.process is not None and ignores_sigterm(part.process.pid))
     assert part.process is not None
     processes.end_group(part.process, patience=0.3)
+    part.process.wait()
     assert processes.of_run(keeper.run_id) == []
 
 
