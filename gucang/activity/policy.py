@@ -1,0 +1,35 @@
+"""What a company decides about follow-ups, tasks and files: `company.settings["activity"]`, with these defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import time
+
+from gucang.kernel.models import Company
+from gucang.kernel.scope import active_company_id
+
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`remind_at` is the company's local time; days count from the due date; 0 days switches a step off."""
+
+    remind_at: str = "08:30"
+    remind_again_days: int = 3
+    tell_manager_days: int = 5
+    edit_days: int = 7
+    file_mb: int = 20
+    quota_mb: int = 10_240
+
+    @property
+    def remind_time(self) -> time:
+        return time.fromisoformat(self.remind_at)
+
+
+def policy() -> Policy:
+    """The active company's policy. One query; values of a wrong type are ignored."""
+    settings = Company.objects.values_list("settings", flat=True).get(pk=active_company_id())
+    stored = settings.get("activity", {}) if isinstance(settings, dict) else {}
+    known = {field.name: type(field.default) for field in fields(Policy)}
+    return Policy(**{name: value for name, value in stored.items() if isinstance(value, known.get(name, ()))})

@@ -1,0 +1,148 @@
+"""Reads used in two places or more: what is due, what belongs to a record, what somebody did today."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from gucang.activity.models import Attachment, Coaching, FollowUp, Task
+from gucang.activity.rules import visible_attachments, visible_coaching, visible_tasks
+from gucang.kernel import clock, events
+from gucang.kernel.actors import Actor
+from gucang.kernel.models import Event
+
+MOST_OF_A_DAY = 300
+
+
+def open_tasks(actor: Actor) -> models.QuerySet[Task]:
+    """The visible tasks that are not done."""
+    return Task.objects.filter(visible_tasks(actor), done_at=None)
+
+
+@dataclass(frozen=True)
+class Due:
+    """One member's open tasks with a date, soonest first, in three parts."""
+
+    overdue: list[Task]
+    today: list[Task]
+    soon: list[Task]
+
+    def __len__(self) -> int:
+        return len(self.overdue) + len(self.today) + len(self.soon)
+
+
+def due(actor: Actor, member_id: int, *, days: int = 7, limit: int = 200) -> Due:
+    """What `member_id` has to do until `days` days from today, as far as `actor` sees it. Two queries.
+
+    At most `limit` tasks, the soonest first.
+    """
+    today = clock.today()
+    until = today + timedelta(days=days)
+    rows = list(
+        open_tasks(actor)
+        .filter(assignee_id=member_id, due_on__lte=until)
+        .select_related("assignee")
+        .order_by("due_on", "due_at", "pk")[:limit]
+    )
+    _remember_subjects(rows)
+    return Due(
+        [task for task in rows if task.due_on is not None and task.due_on < today],
+        [task for task in rows if task.due_on == today],
+        [task for task in rows if task.due_on is not None and task.due_on > today],
+    )
+
+
+def _remember_subjects(entries: Sequence[Any]) -> None:
+    """Load what entries are about, one query per record type, so that `get_about` costs nothing."""
+    from gucang.kernel import records
+
+    wanted: dict[str, set[int]] = {}
+    for entry in entries:
+        if entry.about_type:
+            wanted.setdefault(entry.about_type, set()).add(entry.about_id)
+    found = {
+        (name, record.pk): record
+        for name, ids in wanted.items()
+        for record in events.with_bin(records.get(name)).filter(pk__in=ids)
+    }
+    for entry in entries:
+        entry._about = found.get((entry.about_type, entry.about_id))
+
+
+def next_step_of(follow_up: FollowUp) -> Task | None:
+    """The open task that is a follow-up's next step."""
+    return Task.objects.filter(follow_up=follow_up, done_at=None).order_by("pk").first()
+
+
+def open_steps(member_id: int, about_type: str, about_id: int) -> models.QuerySet[Task]:
+    """One member's open next steps with one record (tasks made by hand are not among them)."""
+    return Task.objects.filter(
+        assignee_id=member_id, about_type=about_type, about_id=about_id, done_at=None, follow_up__isnull=False
+    ).order_by("pk")
+
+
+def attachments_of(actor: Actor, entries: Sequence[tuple[str, int]]) -> dict[tuple[str, int], list[Attachment]]:
+    """The visible attachments of some records, by (type, id), oldest first. One query."""
+    wanted: dict[str, set[int]] = {}
+    for name, pk in entries:
+        wanted.setdefault(name, set()).add(pk)
+    either = models.Q(pk__in=())
+    for name, ids in wanted.items():
+        either |= models.Q(about_type=name, about_id__in=ids)
+    found: dict[tuple[str, int], list[Attachment]] = {}
+    for row in Attachment.objects.filter(visible_attachments(actor)).filter(either).order_by("pk"):
+        found.setdefault((row.about_type, row.about_id), []).append(row)
+    return found
+
+
+def coaching_of(actor: Actor, name: str, ids: Sequence[int]) -> dict[int, list[Coaching]]:
+    """The visible coaching on some records of one type, by id, oldest first. One query."""
+    query = Coaching.objects.filter(visible_coaching(actor), about_type=name, about_id__in=ids)
+    found: dict[int, list[Coaching]] = {}
+    for row in query.select_related("author").order_by("pk"):
+        found.setdefault(row.about_id, []).append(row)
+    return found
+
+
+@dataclass
+class DayReport:
+    """What one member did on one day: every event, oldest first, and how often each kind of deed.
+
+    `talks` counts the follow-ups by kind ("call", "visit" …), `deeds` all events by name, `late` those entered more
+    than a day after they happened (补录).
+    """
+
+    day: date
+    events: list[Event] = field(default_factory=list)
+    talks: Counter[str] = field(default_factory=Counter)
+    deeds: Counter[str] = field(default_factory=Counter)
+    late: int = 0
+
+
+def day_report(member_id: int, day: date, *, viewer: Actor) -> DayReport:
+    """The day of a member as written by what they did, as far as `viewer` may see it.
+
+    By when it happened, in the company's zone; at most 300 events. One query, and one per record type among them.
+    """
+    start = timezone.make_aware(datetime.combine(day, time()))
+    found = Event.objects.filter(
+        actor_id=member_id,
+        actor_kind__in=("member", "token"),
+        occurred_at__gte=start,
+        occurred_at__lt=timezone.make_aware(datetime.combine(day + timedelta(days=1), time())),
+    ).order_by("occurred_at", "id")[:MOST_OF_A_DAY]
+    report = DayReport(day)
+    for event in events.visible_to(viewer, found):
+        report.events.append(event)
+        report.deeds[event.name] += 1
+        if event.name == "follow_up.create":
+            report.talks[event.changes.get("kind", [None, "note"])[1]] += 1
+        if event.recorded_at - event.occurred_at > timedelta(days=1):
+            report.late += 1
+    return report

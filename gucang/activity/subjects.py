@@ -1,0 +1,54 @@
+"""What one may write about: whoever owns a record type says so in its records.py, `subjects.allow("customer")`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _t
+
+from gucang.kernel import records
+from gucang.kernel.actors import Actor
+from gucang.kernel.errors import Invalid
+from gucang.kernel.records import RecordType
+
+# Entries are subjects themselves: one coaches on a follow-up and attaches a file to a task.
+ENTRIES = ("follow_up", "task", "coaching")
+_allowed: list[str] = []
+
+
+def allow(*names: str) -> None:
+    """Let follow-ups, tasks, coaching and attachments be about records of these types."""
+    _allowed.extend(name for name in names if name not in _allowed)
+
+
+def allowed(name: str) -> bool:
+    """Whether one may write about records of this type."""
+    return name in _allowed
+
+
+def types(*, entries: bool = False) -> list[RecordType]:
+    """The record types one may write about, with `entries` those of this module too."""
+    names = [*_allowed, *ENTRIES] if entries else _allowed
+    return [record_type for record_type in records.every() if record_type.name in names]
+
+
+def choices() -> list[tuple[str, Any]]:
+    """The subjects as choices of a field."""
+    return [(record_type.name, record_type.label) for record_type in types()]
+
+
+def choices_with_entries() -> list[tuple[str, Any]]:
+    """The subjects and this module's own entries as choices of a field."""
+    return [(record_type.name, record_type.label) for record_type in types(entries=True)]
+
+
+def find(actor: Actor, name: str, pk: Any, *, entries: bool = False) -> Any:
+    """The record that `actor` wants to write about. Raises Invalid (field `about_id`) when they may not see it."""
+    record_type = next((one for one in types(entries=entries) if one.name == name), None)
+    if record_type is None:
+        raise Invalid({"about_type": [_t("One cannot write about this. Choose one from the list.")]})
+    found = record_type.query(actor).filter(pk=pk).first() if pk is not None else None
+    if found is None:
+        sentence = _t("There is no %(what)s with this number that you may see.") % {"what": record_type.label}
+        raise Invalid({"about_id": [sentence]})
+    return found

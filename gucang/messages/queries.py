@@ -1,0 +1,78 @@
+"""Reads of notifications, and their sentences in the language of the moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext
+
+from gucang.kernel import records
+from gucang.kernel.actors import Actor
+from gucang.messages import rules
+from gucang.messages.models import Notification, NotificationSetting
+from gucang.surface import ui
+
+PAGE = 30
+
+
+def of(actor: Actor) -> models.QuerySet[Notification]:
+    """What the actor's bell shows, unordered."""
+    return Notification.objects.filter(rules.visible(actor), bell=True)
+
+
+def unread(actor: Actor) -> int:
+    """How many unread ones the bell shows, counted up to 100 and no further."""
+    return of(actor).filter(read_at=None)[:100].count() if actor.member_id else 0
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the bell, newest first; `before` is the id that the next page ends at, None on the last."""
+
+    rows: list[Notification]
+    before: int | None
+
+
+def page(actor: Actor, *, kind: str = "", only_unread: bool = False, before: int | None = None) -> Page:
+    """One page of the actor's notifications. One query."""
+    query = of(actor)
+    if kind:
+        query = query.filter(kind=kind)
+    if only_unread:
+        query = query.filter(read_at=None)
+    if before is not None:
+        query = query.filter(pk__lt=before)
+    rows = list(query.order_by("-pk")[: PAGE + 1])
+    return Page(rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else None)
+
+
+def setting_of(member_id: int) -> NotificationSetting:
+    """A member's choices; an unsaved empty one where nothing was chosen."""
+    found = NotificationSetting.objects.filter(member_id=member_id).first()
+    return found or NotificationSetting(member_id=member_id)
+
+
+def sentence(notification: Notification) -> str:
+    """The notification in the active language."""
+    shown = {name: _shown(name, value) for name, value in notification.params.items()}
+    return gettext(notification.sentence) % shown
+
+
+def _shown(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if name.endswith("_on"):
+        return ui.day_text(date.fromisoformat(value))
+    if name.endswith("_at"):
+        return ui.moment_text(datetime.fromisoformat(value))
+    return value
+
+
+def target(notification: Notification) -> str:
+    """Where it leads inside the company ("/tasks/17"), "" when it is about nothing that has a page."""
+    if not notification.about_type or notification.about_id is None:
+        return ""
+    return f"/{records.get(notification.about_type).plural}/{notification.about_id}"
