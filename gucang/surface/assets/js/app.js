@@ -7,7 +7,7 @@ import { setUpForms } from "./forms.js";
 import { isTyping, onKey, plainKey } from "./keys.js";
 import { setUpLists } from "./lists.js";
 import { setUpLooks } from "./looks.js";
-import { csrf, setUpNewContent, signedOut, whenPresent, word } from "./page.js";
+import { complain, csrf, setUpNewContent, signedOut, whenPresent, word } from "./page.js";
 import { setUpToasts, toast } from "./toasts.js";
 
 window.htmx = htmx;
@@ -50,10 +50,9 @@ function setUpHtmx() {
   });
   document.addEventListener("htmx:response:error", (event) => {
     const { status } = event.detail.ctx.response;
-    if (status === 403) toast({ text: word("forbidden"), tone: "bad" });
-    else if (status === 429 || status >= 500) toast({ text: word("failed"), tone: "bad" });
+    if (status === 403 || status === 429 || status >= 500) complain(event.detail.ctx.response);
   });
-  document.addEventListener("htmx:error", (event) => { if (event.detail.ctx) toast({ text: word("failed"), tone: "bad" }); });
+  document.addEventListener("htmx:error", (event) => { if (event.detail.ctx) complain(null); });
   document.addEventListener("htmx:after:swap", setUpNewContent);
   let running = 0;
   const count = (by) => { running = Math.max(running + by, 0); document.documentElement.classList.toggle("is-working", running > 0); };

@@ -2,7 +2,7 @@
 import htmx from "htmx.org";
 import Sortable from "sortablejs";
 import { onKey } from "./keys.js";
-import { announce, ask, elements, word } from "./page.js";
+import { announce, ask, complain, elements, word } from "./page.js";
 
 const nameOf = (card) => card.getAttribute("aria-label");
 const laneOf = (card) => card.closest("[data-lane]");
@@ -35,8 +35,7 @@ async function send(card, place, board) {
   card.setAttribute("aria-busy", "true");
   card.classList.remove("refused");
   card.querySelectorAll(".refusal").forEach((old) => old.remove());
-  let response = null;
-  try { response = await ask(card.dataset.moveUrl, { data }); } catch { /* no connection: handled as a refusal */ }
+  const response = await ask(card.dataset.moveUrl, { data }).catch(() => null);
   card.removeAttribute("aria-busy");
   if (response?.ok) {
     announce(word("dropped", { card: nameOf(card), lane: laneOf(card).dataset.laneName }));
@@ -44,9 +43,8 @@ async function send(card, place, board) {
     return;
   }
   putBack(card, place);
-  const sentence = response && [403, 409, 422].includes(response.status) ? await response.text() : "";
-  if (sentence) showRefusal(card, sentence);
-  else document.dispatchEvent(new CustomEvent("toast", { detail: { text: word("failed"), tone: "bad" } }));
+  if (response && [403, 409, 422].includes(response.status)) showRefusal(card, await response.text());
+  else complain(response);
 }
 
 function setUpDragging(board) {

@@ -76,8 +76,8 @@ export function enhanceRecordPicker(holder) {
   const hidden = holder.querySelector("[data-value]");
   const input = holder.querySelector("input:not([type=hidden])");
   combo(holder, input, async (text) => {
-    const response = await ask(`${holder.dataset.recordPicker}?${new URLSearchParams({ q: text })}`);
-    if (!response.ok) return [];
+    const response = await ask(`${holder.dataset.recordPicker}?${new URLSearchParams({ q: text })}`).catch(() => null);
+    if (!response?.ok) return [];
     const parts = elements(await response.text());
     return [...parts.querySelectorAll("[role=option], .none")];
   }, (value) => {

@@ -1,7 +1,7 @@
 // Lists: j and k move, x selects, e edits, Enter looks closer; selection, bulk bar, editing a cell in place, side panel.
 import htmx from "htmx.org";
 import { isTyping, onKey, plainKey } from "./keys.js";
-import { ask, elements, setUpNewContent } from "./page.js";
+import { ask, complain, elements, setUpNewContent } from "./page.js";
 
 const list = () => document.querySelector("table[data-list]");
 const rowsOf = (table) => [...table.querySelectorAll("tbody tr[data-key]")];
@@ -67,9 +67,9 @@ async function look(row) {
   document.querySelectorAll("tr.is-open").forEach((open) => open.classList.remove("is-open"));
   row.classList.add("is-open");
   aside.setAttribute("aria-busy", "true");
-  const response = await ask(row.dataset.peekUrl);
+  const response = await ask(row.dataset.peekUrl).catch(() => null);
   aside.removeAttribute("aria-busy");
-  if (!response.ok || !row.classList.contains("is-open")) return;
+  if (complain(response) || !response.ok || !row.classList.contains("is-open")) return;
   aside.replaceChildren(elements(await response.text()));
   aside.hidden = false;
   aside.closest(".list-wrap")?.classList.add("has-peek");
@@ -97,8 +97,8 @@ function step(by) {
 
 // ---- a cell in place ----------------------------------------------------------------------------------------------
 async function swapCell(cell, url, data) {
-  const response = await ask(url, { data });
-  if (!response.ok && response.status !== 422) return null;
+  const response = await ask(url, { data }).catch(() => null);
+  if (complain(response) || response.status === 401) return null; // what was typed stays in the cell
   const fresh = elements(await response.text()).querySelector("td");
   if (!fresh || !cell.isConnected) return null;
   cell.replaceWith(fresh);
@@ -114,7 +114,9 @@ const editable = (cell) => cell?.matches("[data-edit]") && swapCell(cell, cell.d
 async function saveCell(form) {
   if (form.dataset.saving) return null;
   form.dataset.saving = "1"; // blur and Enter both save; only the first may
-  return swapCell(form.closest("td"), form.action, new FormData(form));
+  const saved = await swapCell(form.closest("td"), form.action, new FormData(form));
+  if (!saved) delete form.dataset.saving;
+  return saved;
 }
 
 async function onCellKey(event, form) {

@@ -21,6 +21,6 @@ export function setUpLooks() {
     try { localStorage.setItem(button.name === "theme" ? "gc-theme" : "gc-text", button.value); } catch { /* forbidden storage: the server knows it anyway */ }
     const data = new FormData(event.target);
     data.set(button.name, button.value);
-    ask(event.target.action, { data });
+    ask(event.target.action, { data }).catch(() => {}); // only the next page would look different
   });
 }

@@ -44,6 +44,14 @@ export function elements(html) {
   return template.content;
 }
 
+/** Says in words why `response` (null: no connection) changed nothing; answers true when it did say something. */
+export function complain(response) {
+  if (response?.ok || response?.status === 401 || response?.status === 422) return false;
+  const text = word(response?.status === 403 ? "forbidden" : "failed");
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone: "bad" } }));
+  return true;
+}
+
 const setups = [];
 /** Runs `setup(element)` once for every element that matches, now and after each swap. */
 export function whenPresent(selector, setup) {
