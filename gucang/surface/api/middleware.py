@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
 
 from gucang.surface.api.problems import MEDIA_TYPE, problem
 
@@ -28,6 +30,10 @@ class ApiProblems:
         response = self.get_response(request)
         if not _API.match(request.path_info) or _is_ours(response):
             return response
+        with translation.override(response.headers.get("Content-Language", settings.LANGUAGE_CODE)):
+            return self._for_programs(request, response)
+
+    def _for_programs(self, request: Any, response: HttpResponseBase) -> HttpResponseBase:
         if 300 <= response.status_code < 400:
             if _DOCS.match(request.path_info):
                 return response

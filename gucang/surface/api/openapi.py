@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.text import format_lazy
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +17,7 @@ from gucang.kernel.records import RecordType
 from gucang.surface import filters
 from gucang.surface.api import problems
 from gucang.surface.api.answers import answer
-from gucang.surface.api.schemas import Json, incoming, pascal
+from gucang.surface.api.schemas import Json, incoming, page_schema, pascal, record_schema
 
 PROBLEMS_OF = {
     "get": (401, 403, 404, 422, 429, 500, 503),
@@ -23,7 +25,6 @@ PROBLEMS_OF = {
     "patch": (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 500, 503),
     "delete": (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 500, 503),
 }
-RANGE_WORDS = ("gte", "lte", "gt", "lt")
 TEXT = {"type": "string"}
 
 
@@ -51,13 +52,13 @@ def list_parameters(record_type: RecordType) -> list[Json]:
 
 
 def _filter_parameters(spec: FieldSpec) -> list[Json]:
-    label = str(spec.label)
     if spec.kind == "choice":
         words = "、".join(str(value) for value, _label in spec.choices)
-        return [_query(spec.name, TEXT, f"{label}: {words}, none")]
-    found = [_query(spec.name, TEXT, label)]
+        return [_query(spec.name, TEXT, format_lazy("{}: {}, none", spec.label, words))]
+    found = [_query(spec.name, TEXT, spec.label)]
     if spec.kind in filters.RANGED:
-        found += [_query(f"{spec.name}__{word}", TEXT, f"{label}: {filters.RANGES[word]}") for word in RANGE_WORDS]
+        for word, said in filters.RANGES.items():
+            found.append(_query(f"{spec.name}__{word}", TEXT, format_lazy("{}: {}", spec.label, said)))
     return found
 
 
@@ -86,9 +87,9 @@ def search_parameters() -> list[Json]:
     return [q, types, _query("limit", limit, _("Hits of each record type."))]
 
 
-def name_parameter() -> Json:
-    """`name` of events."""
-    return _query("name", TEXT, _("Only events of this name, such as customer.claim."))
+def log_parameters() -> list[Json]:
+    """`name`, `after` and `limit`."""
+    return [_query("name", TEXT, _("Only events of this name, such as customer.claim.")), *page_parameters()]
 
 
 def write_headers(*, match: bool | None) -> list[Json]:
@@ -102,6 +103,12 @@ def write_headers(*, match: bool | None) -> list[Json]:
 
 def _header(name: str, schema: Json, description: Any, required: bool) -> Json:
     return {"name": name, "in": "header", "required": required, "schema": schema, "description": description}
+
+
+def answers_with(schema: str, status: int = 200) -> Json:
+    """The answer of an operation that goes well: the schema of this name."""
+    found = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    return {"responses": {status: {"content": {"application/json": found}}}}
 
 
 # ---- the document
@@ -121,7 +128,7 @@ def complete(made: Json) -> Json:
         "Every record type and every action. Sign in with a token: `Authorization: Bearer …`."
     )
     components = made["components"]
-    components["schemas"] |= _common_schemas()
+    components["schemas"] |= _common_schemas() | _record_schemas()
     components["responses"] = {f"Problem{status}": _problem_response(status) for status in problems.KINDS}
     components["responses"]["Accepted"] = _accepted()
     components["securitySchemes"] = {
@@ -165,8 +172,7 @@ def _object(required: str = "", **properties: Any) -> Json:
 HIT = _object("type id label", type=TEXT, id={"type": "integer"}, label=TEXT, detail=TEXT)
 
 
-def me_schema() -> Json:
-    """What `/me` answers."""
+def _me_schema() -> Json:
     company = _object("name address currency", name=TEXT, address=TEXT, currency=TEXT)
     rights = {"type": "object", "additionalProperties": TEXT, "description": _t("Each right with how far it goes.")}
     return _object(
@@ -183,6 +189,9 @@ def _common_schemas() -> Json:
     fault = _object("field path detail", field=TEXT, path=TEXT, detail=TEXT)
     clash = _object("field theirs yours", field=TEXT, label=TEXT, theirs={}, yours={}, by=TEXT, at=moment)
     return {
+        "Me": _me_schema(),
+        "HitPage": page_schema(HIT),
+        "EventPage": page_schema({"$ref": "#/components/schemas/Event"}),
         "Reference": _object("id label", id=whole, label=label),
         "About": named,
         "AllowedAction": _object("verb may why_not", verb=TEXT, label=TEXT, may={"type": "boolean"}, why_not=some_text),
@@ -213,6 +222,15 @@ def _common_schemas() -> Json:
     }
 
 
+def _record_schemas() -> Json:
+    found: Json = {}
+    for record_type in records.every():
+        name = pascal(record_type.name)
+        found[name] = record_schema(record_type)
+        found[f"{name}Page"] = page_schema({"$ref": f"#/components/schemas/{name}"})
+    return found
+
+
 def _add_custom_fields(schemas: Json) -> None:
     for record_type in records.every():
         customs = record_type.custom_fields()
@@ -229,4 +247,6 @@ def _add_custom_fields(schemas: Json) -> None:
 
 def page(request: Any) -> HttpResponse:
     """GET docs: the document as a page to read and to try."""
-    return render(request, "surface/api_docs.html")
+    return render(
+        request, "surface/api_docs.html", {"html_language": to_locale(get_language() or "zh").replace("_", "-")}
+    )

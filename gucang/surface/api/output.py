@@ -30,11 +30,22 @@ def readable(record_type: RecordType) -> dict[str, FieldSpec]:
 
     A field without a label (a computed key, a hash) is the program's own.
     """
-    model = record_type.model
-    own = {*ALWAYS, "deleted_at", *getattr(model, "derived_fields", ())}
-    declared = {*record_type.form.fields, *record_type.columns}
-    labelled = {field.name for field in model._meta.concrete_fields if field._verbose_name is not None}
-    return {name: spec for name, spec in record_type.specs.items() if name in (declared | labelled) - own}
+    shown = (_labelled(record_type) - {*getattr(record_type.model, "derived_fields", ())}) | _declared(record_type)
+    return {name: spec for name, spec in record_type.specs.items() if name in shown - {*ALWAYS, "deleted_at"}}
+
+
+def _labelled(record_type: RecordType) -> set[str]:
+    return {field.name for field in record_type.model._meta.concrete_fields if field._verbose_name is not None}
+
+
+def _declared(record_type: RecordType) -> set[str]:
+    return {*record_type.form.fields, *record_type.columns}
+
+
+@cache
+def _told(record_type: RecordType) -> frozenset[str]:
+    """The fields whose changes are told."""
+    return frozenset(_labelled(record_type) | _declared(record_type))
 
 
 def masked(spec: FieldSpec, value: Any) -> Any:
@@ -183,10 +194,15 @@ def _event(actor: Actor, event: Event, names: Mapping[int, str], subject: Subjec
         },
         "subject": {"type": event.subject_type, "id": event.subject_id, "label": event.subject_label},
         "version": event.subject_version,
-        "changes": _open(actor, record_type, record, event.changes),
+        "changes": _open(actor, record_type, record, _told_changes(record_type, event)),
         "facts": _open(actor, record_type, record, event.facts),
         "cause": event.cause,
     }
+
+
+def _told_changes(record_type: RecordType, event: Event) -> dict[str, Any]:
+    told = _told(record_type)
+    return {name: value for name, value in event.changes.items() if name in told or name.startswith("extra.")}
 
 
 def _open(actor: Actor, record_type: RecordType, record: Any, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ KINDS: dict[int, tuple[str, Any, Any]] = {
     413: ("too-large", _("Too large"), _("A request may have up to 2 MB.")),
     415: ("media-type", _("Wrong content type"), _("Send the body as application/json, not compressed.")),
     422: ("invalid", _("Not accepted"), _("Some values need a correction.")),
-    428: ("if-match", _("If-Match is missing"), _("Send the ETag that you read as If-Match; nothing is overwritten then.")),
+    428: ("if-match", _("If-Match is missing"), _("Send the ETag that you read as If-Match.")),
     429: ("too-many", _("Too many requests"), _("Too many requests in a short time. Wait as Retry-After says.")),
     500: ("fault", _("Something broke"), _("Something broke here and was written down. Nothing was changed.")),
     503: ("unavailable", _("Not reachable"), _("The database is not reachable just now. Try again shortly.")),

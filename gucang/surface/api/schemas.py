@@ -22,7 +22,6 @@ from gucang.surface.api.output import readable
 
 Json = dict[str, Any]
 DECIMAL = r"^-?\d+(\.\d+)?$"
-MAX_LISTED = 200
 STRING_KINDS = frozenset(["text", "longtext", "email", "phone", "code", "date", "moment"])
 
 _TYPES: dict[str, tuple[tuple[type, ...], Any]] = {
@@ -46,18 +45,14 @@ def pascal(*names: str) -> str:
 # ---- what comes in
 
 
-def form_model(record_type: RecordType, *, new: bool, name: str = "") -> type[BaseModel]:
-    """The body of create (`new`) or edit: the fields of the form, and the company's own ones under "extra"."""
-    specs = {field: record_type.specs[field] for field in record_type.form.fields}
-    required = {field for field, spec in specs.items() if new and spec.required and spec.default in (None, "")}
-    extra = "extra" if hasattr(record_type.model, "extra") else ""
-    return _model(name or pascal(record_type.name, "create" if new else "edit"), specs.values(), required, extra)
-
-
-def params_model(action: Action) -> type[BaseModel]:
-    """The body of any other action: its parameters."""
-    required = {spec.name for spec in action.params if spec.required}
-    return _model(pascal(action.record_name, action.verb), action.params, required)
+def body_model(action: Action) -> type[BaseModel]:
+    """The body of an action: the form's fields with the company's own under "extra", or the action's parameters."""
+    name, record_type = pascal(action.record_name, action.verb), action.type
+    if not action.on_values:
+        return _model(name, action.params, {spec.name for spec in action.params if spec.required})
+    specs = [record_type.specs[field] for field in record_type.form.fields]
+    required = {spec.name for spec in specs if action.creates and spec.required and spec.default in (None, "")}
+    return _model(name, specs, required, "extra" if hasattr(record_type.model, "extra") else "")
 
 
 def _model(name: str, specs: Iterable[FieldSpec], required: set[str], extra: str = "") -> type[BaseModel]:
@@ -180,11 +175,6 @@ def _or_null(schema: Json) -> None:
 # ---- what goes out
 
 
-def record_model(record_type: RecordType) -> type[BaseModel]:
-    """The documented shape of a record; what is hidden from the reader is left out of the real one."""
-    return documented(pascal(record_type.name), lambda: record_schema(record_type))
-
-
 def record_schema(record_type: RecordType) -> Json:
     """The JSON schema of a record as it goes out."""
     properties: Json = {"id": {"type": "integer"}}
@@ -236,30 +226,17 @@ _outgoing: Mapping[str, Json] = {
 }
 
 
-def page_model(name: str, items: Json) -> type[BaseModel]:
-    """The documented shape of a page of a list of `items` (a JSON schema)."""
-    return documented(
-        name,
-        lambda: {
-            "type": "object",
-            "properties": {
-                "items": {"type": "array", "items": items, "maxItems": MAX_LISTED},
-                "next": {"type": ["string", "null"], "description": _t("Send it as `after` for the next page.")},
-                "total": {"type": "integer"},
-                "more": {"type": "boolean", "description": _t("Whether there is more right now.")},
-                "total_is_exact": {"type": "boolean", "description": _t("False when there are more than `total`.")},
-            },
-            "required": ["items", "next"],
-            "additionalProperties": False,
+def page_schema(items: Json) -> Json:
+    """The JSON schema of a page of a list."""
+    return {
+        "type": "object",
+        "properties": {
+            "items": {"type": "array", "items": items},
+            "next": {"type": ["string", "null"], "description": _t("Send it as `after` for the next page.")},
+            "total": {"type": "integer"},
+            "total_is_exact": {"type": "boolean", "description": _t("False when there are more than `total`.")},
+            "more": {"type": "boolean", "description": _t("Whether there is more right now.")},
         },
-    )
-
-
-def documented(name: str, schema: Callable[[], Json]) -> type[BaseModel]:
-    """A model that only stands for a schema: answers are plain dicts, never built through it."""
-
-    def replace(found: Json) -> None:
-        found.clear()
-        found.update(schema())
-
-    return create_model(name, __config__=ConfigDict(json_schema_extra=replace))
+        "required": ["items", "next"],
+        "additionalProperties": False,
+    }

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
-from pydantic import BaseModel
 
 from gucang.kernel import records
 from gucang.kernel.actions import Action
 from gucang.kernel.records import RecordType
 from gucang.surface.api import buckets, openapi, operations, platform, problems, schemas
 from gucang.surface.api.door import guarded
+from gucang.surface.api.schemas import pascal
 
 
 class StrictParser(Parser):
@@ -41,21 +41,15 @@ def build() -> NinjaAPI:
 
 
 def _add_platform(made: NinjaAPI) -> None:
-    add, tags = made.default_router.add_api_operation, ["company"]
-    add(
-        "/me", ["GET"], platform.me, operation_id="me", summary=_("Who am I"), tags=tags,
-        response=schemas.documented("Me", openapi.me_schema),
-    )  # fmt: skip
-    add(
-        "/search", ["GET"], platform.search_all, operation_id="search", summary=_("Search everything"), tags=tags,
-        response=schemas.page_model("Hits", openapi.HIT),
-        openapi_extra={"parameters": openapi.search_parameters()},
-    )  # fmt: skip
-    add(
-        "/events", ["GET"], platform.log, operation_id="events", summary=_("The event log"), tags=tags,
-        response=schemas.page_model("Events", EVENT),
-        openapi_extra={"parameters": [*openapi.page_parameters(), openapi.name_parameter()]},
-    )  # fmt: skip
+    for where, view, schema, summary, parameters in (
+        ("/me", platform.me, "Me", _("Who am I"), []),
+        ("/search", platform.search_all, "HitPage", _("Search everything"), openapi.search_parameters()),
+        ("/events", platform.log, "EventPage", _("The event log"), openapi.log_parameters()),
+    ):
+        made.default_router.add_api_operation(
+            where, ["GET"], view, operation_id=where[1:], summary=summary, tags=["company"],  # type: ignore[arg-type]
+            openapi_extra={"parameters": parameters} | openapi.answers_with(schema),
+        )  # fmt: skip
 
 
 class _RecordOperations:
@@ -65,55 +59,41 @@ class _RecordOperations:
         self.router, self.type = made.default_router, record_type
         self.root = f"/{record_type.plural}"
         self.one = self.root + "/{int:id}"
-        self.record = schemas.record_model(record_type)
 
     def add(self) -> None:
-        self._add_reading()
-        if self.type.create is not None:
-            self._add_making(self.type.create, self.root)
-        if self.type.edit is not None:
-            body = schemas.form_model(self.type, new=False)
-            self._add(self.one, "PATCH", operations.editing, self.type.edit, body=body, match=True)
+        name, label = pascal(self.type.name), self.type.label
+        listed = openapi.list_parameters(self.type)
+        paged, chosen = openapi.page_parameters(), [openapi.with_parameter()]
+        self._read("list", self.root, operations.listing, self.type.label_plural, f"{name}Page", listed)
+        self._read("read", self.one, operations.reading, label, name, chosen)
+        self._read("timeline", f"{self.one}/timeline", operations.timeline, _("What happened"), "EventPage", paged)
         for verb, action in self.type.verbs.items():
-            if verb in ("create", "edit"):
-                continue
-            if action.creates:
-                self._add_making(action, f"{self.root}/{verb}")
-            elif verb == "delete":
-                self._add(self.one, "DELETE", operations.deleting, action, match=True, answers={204: None})
-            else:
-                body = (
-                    schemas.form_model(self.type, new=False, name=schemas.pascal(self.type.name, verb))
-                    if action.on_values
-                    else schemas.params_model(action)
-                )
-                self._add(f"{self.one}/{verb}", "POST", operations.acting, action, body=body, match=False)
+            self._write(verb, action)
 
-    def _add_reading(self) -> None:
-        name, tags, label = self.type.name, [self.type.plural], self.type.label_plural
-        self.router.add_api_operation(
-            self.root, ["GET"], operations.listing(self.type), operation_id=f"{name}.list", summary=label, tags=tags,
-            response=schemas.page_model(schemas.pascal(name, "page"), {"$ref": _ref(schemas.pascal(name))}),
-            openapi_extra={"parameters": openapi.list_parameters(self.type)},
-        )  # fmt: skip
-        self.router.add_api_operation(
-            self.one, ["GET"], operations.reading(self.type), operation_id=f"{name}.read", summary=self.type.label,
-            tags=tags, response=self.record, openapi_extra={"parameters": [openapi.with_parameter()]},
-        )  # fmt: skip
-        self.router.add_api_operation(
-            f"{self.one}/timeline", ["GET"], operations.timeline(self.type), operation_id=f"{name}.timeline",
-            summary=_("What happened"), tags=tags,
-            response=schemas.page_model(schemas.pascal(name, "timeline"), EVENT),
-            openapi_extra={"parameters": openapi.page_parameters()},
-        )  # fmt: skip
+    def _write(self, verb: str, action: Action) -> None:
+        if action.creates:
+            where = self.root if verb == "create" else f"{self.root}/{verb}"
+            self._add(where, "POST", operations.creating, action, match=None, status=201)
+        elif verb == "edit":
+            self._add(self.one, "PATCH", operations.editing, action, match=True)
+        elif verb == "delete":
+            self._add(self.one, "DELETE", operations.deleting, action, match=True, status=204)
+        else:
+            self._add(f"{self.one}/{verb}", "POST", operations.acting, action, match=False)
 
-    def _add_making(self, action: Action, where: str) -> None:
-        body = (
-            schemas.form_model(self.type, new=True, name=schemas.pascal(self.type.name, action.verb))
-            if action.on_values
-            else schemas.params_model(action)
-        )
-        self._add(where, "POST", operations.creating, action, body=body, match=None, answers={201: self.record})
+    def _read(
+        self,
+        verb: str,
+        where: str,
+        make: Callable[[RecordType], operations.Operation],
+        summary: Any,
+        schema: str,
+        parameters: list[schemas.Json],
+    ) -> None:
+        self.router.add_api_operation(
+            where, ["GET"], make(self.type), operation_id=f"{self.type.name}.{verb}", summary=summary,
+            tags=[self.type.plural], openapi_extra={"parameters": parameters} | openapi.answers_with(schema),
+        )  # fmt: skip
 
     def _add(
         self,
@@ -123,25 +103,19 @@ class _RecordOperations:
         action: Action,
         *,
         match: bool | None,
-        body: type[BaseModel] | None = None,
-        answers: dict[int, Any] | None = None,
+        status: int = 200,
     ) -> None:
         view = make(action)
-        if body is not None:
+        if status != 204:
             # ninja reads the signature; the body's class is known only now.
-            view.__annotations__["body"] = body
+            view.__annotations__["body"] = schemas.body_model(action)
+        shape = {} if status == 204 else openapi.answers_with(pascal(self.type.name), status)
         self.router.add_api_operation(
-            where, [method], view, operation_id=action.name, summary=action.label, tags=[self.type.plural],
-            description=action.__doc__, response=answers or {200: self.record},
-            openapi_extra={"parameters": openapi.write_headers(match=match)},
+            where, [method], view, operation_id=action.name, summary=action.label, description=action.__doc__,
+            tags=[self.type.plural], response={status: None},
+            openapi_extra={"parameters": openapi.write_headers(match=match)} | shape,
         )  # fmt: skip
 
-
-def _ref(name: str) -> str:
-    return f"#/components/schemas/{name}"
-
-
-EVENT = {"$ref": _ref("Event")}
 
 api = build()
 
