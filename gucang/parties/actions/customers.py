@@ -1,0 +1,68 @@
+"""Create, change, hand over and share customers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from gucang.accounts.models import Member
+from gucang.kernel.actions import action, creating, deleting, editing, restoring, sharing
+from gucang.kernel.actors import Actor
+from gucang.kernel.errors import Invalid
+from gucang.kernel.fields import Among, Text
+from gucang.parties import rules
+from gucang.parties.models import Customer, Status
+
+
+def at_work(actor: Actor) -> Q:
+    """Members who can be given something."""
+    return ~Q(status="left")
+
+
+def _owned(customer: Customer, actor: Actor) -> None:
+    """Whoever enters a customer owns it and keeps the credit, unless an import says otherwise."""
+    if customer.owner_id is None and customer.pooled_at is None:
+        customer.owner_id = actor.member_id
+    if customer.originator_id is None:
+        customer.originator_id = customer.owner_id or actor.member_id
+
+
+create = creating("customer", prepare=_owned)
+edit = editing("customer")
+delete = deleting("customer", allow=rules.may_give_away("customer.delete"))
+restore = restoring("customer")
+share, unshare = sharing("customer", Member)
+
+
+@action(
+    "customer.assign", label=_("Assign"), allow=rules.may_give_away("customer.assign"), unowned=True, hands_over=True,
+    icon="user-share",
+    labels={
+        "owner": _("New owner"), "note": _("What they should know"), "with_opportunities": _("Open opportunities too"),
+    },
+)  # fmt: skip
+def assign(
+    customer: Customer,
+    *,
+    owner: Annotated[Member, Among(at_work)],
+    note: Annotated[str, Text(long=True)] = "",
+    with_opportunities: bool = True,
+) -> dict[str, Any]:
+    """Hand the customer with its contacts over to a colleague; nothing written about it changes."""
+    if not owner.may_work:
+        raise Invalid({"owner": [_t("%(member)s has left. Choose somebody else.") % {"member": owner}]})
+    facts = {"former_owner": customer.owner_id, "with_opportunities": with_opportunities, "note": note}
+    customer.owner = owner
+    return facts
+
+
+@action("customer.progress", label=_("Change progress"), icon="trending-up", labels={"status": _("Progress")})
+def progress(customer: Customer, *, status: Status) -> None:
+    """Say how far the customer is developed."""
+    customer.status = status
+
+
+__all__ = ["assign", "at_work", "create", "delete", "edit", "progress", "restore", "share", "unshare"]
