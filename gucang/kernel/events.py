@@ -17,6 +17,7 @@ from gucang.kernel.errors import Clash, Stale
 from gucang.kernel.fields import to_json
 from gucang.kernel.models import AboutRecord, Event, EventObject
 from gucang.kernel.scope import active_company_id
+from gucang.kernel.sets import column_types, insert_rows
 
 if TYPE_CHECKING:
     from gucang.kernel.records import RecordType
@@ -100,15 +101,11 @@ def append(record_type: RecordType, record: Any, **what: Any) -> Event:
 
 
 def append_many(pairs: Sequence[tuple[Event, list[tuple[str, int, str]]]]) -> None:
-    """Write many events with their objects, by COPY."""
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY kernel_event ({', '.join(EVENT_COLUMNS)}) FROM STDIN") as copy:
-            for event, _objects in pairs:
-                copy.write_row(_row(event))
-        with cursor.copy(f"COPY kernel_eventobject ({', '.join(OBJECT_COLUMNS)}) FROM STDIN") as copy:
-            for event, objects in pairs:
-                for kind, pk, role in objects:
-                    copy.write_row(_object_row(event, kind, pk, role))
+    """Write many events with their objects, in a few statements."""
+    rows = [[getattr(event, column) for column in EVENT_COLUMNS] for event, _objects in pairs]
+    insert_rows("kernel_event", column_types(Event, EVENT_COLUMNS), rows)
+    objects = [_object_row(event, *found) for event, concerned in pairs for found in concerned]
+    insert_rows("kernel_eventobject", column_types(EventObject, OBJECT_COLUMNS), objects)
 
 
 _INSERT_EVENT = (

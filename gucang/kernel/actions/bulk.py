@@ -1,4 +1,4 @@
-"""The set-based form of create and edit: the same checks and the same events, written with COPY.
+"""The set-based form of create and edit: the same checks and the same events, in a few statements.
 
 Import, mass edit and the demo use it. A row that is refused does not stop the others; nothing about it is written.
 """
@@ -13,15 +13,16 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _t
-from psycopg.types.json import Jsonb
 
 from gucang.kernel import clock, events, reactions, search
 from gucang.kernel.actions import core
 from gucang.kernel.actors import Actor, ActsAs, as_actor
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Problem, Refused
+from gucang.kernel.models import SearchEntry
 from gucang.kernel.numbering import next_numbers
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import active_company_id, only_writing
+from gucang.kernel.sets import column_types, insert_rows
 from gucang.kernel.snapshots import Snapshot, changed_between, snapshot, wording
 
 
@@ -89,10 +90,19 @@ def edit_many(
             befores[row.record.pk] = snapshot(row.record)
             _settle(row, verb, actor, befores[row.record.pk], known, new=False)
         good = [row for row in rows if row.problem is None and row.changes]
-        for row in good:
-            core.save_or_say(row.record, core.changed_columns(row.record, row.changes))
+        good = [row for row in good if _saved(row)]
         _log(record_type, verb, good, [befores[row.record.pk] for row in good], actor, cause)
     return list(rows)
+
+
+def _saved(row: Row) -> bool:
+    """Save one edited row; a constraint that refuses settles this row alone."""
+    try:
+        with transaction.atomic():
+            core.save_or_say(row.record, core.changed_columns(row.record, row.changes))
+    except Problem as problem:
+        row.problem = problem
+    return row.problem is None
 
 
 def _verb(verb: core.Action | None, record_type: RecordType, actor: Actor) -> core.Action:
@@ -142,21 +152,21 @@ def _refuse_twins(record_type: RecordType, rows: list[Row]) -> None:
         if not isinstance(rule, UniqueConstraint) or set(rule.fields) == {"company", "id"} or not rule.fields:
             continue
         names = [name for name in rule.fields if name != "company"]
-        keys = {id(row): tuple(getattr(row.record, _attname(record_type, n)) for n in names) for row in rows}
+        keys = {id(row): tuple(_value(row, n) for n in names) for row in rows}
         wanted = [
             row
             for row in rows
             if row.problem is None
-            and all(v not in (None, "") for v in keys[id(row)])
+            and all(v != "" and (v is not None or rule.nulls_distinct is False) for v in keys[id(row)])
             and _binds(rule.condition, row.record)
         ]
         if not wanted:
             continue
-        first = names[0]
+        first = next((n for n in reversed(names) if all(_value(row, n) is not None for row in wanted)), "pk")
         taken = set(
             events.with_bin(record_type)
-            .filter(rule.condition or Q(), **{f"{first}__in": {keys[id(row)][0] for row in wanted}})
-            .values_list(*(_attname(record_type, name) for name in names))
+            .filter(rule.condition or Q(), **_among(first, {_value(row, first) for row in wanted}))
+            .values_list(*(_attname(record_type.model, name) for name in names))
         )
         for row in wanted:
             if keys[id(row)] in taken:
@@ -175,8 +185,17 @@ def _binds(condition: Q | None, record: Any) -> bool:
     return all(getattr(record, name) == value for name, value in pairs if "__" not in name)
 
 
-def _attname(record_type: RecordType, name: str) -> str:
-    return record_type.model._meta.get_field(name).attname  # type: ignore[union-attr]
+def _value(row: Row, name: str) -> Any:
+    return getattr(row.record, _attname(type(row.record), name))
+
+
+def _among(name: str, values: set[Any]) -> dict[str, Any]:
+    """The filter that narrows a look-up to the values in question, when there is a field without empty ones."""
+    return {} if name == "pk" else {f"{name}__in": values}
+
+
+def _attname(model: Any, name: str) -> str:
+    return model._meta.get_field(name).attname  # type: ignore[union-attr]
 
 
 def _insert(record_type: RecordType, rows: list[Row]) -> None:
@@ -194,15 +213,10 @@ def _insert(record_type: RecordType, rows: list[Row]) -> None:
         )
         for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
             row.record.pk = pk
-        columns = ", ".join(f'"{f.column}"' for f in fields)
-        with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row([_copied(f, getattr(row.record, f.attname)) for f in fields])
-                row.record._state.adding = False
-
-
-def _copied(model_field: Any, value: Any) -> Any:
-    return Jsonb(value) if model_field.get_internal_type() == "JSONField" else value
+    types = column_types(model, [f.column for f in fields])
+    insert_rows(table, types, [[getattr(row.record, f.attname) for f in fields] for row in rows])
+    for row in rows:
+        row.record._state.adding = False
 
 
 def _log(
@@ -240,8 +254,5 @@ def _search_entries(record_type: RecordType, rows: list[Row], *, new: bool) -> N
         for row in rows:
             search.keep_entry(record_type, row.record, row.changes)
         return
-    with connection.cursor() as cursor:
-        columns = ", ".join(search.COLUMNS)
-        with cursor.copy(f"COPY kernel_searchentry ({columns}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(search.entry_row(record_type, row.record))
+    types = column_types(SearchEntry, search.COLUMNS)
+    insert_rows("kernel_searchentry", types, [search.entry_row(record_type, row.record) for row in rows])
