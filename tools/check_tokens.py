@@ -16,7 +16,7 @@ RAW = re.compile(
 )
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 IN_TEMPLATE = re.compile(
-    r"\sstyle\s*=|<style[\s>]|\son[a-z]+\s*=\s*[\"']|<script(?![^>]*\ssrc=)", re.IGNORECASE
+    r"\sstyle\s*=|<style[\s>]|\son[a-z]+\s*=\s*[\"']|<script(?![^>]*\s(?:src=|type=.application/json))", re.IGNORECASE
 )
 
 
