@@ -1,10 +1,10 @@
 // A select, or a field for a record, that finds by typing: name, pinyin or initials.
 import htmx from "htmx.org";
-import { onKey, onTyped, select } from "./keys.js";
+import { onKey, onTyped, select, unselect } from "./keys.js";
 import { ask, elements } from "./page.js";
 
 /** `find(text)` answers option elements ([role=option] with data-value); `choose(value, text)` takes the pick. */
-function combo(holder, input, find, choose) {
+function combo(holder, input, find, choose, wait) {
   const list = Object.assign(document.createElement("div"), { className: "combo-list", hidden: true });
   list.setAttribute("role", "listbox");
   list.id = `${input.id}-list`;
@@ -30,7 +30,7 @@ function combo(holder, input, find, choose) {
     choose(option.dataset.value, input.value);
     close();
   };
-  onTyped(input, (text) => { choose("", text); open(text); });
+  onTyped(input, (text) => { choose("", text); open(text); }, { wait, begun: () => unselect(options()) });
   input.addEventListener("pointerdown", () => { if (list.hidden) { input.select(); open(""); } });
   input.addEventListener("blur", () => setTimeout(close, 120));
   list.addEventListener("pointerdown", (event) => { event.preventDefault(); take(event.target.closest("[role=option]")); });
@@ -69,7 +69,7 @@ export function enhanceSelect(holder) {
       native.value = exact ? exact.value : value;
       input.setCustomValidity("");
       native.dispatchEvent(new Event("change", { bubbles: true }));
-    });
+    }, 0);
 }
 
 export function enhanceRecordPicker(holder) {

@@ -8,16 +8,24 @@ export function onKey(target, handler) {
   target.addEventListener("keydown", (event) => { if (!composing(event)) handler(event); });
 }
 
-/** Calls `handler(text)` when typing pauses for `wait` ms, never in the middle of a composition. */
-export function onTyped(input, handler, wait = 120) {
+/** Calls `handler(text)` when typing pauses for `wait` ms (0: at once), never in the middle of a composition.
+ *  `begun` is called at the first new letter: what is on show is out of date from then on. */
+export function onTyped(input, handler, { wait = 120, begun = () => {} } = {}) {
   let timer = 0;
-  const later = () => { clearTimeout(timer); timer = setTimeout(() => handler(input.value), wait); };
+  const later = () => {
+    clearTimeout(timer);
+    begun();
+    if (wait) timer = setTimeout(() => handler(input.value), wait); else handler(input.value);
+  };
   input.addEventListener("input", (event) => { if (!event.isComposing) later(); });
   input.addEventListener("compositionend", later);
 }
 
 /** True when single letters are text, not commands. */
 export const isTyping = (element) => Boolean(element?.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]"));
+
+/** Takes the mark off all options, so that Enter cannot choose one that no longer fits what was typed. */
+export const unselect = (options) => options.forEach((option) => option.removeAttribute("aria-selected"));
 
 export const plainKey = (event) => !event.ctrlKey && !event.metaKey && !event.altKey;
 

@@ -1,5 +1,5 @@
 // Ctrl/⌘ K: pages and actions at once from this page, records from the search page of the server.
-import { onKey, onTyped, select } from "./keys.js";
+import { onKey, onTyped, select, unselect } from "./keys.js";
 import { ask, elements } from "./page.js";
 
 const dialog = document.getElementById("palette");
@@ -65,7 +65,8 @@ function show(parts) {
   select(options(), 0, input);
 }
 
-onTyped(input, search);
+// Enter right after typing, before the answer is there, opens the search page instead of an older result.
+onTyped(input, search, { begun: () => unselect(options()) });
 onKey(dialog, (event) => {
   if (event.key === "Escape") { event.preventDefault(); dialog.close(); } // a search box would only empty itself
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
