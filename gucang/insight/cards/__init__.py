@@ -1,0 +1,1 @@
+"""The home pages, card by card: what to do, in order. Every number opens the list behind it."""
