@@ -271,7 +271,15 @@ def assign(instance: Any, values: Mapping[str, Any]) -> None:
         if name.startswith("extra."):
             instance.extra = {**instance.extra, name.removeprefix("extra."): events.jsonable(value)}
         else:
-            setattr(instance, name, value)
+            setattr(instance, name, _emptied(instance, name) if value is None else value)
+
+
+def _emptied(instance: Any, name: str) -> Any:
+    """What an emptied field holds: nothing, or where the column must have a value, its empty text or its default."""
+    field = instance._meta.get_field(name)
+    if field.null:
+        return None
+    return field.get_default() if field.has_default() or field.empty_strings_allowed else None
 
 
 class _Run:
