@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -24,6 +25,11 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
+
+
+def _same_spelling(password: Any) -> Any:
+    """One spelling of what looks the same: keyboards and systems compose letters differently."""
+    return unicodedata.normalize("NFC", password) if isinstance(password, str) else password
 
 
 class Theme(models.TextChoices):
@@ -54,6 +60,12 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(_same_spelling(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        return super().check_password(_same_spelling(raw_password))
 
     def get_short_name(self) -> str:
         return self.name

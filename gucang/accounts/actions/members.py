@@ -48,7 +48,7 @@ def invite(member: Member, *, email: str = "", actor: Actor) -> dict[str, Any]:
     The link's key is on the returned record as `invitation_key`, for the person who invites, and nowhere else.
     """
     address = (email or member.email).strip().lower()
-    _check_address(address)
+    check_address(address, _t("Write the e-mail address that the invitation goes to."))
     if role := rules.excess_of(actor, roles_of(member)):
         raise Forbidden(_cannot_give(role))
     if Member.objects.filter(user__email=address).exclude(pk=member.pk).exists():
@@ -67,14 +67,15 @@ def invite(member: Member, *, email: str = "", actor: Actor) -> dict[str, Any]:
     return {"email": address, "until": invitation.expires_at}
 
 
-def _check_address(address: str) -> None:
+def check_address(address: str, sentence: str) -> None:
+    """Raise Invalid with `sentence` when `address` is no e-mail address."""
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
 
     try:
         validate_email(address)
     except ValidationError:
-        raise Invalid({"email": [_t("Write the e-mail address that the invitation goes to.")]}) from None
+        raise Invalid({"email": [sentence]}) from None
 
 
 def void_invitations(member: Member) -> None:

@@ -1,0 +1,29 @@
+"""What the frame around every page shows of accounts: the person, their companies, and the places of administration."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from gucang.accounts.queries import companies_of
+from gucang.surface import nav
+from gucang.surface.middleware import CompanyRequest
+
+nav.add(_("Members"), "users", "/members/", "member.create", order=80)
+nav.add(_("Settings"), "settings", "/settings", "company.edit", order=90, bottom=True)
+
+
+@nav.companies_from
+def workplaces(request: CompanyRequest) -> list[tuple[str, str]]:
+    """Where this person works."""
+    if not request.user.is_authenticated:
+        return []
+    return [(place.name, f"/{place.slug}/") for place in companies_of(request.user)]
+
+
+@nav.person_from
+def person(request: CompanyRequest) -> nav.Person:
+    """The member's name here, and what the person chose to see."""
+    user = request.user
+    if not user.is_authenticated:  # a token looks at a page of the API
+        return nav.Person(request.actor.name)
+    return nav.Person(request.actor.name, user.theme, "large" if user.large_text else "normal")

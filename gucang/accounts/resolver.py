@@ -1,0 +1,88 @@
+"""Who asks: a person who has signed in, or a token. Asked anew for every request, so that a leaver is out at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+
+from gucang.accounts import kept
+from gucang.accounts.actors import actor_for
+from gucang.accounts.models import Member, Status, Token, hash_key
+from gucang.kernel import clock
+from gucang.kernel.actors import Actor
+from gucang.kernel.models import Company
+from gucang.kernel.scope import active_company_id
+from gucang.surface.api.problems import problem
+from gucang.surface.middleware import resolve_actor_with
+
+LAST_COMPANY = "company"
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+@resolve_actor_with
+def resolve(request: HttpRequest, company: Company) -> Actor | HttpResponse:
+    """The actor of a request in the active company, or the answer to give instead."""
+    in_api = request.path_info.startswith(f"/{company.slug}/api/")
+    bearer = request.headers.get("Authorization", "")
+    if in_api and bearer:
+        return _by_token(bearer) or problem(request, 401, headers={"WWW-Authenticate": "Bearer"})
+    if not request.user.is_authenticated:
+        if in_api:
+            return problem(request, 401, headers={"WWW-Authenticate": "Bearer"})
+        return to_sign_in(request)
+    member = Member.objects.filter(user=request.user).exclude(status=Status.LEFT).first()
+    if member is None:
+        if in_api:
+            return problem(request, 404)
+        raise Http404
+    if request.session.get(LAST_COMPANY) != company.slug and not in_api:
+        request.session[LAST_COMPANY] = company.slug
+    return actor_for(member)
+
+
+def _by_token(bearer: str) -> Actor | None:
+    """The actor of a token that is known, neither revoked nor past its last day, of a member who works here."""
+    scheme, _space, key = bearer.partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    token = Token.objects.select_related("member").filter(key_hash=hash_key(key.strip()), revoked_at=None).first()
+    if token is None or token.expires_on < clock.today() or not token.member.may_work:
+        return None
+    _note_use(token)
+    return actor_for(token.member, token=token)
+
+
+def _note_use(token: Token) -> None:
+    """Keep when the token was last used, at most once a minute.
+
+    Not an action: being used changes nothing that anybody decided. Requests that run side by side do not wait for it.
+    """
+    now = clock.now()
+    if token.last_used_at is not None and now - token.last_used_at < USE_NOTED_EVERY:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_token SET last_used_at = %s WHERE id = ("
+            "SELECT id FROM accounts_token WHERE company_id = %s AND id = %s FOR NO KEY UPDATE SKIP LOCKED)",
+            [now, active_company_id(), token.pk],
+        )
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The way to the sign-in page and back. What was typed into a form that is being sent is kept meanwhile."""
+    if request.method in ("GET", "HEAD"):
+        target = request.get_full_path()
+        if "HX-Request" in request.headers:
+            target = kept.own_path(request.headers.get("HX-Current-URL", ""), request) or target
+    else:
+        target = kept.keep(request) or "/"
+    address = f"{settings.LOGIN_URL}?{urlencode({'next': target})}"
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    response = HttpResponseRedirect(address)
+    response.status_code = 303 if request.method not in ("GET", "HEAD") else 302
+    return response

@@ -1,0 +1,33 @@
+"""Addresses: `platform_patterns` stand outside any company, `company_patterns` below a company's address.
+
+Mount `company_patterns` before the generic pages: "members/<id>/invitation" is one of them.
+"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from gucang.accounts.screens import company, doors, me
+
+platform_patterns: list[URLPattern | URLResolver] = [
+    path("", doors.home, name="home"),
+    path("welcome/", doors.welcome, name="welcome"),
+    path("companies/", doors.choose, name="companies"),
+    path("setup/<str:key>/", doors.setup, name="setup"),
+    path("join/<slug:slug>/<str:key>/", doors.join, name="join"),
+    path("accounts/looks/", doors.change_looks, name="looks"),
+    path("accounts/kept/<str:key>/", doors.show_kept, name="kept"),
+    # Before allauth's own page, which can end only all other sessions at once.
+    path("accounts/sessions/", doors.sessions),
+    path("accounts/", include("allauth.urls")),
+]
+
+company_patterns: list[URLPattern | URLResolver] = [
+    path("me", me.page, name="me"),
+    path("me/looks", doors.change_looks, name="my-looks"),
+    path("me/tokens/new", me.new_token, name="new-token"),
+    path("me/tokens/<int:pk>/revoke", me.revoke_token, name="revoke-token"),
+    path("settings", company.settings, name="company-settings"),
+    path("roles/<int:pk>/rights", company.rights, name="role-rights"),
+    path("members/<int:pk>/invitation", company.invitation, name="invitation"),
+]
