@@ -8,12 +8,18 @@ from django.utils.translation import get_language
 
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import CustomField
+from gucang.kernel.scope import remembered
+
+MEMORY = "custom fields"
 
 
 def specs_for(record_type: str) -> tuple[FieldSpec, ...]:
-    """The specs of the active company's fields of one record type, in order, retired ones left out."""
-    rows = CustomField.objects.filter(record_type=record_type, retired=False).order_by("position", "id")
-    return tuple(_spec(row) for row in rows)
+    """The specs of the active company's fields of one record type, in order, retired ones left out.
+
+    Read once per scope, for all record types together; saving a custom field makes it be read again.
+    """
+    rows = remembered(MEMORY, lambda: list(CustomField.objects.filter(retired=False).order_by("position", "id")))
+    return tuple(_spec(row) for row in rows if row.record_type == record_type)
 
 
 def _spec(row: CustomField) -> FieldSpec:

@@ -87,6 +87,11 @@ def enqueue_delivery(name: str, event: Event) -> None:
     enqueue(name, cause=event.id, event_id=event.id, recorded_at=event.recorded_at.isoformat())
 
 
+def deliver_now(name: str, event: Event) -> None:
+    """Deliver one event to one subscriber here and now, in the scope and transaction that are active."""
+    _jobs[name](event_id=event.id, recorded_at=event.recorded_at)
+
+
 def run(name: str, company: int, cause: int | None, payload: dict[str, Any]) -> None:
     """Run one job now, inside its company."""
     log.info("job", job=name, company=company, cause=cause)

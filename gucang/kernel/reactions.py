@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -14,6 +15,7 @@ Reaction = Callable[[Event, Any, Actor], None]
 _reactions: dict[str, list[Reaction]] = {}
 _after: dict[str, list[str]] = {}
 _cause: ContextVar[int | None] = ContextVar("cause", default=None)
+_deliver: ContextVar[Callable[[str, Event], None] | None] = ContextVar("deliver", default=None)
 
 
 def reaction(*names: str) -> Callable[[Reaction], Reaction]:
@@ -69,9 +71,41 @@ def queue(found: list[Event]) -> None:
     """Queue the deliveries of committed-to-be events."""
     from gucang.kernel import jobs
 
+    deliver = _deliver.get() or jobs.enqueue_delivery
     for event in found:
         for job_name in _after.get(event.name, ()):
-            jobs.enqueue_delivery(job_name, event)
+            deliver(job_name, event)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Deliver nothing of what happens inside: for history that is only being told now (demo, old records).
+
+    Reactions in the transaction still run, because they are part of what is true.
+    """
+    with _delivering(lambda name, event: None):
+        yield
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Deliver inside the transaction, at the moment the clock shows, instead of queueing jobs.
+
+    For the last days of told history, whose notifications should be there and bear their own dates.
+    """
+    from gucang.kernel import jobs
+
+    with _delivering(jobs.deliver_now):
+        yield
+
+
+@contextmanager
+def _delivering(how: Callable[[str, Event], None]) -> Iterator[None]:
+    token = _deliver.set(how)
+    try:
+        yield
+    finally:
+        _deliver.reset(token)
 
 
 def has_reactions(name: str) -> bool:

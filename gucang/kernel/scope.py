@@ -6,7 +6,7 @@ this transaction only, so that it cannot survive into a pooled connection.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -17,6 +17,7 @@ from gucang.kernel.errors import NoCompanyScope, WriteOutsideAction
 
 _company: ContextVar[int | None] = ContextVar("company", default=None)
 _writing: ContextVar[frozenset[str]] = ContextVar("writing", default=frozenset())
+_memory: ContextVar[dict[str, Any] | None] = ContextVar("memory", default=None)
 _deriving: ContextVar[frozenset[str]] = ContextVar("deriving", default=frozenset())
 
 
@@ -46,13 +47,32 @@ def company_scope(company: Any) -> Iterator[int]:
     with transaction.atomic():
         _tell_database(str(company_id))
         token = _company.set(company_id)
+        memory = _memory.set({})
         try:
             yield company_id
             if not outermost and not connection.needs_rollback:
                 # SET LOCAL inside a released savepoint would live on in the outer transaction.
                 _tell_database("")
         finally:
+            _memory.reset(memory)
             _company.reset(token)
+
+
+def remembered(key: str, make: Callable[[], Any]) -> Any:
+    """What `make` gives, asked once per scope: for settings that a request reads again and again."""
+    memory = _memory.get()
+    if memory is None:
+        return make()
+    if key not in memory:
+        memory[key] = make()
+    return memory[key]
+
+
+def forget(key: str) -> None:
+    """Ask again next time, after a change within the scope."""
+    memory = _memory.get()
+    if memory is not None:
+        memory.pop(key, None)
 
 
 def _tell_database(company_id: str) -> None:

@@ -20,6 +20,10 @@ class Reference(models.ForeignKey):
         options.setdefault("db_index", False)
         super().__init__(to, on_delete, **options)
 
+    def validate(self, value: Any, model_instance: Any) -> None:
+        """Check that it is there if it must be. Whether it exists in this company is the composite key's to judge."""
+        super(models.ForeignKey, self).validate(value, model_instance)
+
 
 class TagsField(ArrayField):
     """A short list of words."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel.models.base import CompanyModel
+from gucang.kernel.scope import forget
 
 
 class Collaborator(CompanyModel):
@@ -67,6 +70,10 @@ class CustomField(CompanyModel):
     class Meta:
         base_manager_name = "objects"
         constraints = [models.UniqueConstraint(fields=["company", "record_type", "key"], name="one_custom_field")]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        forget("custom fields")
 
 
 class SearchEntry(CompanyModel):
