@@ -66,7 +66,7 @@ function setUpConnection() {
   addEventListener("offline", show);
   show();
   document.addEventListener("signed-out", () => toast({
-    text: word("signedOut"), tone: "bad", link: [word("signIn"), `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`],
+    text: word("signedOut"), tone: "bad", link: [word("signIn"), `${word("signInUrl")}?${new URLSearchParams({ next: location.pathname + location.search })}`],
   }));
 }
 

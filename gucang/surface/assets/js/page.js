@@ -16,7 +16,7 @@ export const csrf = () => document.querySelector("input[name=csrfmiddlewaretoken
 
 /** True when the answer is the sign-in page instead of what was asked for. */
 export const signedOut = (response) => response.status === 401
-  || (response.redirected && /\/(sign-in|login|accounts)\b/.test(new URL(response.url).pathname));
+  || (response.redirected && /^\/accounts\/(login|reauthenticate)/.test(new URL(response.url).pathname));
 
 /** Sends a request the way htmx does, so that the server sees one kind. `data` makes it a POST. Answers the Response. */
 export async function ask(url, { data, headers, signal } = {}) {
