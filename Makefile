@@ -1,6 +1,6 @@
 # Every command a person or CI runs. `make run` and `make test` prepare everything they need by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint types format lock translations assets bench clean run-ready dev-ready
+.PHONY: help run test fast lint types format lock translations migrations assets bench clean run-ready dev-ready
 
 PYTHON := .venv/bin/python
 
@@ -30,6 +30,9 @@ lock: ## Renew requirements/ from pyproject.toml
 
 translations: dev-ready ## Collect the texts of all modules into their catalogs, and compile them
 	@$(PYTHON) tools/translations.py extract && $(PYTHON) tools/translations.py compile
+
+migrations: dev-ready ## Write the migrations that the models ask for
+	@$(PYTHON) -m gucang.config.cli manage makemigrations
 
 assets: ## Rebuild scripts and styles (needs Node)
 	@sh tools/assets.sh
