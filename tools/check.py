@@ -27,6 +27,7 @@ class Step:
 STEPS = (
     Step("style", f"{BIN}/ruff check", ("lint", "fast")),
     Step("format", f"{BIN}/ruff format --check --quiet", ("lint",)),
+    Step("design tokens", f"{BIN}/python tools/check_tokens.py", ("lint", "fast")),
     Step("types", f"{BIN}/mypy", ("types",)),
     Step("import contracts", f"{BIN}/lint-imports --no-logo", ("lint",)),
     Step("assets are built", "sh tools/assets.sh --check"),
