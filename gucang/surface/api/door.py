@@ -87,6 +87,7 @@ def _check_not_forged(request: Any) -> None:
     """Raise Halt 403 for an unsafe call by cookie without the token that only our own pages know."""
     if request.method in SAFE or request.actor.kind == "token":
         return
+    _ = request.body  # the check may look for its token in a form, after which the body could not be read any more
     check = _ForgeryCheck(lambda _request: HttpResponse())
     request.csrf_processing_done = False
     check.process_request(request)

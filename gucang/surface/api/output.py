@@ -31,7 +31,9 @@ def readable(record_type: RecordType) -> dict[str, FieldSpec]:
     A field without a label (a computed key, a hash) is the program's own.
     """
     shown = (_labelled(record_type) - {*getattr(record_type.model, "derived_fields", ())}) | _declared(record_type)
-    return {name: spec for name, spec in record_type.specs.items() if name in shown - {*ALWAYS, "deleted_at"}}
+    # What a record is about is shown as one object, "about".
+    own = {*ALWAYS, "deleted_at", "about_type", "about_id"}
+    return {name: spec for name, spec in record_type.specs.items() if name in shown - own}
 
 
 def _labelled(record_type: RecordType) -> set[str]:
