@@ -11,9 +11,9 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
 
 
-def set_subject(entry: Any, actor: Actor, *, entries: bool = False) -> Any:
+def set_subject(entry: Any, actor: Actor, also: tuple[str, ...] = ()) -> Any:
     """Make a new entry about the record that its form names; returns the record. Raises Invalid."""
-    about = subjects.find(actor, entry.about_type, entry.about_id, entries=entries)
+    about = subjects.find(actor, entry.about_type, entry.about_id, also)
     entry.set_about(about)
     return about
 

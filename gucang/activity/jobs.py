@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.utils import timezone
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext_noop
 
 from gucang.accounts.models import Member
 from gucang.activity import files
@@ -32,10 +32,12 @@ def remind() -> None:
         return
     today = clock.today()
     for task in _open(today, today):
-        _tell(task, f"due:{task.pk}:{task.due_on}", kinds.DUE, N_("Today: %(task)s"))
+        _tell(task, f"due:{task.pk}:{task.due_on}", kinds.DUE, gettext_noop("Today: %(task)s"))
     if rule.remind_again_days:
         for task in _open(today - LOOK_BACK, today - timedelta(days=rule.remind_again_days)):
-            _tell(task, f"overdue:{task.pk}:{task.due_on}", kinds.OVERDUE, N_("Due since %(due_on)s: %(task)s"))
+            _tell(
+                task, f"overdue:{task.pk}:{task.due_on}", kinds.OVERDUE, gettext_noop("Due since %(due_on)s: %(task)s")
+            )
     if rule.tell_manager_days:
         for task in _open(today - LOOK_BACK, today - timedelta(days=rule.tell_manager_days), escalated_at=None):
             _escalate(task, today)

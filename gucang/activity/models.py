@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.accounts.models import Member
 from gucang.activity import subjects
@@ -25,11 +26,11 @@ def about_index(name: str) -> models.Index:
 
 
 class FollowUpKind(models.TextChoices):
-    CALL = "call", _("call")
-    VISIT = "visit", _("visit")
-    MESSAGE = "message", _("message")
-    EMAIL = "email", _("e-mail")
-    NOTE = "note", _("note")
+    CALL = "call", pgettext_lazy("follow-up", "call")
+    VISIT = "visit", pgettext_lazy("follow-up", "visit")
+    MESSAGE = "message", pgettext_lazy("follow-up", "message")
+    EMAIL = "email", pgettext_lazy("follow-up", "e-mail")
+    NOTE = "note", pgettext_lazy("follow-up", "note")
 
 
 class FollowUpOutcome(models.TextChoices):
@@ -78,8 +79,8 @@ class Task(AboutRecord):
     note = models.TextField(_("note"), blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
-    assignee = Reference(Member, verbose_name=_("for"), null=True, blank=True, related_name="tasks")
-    created_by = Reference(Member, verbose_name=_("from"), null=True, editable=False, related_name="+")
+    assignee = Reference(Member, verbose_name=_("assignee"), null=True, blank=True, related_name="tasks")
+    created_by = Reference(Member, verbose_name=_("given by"), null=True, editable=False, related_name="+")
     # The follow-up whose next step this is.
     follow_up = Reference(
         FollowUp, models.SET_NULL, verbose_name=_("follow-up"), null=True, editable=False, related_name="tasks"
@@ -112,11 +113,11 @@ class Task(AboutRecord):
 class Coaching(AboutRecord):
     """A manager's advice on a record or on an entry about it. Whoever sees the record sees it."""
 
-    about_type = models.CharField(_("about"), max_length=40, choices=subjects.choices_with_entries)
+    about_type = models.CharField(_("about"), max_length=40, choices=subjects.choices_to_coach)
     about_id = models.BigIntegerField(_("record"))
     text = models.TextField(_("advice"))
-    to = Reference(Member, verbose_name=_("to"), null=True, blank=True, related_name="+")
-    author = Reference(Member, verbose_name=_("from"), null=True, editable=False, related_name="coachings")
+    to = Reference(Member, verbose_name=_("advice for"), null=True, blank=True, related_name="+")
+    author = Reference(Member, verbose_name=_("written by"), null=True, editable=False, related_name="coachings")
 
     class Meta(Record.Meta):
         verbose_name = _("coaching")
@@ -130,12 +131,12 @@ class Coaching(AboutRecord):
 class Attachment(AboutRecord):
     """A file. `file` is its random name in the company's folder; everything else was read off the file itself."""
 
-    about_type = models.CharField(_("about"), max_length=40, choices=subjects.choices_with_entries)
+    about_type = models.CharField(_("about"), max_length=40, choices=subjects.choices_to_attach)
     about_id = models.BigIntegerField(_("record"))
     name = models.CharField(_("file name"), max_length=120)
     file = models.CharField(max_length=32, editable=False)
-    content_type = models.CharField(_("type"), max_length=80, editable=False)
-    size = models.BigIntegerField(_("size"), editable=False)
+    content_type = models.CharField(_("file type"), max_length=80, editable=False)
+    size = models.BigIntegerField(_("file size"), editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
     width = models.PositiveIntegerField(null=True, editable=False)
     height = models.PositiveIntegerField(null=True, editable=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext_noop
 
 from gucang.activity import queries
 from gucang.activity.actions import tasks
@@ -54,7 +54,7 @@ def tell_assignee(event: Event) -> Iterator[Told]:
     if "assignee" in event.changes:
         yield Told(
             event.changes["assignee"][1],
-            N_("%(who)s gave you a task: %(task)s"),
+            gettext_noop("%(who)s gave you a task: %(task)s"),
             {"who": actor_name(event), "task": event.subject_label},
         )
 
@@ -66,7 +66,7 @@ def tell_giver(event: Event) -> Iterator[Told]:
     if task is not None and task.created_by_id != task.assignee_id:
         yield Told(
             task.created_by_id,
-            N_("%(who)s has done: %(task)s"),
+            gettext_noop("%(who)s has done: %(task)s"),
             {"who": actor_name(event), "task": event.subject_label},
         )
 
@@ -78,7 +78,7 @@ def tell_manager(event: Event) -> Iterator[Told]:
     if task is not None and task.assignee is not None:
         yield Told(
             event.facts["manager"],
-            N_("%(who)s is %(days)s days late with: %(task)s"),
+            gettext_noop("%(who)s is %(days)s days late with: %(task)s"),
             {"who": task.assignee.name, "days": event.facts["days"], "task": event.subject_label},
         )
 
@@ -95,7 +95,7 @@ def tell_coached(event: Event) -> Iterator[Told]:
     if "to" in event.changes:
         yield Told(
             event.changes["to"][1],
-            N_("%(who)s on your work: %(text)s"),
+            gettext_noop("%(who)s on your work: %(text)s"),
             {"who": actor_name(event), "text": event.subject_label},
         )
     yield from _mentioned(event)
@@ -110,7 +110,7 @@ def _mentioned(event: Event) -> Iterator[Told]:
             continue
         yield Told(
             member.pk,
-            N_("%(who)s mentions you: %(text)s"),
+            gettext_noop("%(who)s mentions you: %(text)s"),
             {"who": actor_name(event), "text": event.subject_label},
             kind=kinds.MENTIONED,
         )

@@ -32,15 +32,11 @@ def visible_tasks(actor: Actor) -> Q:
 
 
 def visible_coaching(actor: Actor) -> Q:
-    return _about_anything(actor) if actor.may("coaching.view") else NOTHING
+    return about_q(actor, subjects.types(subjects.COACHED)) if actor.may("coaching.view") else NOTHING
 
 
 def visible_attachments(actor: Actor) -> Q:
-    return _about_anything(actor) if actor.may("attachment.view") else NOTHING
-
-
-def _about_anything(actor: Actor) -> Q:
-    return about_q(actor, subjects.types(entries=True))
+    return about_q(actor, subjects.types(subjects.ATTACHED)) if actor.may("attachment.view") else NOTHING
 
 
 def may_escalate(actor: Actor, task: Any) -> bool:

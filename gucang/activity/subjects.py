@@ -12,7 +12,8 @@ from gucang.kernel.errors import Invalid
 from gucang.kernel.records import RecordType
 
 # Entries are subjects themselves: one coaches on a follow-up and attaches a file to a task.
-ENTRIES = ("follow_up", "task", "coaching")
+COACHED = ("follow_up", "task")
+ATTACHED = (*COACHED, "coaching")
 _allowed: list[str] = []
 
 
@@ -26,25 +27,29 @@ def allowed(name: str) -> bool:
     return name in _allowed
 
 
-def types(*, entries: bool = False) -> list[RecordType]:
-    """The record types one may write about, with `entries` those of this module too."""
-    names = [*_allowed, *ENTRIES] if entries else _allowed
-    return [record_type for record_type in records.every() if record_type.name in names]
+def types(also: tuple[str, ...] = ()) -> list[RecordType]:
+    """The record types one may write about, and `also` these entries."""
+    return [record_type for record_type in records.every() if record_type.name in (*_allowed, *also)]
 
 
-def choices() -> list[tuple[str, Any]]:
+def choices(also: tuple[str, ...] = ()) -> list[tuple[str, Any]]:
     """The subjects as choices of a field."""
-    return [(record_type.name, record_type.label) for record_type in types()]
+    return [(record_type.name, record_type.label) for record_type in types(also)]
 
 
-def choices_with_entries() -> list[tuple[str, Any]]:
-    """The subjects and this module's own entries as choices of a field."""
-    return [(record_type.name, record_type.label) for record_type in types(entries=True)]
+def choices_to_coach() -> list[tuple[str, Any]]:
+    """What one may coach on."""
+    return choices(COACHED)
 
 
-def find(actor: Actor, name: str, pk: Any, *, entries: bool = False) -> Any:
+def choices_to_attach() -> list[tuple[str, Any]]:
+    """What files may hang on."""
+    return choices(ATTACHED)
+
+
+def find(actor: Actor, name: str, pk: Any, also: tuple[str, ...] = ()) -> Any:
     """The record that `actor` wants to write about. Raises Invalid (field `about_id`) when they may not see it."""
-    record_type = next((one for one in types(entries=entries) if one.name == name), None)
+    record_type = next((one for one in types(also) if one.name == name), None)
     if record_type is None:
         raise Invalid({"about_type": [_t("One cannot write about this. Choose one from the list.")]})
     found = record_type.query(actor).filter(pk=pk).first() if pk is not None else None

@@ -18,7 +18,7 @@ from gucang.kernel.reactions import after
 from gucang.kernel.scope import deriving
 from gucang.messages import queries
 from gucang.messages.kinds import Kind
-from gucang.messages.models import Notification, NotificationSetting
+from gucang.messages.models import Notification
 
 APP = "gucang_messages"
 About = tuple[str, int]
@@ -88,7 +88,8 @@ def notify(
     member = Member.objects.filter(pk=member_id).first()
     if member is None or not member.may_work or (about is not None and not _sees(member, about)):
         return None
-    bell, mail = _ways(kind, queries.setting_of(member_id))
+    setting = queries.setting_of(member_id)
+    bell, mail = kind.name not in setting.bell_off, queries.wants_mail(kind, setting)
     if not bell and not mail:
         return None
     with deriving(APP):
@@ -114,9 +115,3 @@ def notify(
 
 def _sees(member: Member, about: About) -> bool:
     return records.get(about[0]).query(member.as_actor()).filter(pk=about[1]).exists()
-
-
-def _ways(kind: Kind, setting: NotificationSetting) -> tuple[bool, bool]:
-    """Whether it is wanted in the bell, and by e-mail."""
-    mail = kind.name in setting.mail_on or (kind.mail and kind.name not in setting.mail_off)
-    return kind.name not in setting.bell_off, mail

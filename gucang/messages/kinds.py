@@ -29,12 +29,9 @@ def declare(name: str, label: Any, *, icon: str = "bell", mail: bool = True) -> 
     return _kinds[name]
 
 
-def get(name: str) -> Kind:
-    """The kind called `name`. Raises LookupError."""
-    try:
-        return _kinds[name]
-    except KeyError:
-        raise LookupError(f"There is no notification kind {name!r}.") from None
+def label_of(name: str) -> Any:
+    """The label of a kind, translated when shown; the name itself for a kind that no module declares any more."""
+    return _kinds[name].label if name in _kinds else name
 
 
 def every() -> list[Kind]:

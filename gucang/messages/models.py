@@ -69,8 +69,10 @@ class NotificationSetting(Record):
     bell_off = TagsField(verbose_name=_("not in the bell"))
     mail_off = TagsField(verbose_name=_("no e-mail"))
     mail_on = TagsField(verbose_name=_("by e-mail too"))
-    quiet_from = models.PositiveSmallIntegerField(_("no e-mail from (hour)"), null=True, blank=True, validators=[HOUR])
-    quiet_until = models.PositiveSmallIntegerField(_("until (hour)"), null=True, blank=True, validators=[HOUR])
+    quiet_from = models.PositiveSmallIntegerField(_("e-mail stops at (hour)"), null=True, blank=True, validators=[HOUR])
+    quiet_until = models.PositiveSmallIntegerField(
+        _("e-mail comes again at (hour)"), null=True, blank=True, validators=[HOUR]
+    )
 
     class Meta(Record.Meta):
         verbose_name = _("notification setting")

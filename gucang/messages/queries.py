@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from gucang.kernel import records
 from gucang.kernel.actors import Actor
 from gucang.messages import rules
+from gucang.messages.kinds import Kind
 from gucang.messages.models import Notification, NotificationSetting
 from gucang.surface import ui
 
@@ -53,6 +54,11 @@ def setting_of(member_id: int) -> NotificationSetting:
     """A member's choices; an unsaved empty one where nothing was chosen."""
     found = NotificationSetting.objects.filter(member_id=member_id).first()
     return found or NotificationSetting(member_id=member_id)
+
+
+def wants_mail(kind: Kind, setting: NotificationSetting) -> bool:
+    """Whether notifications of a kind go out by e-mail too."""
+    return kind.name in setting.mail_on or (kind.mail and kind.name not in setting.mail_off)
 
 
 def sentence(notification: Notification) -> str:

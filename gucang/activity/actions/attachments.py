@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from gucang.activity import entries, files
+from gucang.activity import entries, files, subjects
 from gucang.activity.models import Attachment
 from gucang.activity.policy import MB, policy
 from gucang.kernel.actions import action, deleting, restoring
@@ -35,7 +35,7 @@ def create(
 ) -> dict[str, Any]:
     """Attach an uploaded file, by the name that the upload was given, to a record. What it is is read off the file."""
     attachment.about_type, attachment.about_id = about_type, about_id
-    entries.set_subject(attachment, actor, entries=True)
+    entries.set_subject(attachment, actor, subjects.ATTACHED)
     attachment.name = files.clean_name(name)
     facts = files.inspect(file, attachment.name)
     _check_space(facts.size)

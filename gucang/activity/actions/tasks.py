@@ -102,7 +102,7 @@ def reopen(task: Task, *, actor: Actor) -> None:
     hands_over=True,
     unowned=True,
     icon="user-check",
-    labels={"to": _("to"), "note": _("note")},
+    labels={"to": _("Colleague"), "note": _("note")},
 )
 def assign(
     task: Task, *, actor: Actor, to: Annotated[Member, Among(_working)], note: Annotated[str, Text()] = ""
@@ -117,7 +117,7 @@ def assign(
     label=_("Postpone"),
     guard=rules.why_not_open,
     icon="clock",
-    labels={"to": _("to"), "why": _("why")},
+    labels={"to": _("New date"), "why": _("Reason")},
 )
 def postpone(task: Task, *, actor: Actor, to: date, why: Annotated[str, Text()] = "") -> dict[str, Any]:
     """Move the due date; a time of day stays."""

@@ -77,7 +77,7 @@ def test_whoever_may_not_see_the_record_is_not_told_about_it(scope: Any, alice: 
 
 
 def test_a_member_who_left_is_told_nothing(scope: Any, bob: Any) -> None:
-    members.leave(bob, actor=system())
+    members.leave(bob, actor=system(), on=clock.today())
     assert tell(bob) is None
 
 
@@ -116,7 +116,7 @@ def test_a_mention_takes_the_longest_name_and_skips_addresses(scope: Any) -> Non
 
 def test_two_people_of_one_name_are_both_meant_and_leavers_never(scope: Any) -> None:
     twins = [members.create(actor=system(), name="李娜").record for _ in range(3)]
-    members.leave(twins[2], actor=system())
+    members.leave(twins[2], actor=system(), on=clock.today())
     assert set(mentioned("@李娜 请回电")) == set(twins[:2])
 
 

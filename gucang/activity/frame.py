@@ -1,0 +1,19 @@
+"""What this module puts on the pages of others: the composer, files, tabs over the task list, a place in the rail."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from gucang.activity import screens
+from gucang.surface import nav, panels
+from gucang.surface.panels import View
+
+panels.add("*", "composer", "activity/_composer.html", screens.composer)
+panels.add("*", "left", "activity/_attached.html", screens.attached)
+panels.add_view("task", View("overdue", _("Overdue"), lambda actor: Q(done_at=None), {"due_on": "overdue"}))
+panels.add_view("task", View("today", _("Today"), lambda actor: Q(done_at=None), {"due_on": "today"}))
+panels.add_view("task", View("given", _("From me"), lambda actor: Q(created_by_id=actor.member_id)))
+panels.add_view("task", View("done", _("Done"), lambda actor: Q(done_at__isnull=False)))
+nav.add(_("Due"), "calendar-check", "/activity/due", "task.view", order=15)
+nav.quick_create("task", order=60)

@@ -1,0 +1,240 @@
+"""The composer, what is due, the quick buttons, and the files."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gucang.accounts.models import Member
+from gucang.activity import compose, files, queries, subjects
+from gucang.activity.actions import tasks
+from gucang.activity.files.kinds import by_name
+from gucang.activity.models import Attachment, FollowUpOutcome, Task
+from gucang.activity.rules import visible_attachments, visible_tasks
+from gucang.kernel import clock, records
+from gucang.kernel.errors import Invalid, NotVisible, Refused
+from gucang.kernel.records import RecordType
+from gucang.surface.middleware import CompanyRequest
+from gucang.surface.problems import answered
+from gucang.surface.render import go, render, toast
+
+# A file is only a file: whatever it contains, it runs nothing and loads nothing.
+FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+# Chromium's own PDF viewer does not start inside a sandbox; it runs no script of the document in our origin.
+PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
+POSTPONE_DAYS = {"1": 1, "3": 3, "7": 7}
+
+
+def composer(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any] | None:
+    """The composer on a record page; nothing for those who may write nothing there."""
+    kinds = compose.kinds_for(request.actor, record_type)
+    if not kinds or getattr(record, "deleted_at", None) is not None:
+        return None
+    chosen = kinds[0][0]
+    address = urlencode({"about_type": record_type.name, "about_id": record.pk})
+    return {
+        "about_type": record_type.name,
+        "about_id": record.pk,
+        "kinds": [(value, label, value == chosen) for value, label in kinds],
+        "key": secrets.token_urlsafe(12),
+        "more_url": f"{request.base}/activity/compose?{address}",
+    }
+
+
+def attached(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any] | None:
+    """The files that hang on the record itself."""
+    if not subjects.allowed(record_type.name):
+        return None
+    rows = queries.attachments_of(request.actor, [(record_type.name, record.pk)])
+    found = rows.get((record_type.name, record.pk))
+    return {"rows": found} if found else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@answered
+def compose_page(request: CompanyRequest, **_address: str) -> HttpResponse:
+    """The composer as a page of its own: every field, and where a refused entry comes back with its words."""
+    data = request.POST if request.method == "POST" else request.GET
+    record_type, about = _subject(request, data.get("about_type", ""), data.get("about_id", ""))
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        uploads = [*request.FILES.getlist("files"), *request.FILES.getlist("photos")]
+        try:
+            compose.compose(
+                request.actor, about, record_type.name, _words(request), uploads, key=request.POST.get("key", "")
+            )
+        except Invalid as problem:
+            errors = {name or "text": sentences[0] for name, sentences in problem.fields.items()}
+        except Refused as problem:
+            errors = {problem.field or "text": str(problem)}
+        else:
+            return go(request, _page_of(request, record_type, about))
+    context = {
+        "about": about,
+        "about_url": _page_of(request, record_type, about),
+        "about_type": record_type.name,
+        "about_id": about.pk,
+        "kinds": compose.kinds_for(request.actor, record_type),
+        "outcomes": FollowUpOutcome.choices,
+        "data": data,
+        "errors": errors,
+        "lost_files": bool(request.FILES) if request.method == "POST" else False,
+        "key": secrets.token_urlsafe(12),
+    }
+    return render(request, "activity/compose.html", context, status=422 if errors else 200)
+
+
+def _words(request: CompanyRequest) -> dict[str, str]:
+    wanted = ("kind", "text", "happened_at", "outcome", "next_step", "next_on", "assignee")
+    return {name: request.POST[name] for name in wanted if name in request.POST}
+
+
+def _subject(request: CompanyRequest, name: str, raw: str) -> tuple[RecordType, Any]:
+    if not subjects.allowed(name) or not (raw.isascii() and raw.isdigit() and len(raw) < 19):
+        raise NotVisible()
+    record_type = records.get(name)
+    about = record_type.query(request.actor).filter(pk=int(raw)).first()
+    if about is None:
+        raise NotVisible()
+    return record_type, about
+
+
+def _page_of(request: CompanyRequest, record_type: RecordType, record: Any) -> str:
+    return f"{request.base}/{record_type.plural}/{record.pk}"
+
+
+@require_GET
+@answered
+def due(request: CompanyRequest, **_address: str) -> HttpResponse:
+    """Whom to follow up with: overdue, today, the next seven days; `member` is a colleague whose tasks one sees."""
+    member = _member(request)
+    found = queries.due(request.actor, member.pk)
+    parts = [
+        (_t("Overdue"), "bad", found.overdue),
+        (_t("Today"), "warn", found.today),
+        (_t("Next seven days"), "", found.soon),
+    ]
+    context = {
+        "member": member,
+        "mine": member.pk == request.actor.member_id,
+        "parts": [(title, tone, [_row(request, task) for task in rows]) for title, tone, rows in parts if rows],
+        "tomorrow": clock.today() + timedelta(days=1),
+    }
+    return render(request, "activity/due.html", context)
+
+
+def _member(request: CompanyRequest) -> Member:
+    raw = request.GET.get("member", "") or str(request.actor.member_id or "")
+    found = None
+    if raw.isascii() and raw.isdigit() and len(raw) < 19:
+        found = records.by_model(Member).query(request.actor).filter(pk=int(raw)).first()
+    if found is None:
+        raise NotVisible()
+    return found  # type: ignore[no-any-return]
+
+
+def _row(request: CompanyRequest, task: Task) -> dict[str, Any]:
+    about = task.get_about()
+    about_url = f"{request.base}/{records.get(task.about_type).plural}/{task.about_id}" if about is not None else ""
+    return {
+        "task": task,
+        "about": str(about) if about is not None else "",
+        "about_url": about_url,
+        "url": f"{request.base}/tasks/{task.pk}",
+        "why_not": tasks.complete.why_not(request.actor, task) or "",
+        "when": task.due_at or task.due_on,
+    }
+
+
+@require_POST
+@answered
+def complete(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
+    """Tick a task off and stay where one was."""
+    task = _task(request, pk)
+    tasks.complete(task, actor=request.actor)
+    toast(request, _t("Done: %(task)s") % {"task": task})
+    return go(request, _back(request))
+
+
+@require_POST
+@answered
+def postpone(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
+    """Move a task by `days` (1, 3 or 7, counted from today) or `to` a date, and stay where one was."""
+    task = _task(request, pk)
+    days = POSTPONE_DAYS.get(request.POST.get("days", ""))
+    to: Any = clock.today() + timedelta(days=days) if days else request.POST.get("to", "")
+    tasks.postpone(task, actor=request.actor, to=to)
+    toast(request, _t("Postponed: %(task)s") % {"task": task})
+    return go(request, _back(request))
+
+
+def _task(request: CompanyRequest, pk: int) -> Task:
+    task = Task.objects.filter(visible_tasks(request.actor), pk=pk).first()
+    if task is None:
+        raise NotVisible()
+    return task  # type: ignore[no-any-return]
+
+
+def _back(request: CompanyRequest) -> str:
+    """The page of this company that the form names in `next`, else what is due."""
+    wanted = request.POST.get("next", "")
+    safe = wanted.startswith(f"{request.base}/") and wanted.isprintable() and "\\" not in wanted
+    return wanted if safe else f"{request.base}/activity/due"
+
+
+@require_GET
+@answered
+def file(request: CompanyRequest, pk: int, **_address: str) -> HttpResponseBase:
+    """A file, for whoever sees the record that it is attached to. `?show=1` opens pictures and PDF in the browser.
+
+    The file is open before the scope is left, so the bytes may flow after it.
+    """
+    attachment = _attachment(request, pk)
+    kind = by_name(attachment.name)
+    inline = request.GET.get("show") == "1" and kind.inline
+    response = FileResponse(
+        _opened(files.open_file, attachment),
+        as_attachment=not inline,
+        filename=attachment.name,
+        content_type=attachment.content_type,
+    )
+    response.headers["Content-Security-Policy"] = PDF_POLICY if kind.ending == "pdf" else FILE_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+@answered
+def thumbnail(request: CompanyRequest, pk: int, **_address: str) -> HttpResponseBase:
+    """The small JPEG of a picture, under the same rights."""
+    attachment = _attachment(request, pk)
+    if not attachment.is_picture:
+        raise Http404
+    response = FileResponse(_opened(files.open_thumbnail, attachment), content_type="image/jpeg")
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _attachment(request: CompanyRequest, pk: int) -> Attachment:
+    found = Attachment.objects.filter(visible_attachments(request.actor), pk=pk).first()
+    if found is None:
+        raise NotVisible()
+    return found  # type: ignore[no-any-return]
+
+
+def _opened(opener: Any, attachment: Attachment) -> Any:
+    try:
+        return opener(attachment.file)
+    except FileNotFoundError:
+        raise NotVisible(
+            _t("“%(name)s” is not on the disk any more. Ask an administrator for the backup.")
+            % {"name": attachment.name}
+        ) from None
