@@ -164,8 +164,6 @@ def month(request: CompanyRequest) -> dict[str, Any] | None:
     mine = Q(owner_id=request.actor.member_id)
     return queries.month(request.actor, mine) | {
         "day": clock.today(),
-        "won_url": f"{request.base}/opportunities/?owner=me&closed_on=thismonth",
-        "open_url": f"{request.base}/opportunities/?owner=me&outcome=open",
+        "won_url": f"{request.base}/opportunities/?owner=me&state=won&closed_on=thismonth",
+        "open_url": f"{request.base}/opportunities/?owner=me&state=open",
     }
-
-
