@@ -192,11 +192,12 @@ def _integer(spec: FieldSpec, raw: Any, actor: Actor, known: Any) -> int:
 
 def _decimal(spec: FieldSpec, raw: Any, actor: Actor, known: Any) -> Decimal:
     number = _number(raw)
+    # First the size: rounding a number beyond the precision of Decimal would raise.
+    if abs(number) >= Decimal(10) ** (spec.digits - spec.places):
+        raise BadValue(_t("This number is too large."))
     rounded = round(number, spec.places)
     if rounded != number:
         raise BadValue(_t("At most %(places)s decimals fit.") % {"places": spec.places})
-    if abs(rounded) >= Decimal(10) ** (spec.digits - spec.places):
-        raise BadValue(_t("This number is too large."))
     return rounded
 
 
