@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gucang.accounts.actions import departments, ensure_roles, members
-from gucang.accounts.models import Department, Member, User
+from gucang.accounts.actions import departments, members
+from gucang.accounts.models import Department, Member, Role, User
 from gucang.accounts.rules import ADMINISTRATOR
 from gucang.accounts.setup import create_company
 from gucang.kernel.actions import Action, Outcome
 from gucang.kernel.actors import system
 from gucang.kernel.models import Company, Event
-from gucang.kernel.scope import company_scope
+from gucang.kernel.scope import active_company_id, company_scope
 
 PASSWORD = "correct horse 电池 staple"
 
@@ -35,16 +35,24 @@ class Team:
 
 def hire(name: str, role: str, department: Department | None = None, manager: Member | None = None) -> Member:
     """A member of the active company who signs in as <name>@<company>.test and has one built-in role."""
-    company = Company.objects.get(pk=ensure_roles("zh-hans")[role].company_id)
+    company = Company.objects.get(pk=active_company_id())
     user = User.objects.create_user(f"{name.lower()}@{company.slug}.test", name=name)
     values = {"name": name, "email": user.email, "department": department, "manager": manager, "position": role}
     member = members.create(actor=system(), values=values).record
-    member = members.set_roles(member, actor=system(), roles=[ensure_roles("zh-hans")[role]]).record
+    member = members.set_roles(member, actor=system(), roles=[Role.objects.get(key=role)]).record
     return members.join(member, actor=system(), user=user.pk).record
 
 
 def make_department(name: str, parent: Department | None = None) -> Department:
     return departments.create(actor=system(), name=name, parent=parent).record
+
+
+def give_password(member: Member, password: str = PASSWORD) -> User:
+    """Let this person sign in with a password as well."""
+    user = User.objects.get(pk=member.user_id)
+    user.set_password(password)
+    user.save()
+    return user
 
 
 @pytest.fixture
@@ -134,7 +142,7 @@ def act(request: pytest.FixtureRequest) -> Callable[..., Outcome]:
     Events of actions that it calls name it as their cause; an event without a cause would be a second deed.
     """
 
-    def do(action: Action, record: Any = None, by: Any = None, **params: Any) -> Outcome:
+    def do(action: Action, record: Any = None, /, by: Any = None, **params: Any) -> Outcome:
         actor = by if by is not None else request.getfixturevalue("alice")
         before = set(Event.objects.values_list("id", flat=True))
         outcome = action(record, actor=actor, **params)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -41,6 +43,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return settings.PUBLIC_ORIGIN + reverse("account_confirm_email", args=[emailconfirmation.key])
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Not within a quarter of an hour after signing in or proving oneself."""
+        records = get_authentication_records(self.request, self.request.user)
+        fresh = any(time.time() - record["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT for record in records)
+        return not fresh and super().is_reauthentication_required(app=app, **options)
 
     def format_email_subject(self, subject: str) -> str:
         return subject

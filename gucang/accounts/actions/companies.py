@@ -75,7 +75,7 @@ def add_field(
     kind: FieldKind = "text",
     label_en: Annotated[str, Text(max_length=60)] = "",
     choices: list[str] = [],  # noqa: B006  a form's default, never changed
-    help: Annotated[str, Text(max_length=200)] = "",  # noqa: A002
+    help: Annotated[str, Text(max_length=200)] = "",
 ) -> dict[str, Any]:
     """Give a record type a field of the company's own, after those it has."""
     if not any(one.name == record and issubclass(one.model, Record) for one in records.every()):

@@ -100,8 +100,8 @@ def join(member: Member, *, user: int, invitation: int | None = None) -> dict[st
 @action(
     "member.set_roles", label=_("Set roles"), guard=rules.why_left, icon="shield-check", labels={"roles": _("Roles")}
 )
-def set_roles(member: Member, *, roles: list[Role], actor: Actor) -> dict[str, Any]:
-    """Give the member exactly these roles."""
+def set_roles(member: Member, *, roles: list[Role] = [], actor: Actor) -> dict[str, Any]:  # noqa: B006 never changed
+    """Give the member exactly these roles; none takes all away."""
     before = {role.pk: role for role in roles_of(member)}
     after = {role.pk: role for role in roles}
     for pk in before.keys() ^ after.keys():

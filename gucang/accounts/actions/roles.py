@@ -48,7 +48,7 @@ restore = restoring("role")
 def set_rights(
     role: Role,
     *,
-    grants: Annotated[str, Text(long=True)],
+    grants: Annotated[str, Text(long=True)] = "",
     field_rules: Annotated[str, Text(long=True)] = "",
     actor: Actor,
 ) -> None:

@@ -213,11 +213,11 @@ def make_person(email: str, name: str, password: str) -> User:
     """A new person who signs in. Raises Invalid for a name or a password that will not do."""
     problems: dict[str, list[Any]] = {}
     try:
-        name = clean_text(name)
+        name = clean_text(name, max_length=60)
     except BadText as problem:
         problems["name"] = [str(problem)]
-    if not name or len(name) > 60:
-        problems.setdefault("name", [_("Write your name, at most 60 characters.")])
+    if not name:
+        problems.setdefault("name", [_("Write your name.")])
     try:
         validate_password(password, User(email=email, name=name))
     except ValidationError as error:

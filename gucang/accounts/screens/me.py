@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from allauth.account.decorators import reauthentication_required
+from allauth.account.adapter import get_adapter
 from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gucang.accounts import kept
 from gucang.accounts.actions import tokens
 from gucang.accounts.models import Member, Token
 from gucang.accounts.people import note
@@ -38,10 +41,14 @@ def _own(request: CompanyRequest) -> dict[str, Any]:
     }
 
 
-@reauthentication_required
 @require_http_methods(["GET", "POST"])
 def new_token(request: CompanyRequest, **_company: str) -> HttpResponse:
-    """Make a token; the answer shows its key, this once."""
+    """Make a token, by somebody who has shown lately who they are; the answer shows its key, this once."""
+    if get_adapter(request).is_reauthentication_required(app=""):
+        target = kept.keep(request) if request.method == "POST" else None
+        return HttpResponseRedirect(
+            f"{reverse('account_reauthenticate')}?{urlencode({'next': target or request.get_full_path()})}"
+        )
     values = {"name": "", "scopes": ["read"], "days": "90"}
     errors = {"name": "", "scopes": "", "expires_on": ""}
     if request.method == "POST":

@@ -28,5 +28,7 @@ def framed(request: Any, company: str) -> HttpResponse:
 
 urlpatterns = [
     *platform_patterns,
-    path("<slug:company>/", include([*company_patterns, path("", framed), path("note", note), path("api/v1/me", whoami)])),
+    path(
+        "<slug:company>/", include([*company_patterns, path("", framed), path("note", note), path("api/v1/me", whoami)])
+    ),
 ]
