@@ -74,7 +74,7 @@ class Task(AboutRecord):
     """Something to do, by whom and until when; about a record, or about nothing but itself."""
 
     about_type = models.CharField(_("about"), max_length=40, choices=subjects.choices, blank=True)
-    about_id = models.BigIntegerField(_("record"), null=True, blank=True)
+    about_id = models.BigIntegerField(_("record"), null=True, blank=True)  # type: ignore[assignment]  # of no record
     title = models.CharField(_("task"), max_length=200)
     note = models.TextField(_("note"), blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)

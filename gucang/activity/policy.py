@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import time
+from typing import Any
 
 from gucang.kernel.models import Company
 from gucang.kernel.scope import active_company_id
@@ -31,5 +32,6 @@ def policy() -> Policy:
     """The active company's policy. One query; values of a wrong type are ignored."""
     settings = Company.objects.values_list("settings", flat=True).get(pk=active_company_id())
     stored = settings.get("activity", {}) if isinstance(settings, dict) else {}
-    known = {field.name: type(field.default) for field in fields(Policy)}
-    return Policy(**{name: value for name, value in stored.items() if isinstance(value, known.get(name, ()))})
+    known: dict[str, Any] = {field.name: type(field.default) for field in fields(Policy)}
+    fitting: dict[str, Any] = {name: value for name, value in stored.items() if type(value) is known.get(name)}
+    return Policy(**fitting)

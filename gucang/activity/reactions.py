@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from gucang.activity import queries
 from gucang.activity.actions import tasks
-from gucang.activity.models import FollowUp, FollowUpKind
+from gucang.activity.models import FollowUp, FollowUpKind, Task
 from gucang.kernel import clock
 from gucang.kernel.actors import Actor
 from gucang.kernel.events import actor_name
@@ -116,5 +116,5 @@ def _mentioned(event: Event) -> Iterator[Told]:
         )
 
 
-def _task(event: Event) -> tasks.Task | None:
-    return tasks.Task.objects.filter(pk=event.subject_id).select_related("assignee").first()
+def _task(event: Event) -> Task | None:
+    return Task.objects.filter(pk=event.subject_id).select_related("assignee").first()

@@ -137,7 +137,7 @@ def _member(request: CompanyRequest) -> Member:
         found = records.by_model(Member).query(request.actor).filter(pk=int(raw)).first()
     if found is None:
         raise NotVisible()
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _row(request: CompanyRequest, task: Task) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _task(request: CompanyRequest, pk: int) -> Task:
     task = Task.objects.filter(visible_tasks(request.actor), pk=pk).first()
     if task is None:
         raise NotVisible()
-    return task  # type: ignore[no-any-return]
+    return task
 
 
 def _back(request: CompanyRequest) -> str:
@@ -190,7 +190,7 @@ def _back(request: CompanyRequest) -> str:
 
 
 @require_GET
-@answered
+@answered  # type: ignore[arg-type]  # the answer is a stream
 def file(request: CompanyRequest, pk: int, **_address: str) -> HttpResponseBase:
     """A file, for whoever sees the record that it is attached to. `?show=1` opens pictures and PDF in the browser.
 
@@ -211,7 +211,7 @@ def file(request: CompanyRequest, pk: int, **_address: str) -> HttpResponseBase:
 
 
 @require_GET
-@answered
+@answered  # type: ignore[arg-type]  # the answer is a stream
 def thumbnail(request: CompanyRequest, pk: int, **_address: str) -> HttpResponseBase:
     """The small JPEG of a picture, under the same rights."""
     attachment = _attachment(request, pk)
@@ -227,7 +227,7 @@ def _attachment(request: CompanyRequest, pk: int) -> Attachment:
     found = Attachment.objects.filter(visible_attachments(request.actor), pk=pk).first()
     if found is None:
         raise NotVisible()
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _opened(opener: Any, attachment: Attachment) -> Any:

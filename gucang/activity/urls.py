@@ -1,10 +1,10 @@
-"""Addresses below a company's: /acme/activity/due, /acme/files/17."""
+"""Addresses below a company's: `company_patterns` are mounted before the generic pages."""
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
 from gucang.activity import screens
 
-urlpatterns = [
+company_patterns: list[URLPattern | URLResolver] = [
     path("activity/compose", screens.compose_page, name="compose"),
     path("activity/due", screens.due, name="due"),
     path("activity/tasks/<int:pk>/complete", screens.complete, name="task-done"),

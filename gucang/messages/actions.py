@@ -29,6 +29,7 @@ def read(actor: Actor, ids: Iterable[int] | None = None) -> int:
 
 
 def _own_known_kinds(setting: NotificationSetting, actor: Actor) -> None:
+    assert actor.member_id is not None, "the system needs no bell"
     setting.member_id = actor.member_id
     known = {kind.name for kind in kinds.every()}
     problems: dict[str, list[Any]] = {

@@ -24,6 +24,9 @@ def _working(actor: Actor) -> Q:
     return ~Q(status=Status.LEFT)
 
 
+WORKING = Among(_working)
+
+
 def _set_due(task: Task) -> None:
     if task.due_at is not None:
         task.due_on = timezone.localdate(task.due_at)
@@ -105,7 +108,7 @@ def reopen(task: Task, *, actor: Actor) -> None:
     labels={"to": _("Colleague"), "note": _("note")},
 )
 def assign(
-    task: Task, *, actor: Actor, to: Annotated[Member, Among(_working)], note: Annotated[str, Text()] = ""
+    task: Task, *, actor: Actor, to: Annotated[Member, WORKING], note: Annotated[str, Text()] = ""
 ) -> dict[str, Any]:
     """Give the task to a colleague."""
     task.assignee = to
