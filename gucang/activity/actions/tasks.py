@@ -24,9 +24,6 @@ def _working(actor: Actor) -> Q:
     return ~Q(status=Status.LEFT)
 
 
-WORKING = Among(_working)
-
-
 def _set_due(task: Task) -> None:
     if task.due_at is not None:
         task.due_on = timezone.localdate(task.due_at)
@@ -108,7 +105,12 @@ def reopen(task: Task, *, actor: Actor) -> None:
     labels={"to": _("Colleague"), "note": _("note")},
 )
 def assign(
-    task: Task, *, actor: Actor, to: Annotated[Member, WORKING], note: Annotated[str, Text()] = ""
+    task: Task,
+    *,
+    actor: Actor,
+    # The Django plugin of mypy takes what stands beside a model in Annotated for a type.
+    to: Annotated[Member, Among(_working)],  # type: ignore[valid-type]
+    note: Annotated[str, Text()] = "",
 ) -> dict[str, Any]:
     """Give the task to a colleague."""
     task.assignee = to
