@@ -1,0 +1,57 @@
+"""A list leaves the company: an action on an export, so that the log says who took what, when and how much."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from gucang.exchange import rules
+from gucang.exchange.models import Export, State
+from gucang.kernel import clock, jobs, records
+from gucang.kernel.actions import action
+from gucang.kernel.actors import Actor
+from gucang.kernel.fields import Text
+
+DIRECT = 2000
+
+
+@action(
+    "export.create", label=_("Export"), creates=True, icon="download",
+    labels={"record_type": _("What"), "query": _("Filter"), "columns": _("Columns")},
+)  # fmt: skip
+def create(
+    record: Export,
+    *,
+    actor: Actor,
+    record_type: str,
+    query: Annotated[str, Text(max_length=2000)] = "",
+    columns: Annotated[str, Text(max_length=2000)] = "",
+) -> dict[str, Any]:
+    """Take out the records that a list's address shows. A long list is written by a job; see `export`."""
+    from gucang.exchange import export
+
+    wanted = records.by_plural(record_type) or records.get(record_type)
+    rules.check_may_export(actor, wanted)
+    chosen = export.Chosen.parse(wanted, actor, query, columns)
+    record.record_type, record.query = wanted.name, query
+    record.columns, record.owner_id = [spec.name for spec in chosen.specs], actor.member_id
+    record.rows = chosen.query.count()
+    if record.rows <= DIRECT:
+        record.state, record.ready_at = State.DONE, clock.now()
+    return {"rows": record.rows}
+
+
+@action("export.finish", label=_("Finish"), allow=rules.is_the_system, icon="check")
+def finish(record: Export, *, file: str, rows: int) -> None:
+    """The file is written and waits a day for who asked for it."""
+    record.file, record.rows, record.state, record.ready_at = file, rows, State.DONE, clock.now()
+
+
+def start(record: Export) -> None:
+    """Queue the writing of a long export."""
+    if record.state == State.RUNNING:
+        jobs.enqueue("exchange.write", key=str(record.pk), export_id=record.pk)
+
+
+__all__ = ["DIRECT", "create", "finish", "start"]

@@ -1,0 +1,49 @@
+"""Taking an import back: what it made goes to the bin, unless somebody has worked on it since."""
+
+from __future__ import annotations
+
+from gucang.exchange.actions import imports
+from gucang.exchange.models import Import, Origin, State
+from gucang.kernel import records
+from gucang.kernel.actors import as_actor, system
+from gucang.kernel.errors import Problem
+from gucang.kernel.scope import deriving
+
+SOME = 100
+
+
+def step(import_id: int) -> bool:
+    """Take back some records, those made last first; whether there may be more.
+
+    An origin whose record is gone is forgotten at once, so a job that was killed goes on with the rest. One whose
+    record must stay is kept until the end and marked as found, not made.
+    """
+    record = Import.objects.select_for_update().filter(pk=import_id).first()
+    if record is None or record.state != State.TAKING_BACK:
+        return False
+    some = list(Origin.objects.filter(import_record=record, made=True).order_by("-id")[:SOME])
+    stay = [origin for origin in some if not _take_back(record, origin)]
+    with deriving("exchange"):
+        Origin.objects.filter(pk__in=[origin.pk for origin in stay]).update(made=False, digest="stays")
+        Origin.objects.filter(pk__in=[origin.pk for origin in some if origin not in stay]).delete()
+    if some:
+        return True
+    left = Origin.objects.filter(import_record=record, digest="stays").count()
+    imports.taken_back(record, actor=system(), left=left)
+    return False
+
+
+def _take_back(record: Import, origin: Origin) -> bool:
+    """Whether the record of an origin is gone now."""
+    record_type = records.get(origin.record_type)
+    delete = record_type.verbs.get("delete")
+    found = record_type.query(as_actor(record.owner)).filter(pk=origin.object_id).first()
+    if found is None:
+        return True
+    if delete is None or found.version > 1:
+        return False
+    try:
+        delete(found, actor=as_actor(record.owner))
+    except Problem:
+        return False
+    return True

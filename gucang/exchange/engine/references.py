@@ -1,0 +1,72 @@
+"""Names and numbers in cells, to the records they mean: two queries a field and batch, not one a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _t
+
+from gucang.exchange.engine.plan import Draft, Work
+from gucang.kernel import records
+from gucang.kernel.fields import FieldSpec
+from gucang.kernel.records import RecordType
+
+
+class Resolver:
+    """Puts records where drafts have names. Never by id: a number in a file is one of the old system."""
+
+    def __init__(self, work: Work, record_type: RecordType) -> None:
+        self.work, self.type = work, record_type
+
+    def resolve(self, drafts: Iterable[Draft]) -> None:
+        """Replace the words in reference fields; a draft whose word means nothing, or several, is refused."""
+        by_field: dict[str, list[Draft]] = {}
+        for draft in drafts:
+            for name, value in draft.values.items():
+                if isinstance(value, str) and value.strip() and name in self._specs():
+                    by_field.setdefault(name, []).append(draft)
+        for name, some in by_field.items():
+            self._resolve(self._specs()[name], some)
+
+    def _specs(self) -> dict[str, FieldSpec]:
+        def find() -> dict[str, FieldSpec]:
+            return {name: spec for name, spec in self.type.specs.items() if spec.kind == "reference"}
+
+        found: dict[str, FieldSpec] = self.work.remember(("references", self.type.name), find)
+        return found
+
+    def _resolve(self, spec: FieldSpec, drafts: list[Draft]) -> None:
+        assert spec.target is not None
+        words = {str(draft.values[spec.name]).strip() for draft in drafts}
+        found = find_all(records.by_model(spec.target), words, self.work)
+        for draft in drafts:
+            word = str(draft.values[spec.name]).strip()
+            several = found.get(word, [])
+            if len(several) == 1:
+                draft.values[spec.name] = several[0]
+            elif not draft.refusal:
+                draft.refused_field = spec.name
+                sentence = (
+                    _t("There are several %(what)s called “%(text)s”. Write the number instead.")
+                    if several
+                    else _t("There is no %(what)s “%(text)s” that you may see. Bring it in first, or correct the name.")
+                )
+                draft.refusal = sentence % {"what": spec.target._meta.verbose_name, "text": word[:60]}
+
+
+def find_all(record_type: RecordType, words: set[str], work: Work) -> dict[str, list[Any]]:
+    """The visible records that each word means, by number or name; two are enough to know that it is not clear."""
+    fields = [name for name in ("number", "name") if name in record_type.specs]
+    if not fields or not words:
+        return {}
+    wanted = Q()
+    for name in fields:
+        wanted |= Q(**{f"{name}__in": words})
+    found: dict[str, list[Any]] = {}
+    for record in record_type.query(work.actor).filter(wanted):
+        for word in {str(getattr(record, name)) for name in fields} & words:
+            if len(found.setdefault(word, [])) < 2:
+                found[word].append(record)
+    return found

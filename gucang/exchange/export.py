@@ -1,0 +1,146 @@
+"""A list as CSV: the same filters, order and columns as on screen, the same rights to each field."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db.models import F, OrderBy, QuerySet
+from django.http import QueryDict
+from django.utils.translation import override
+
+from gucang.exchange import store
+from gucang.exchange.formulas import guarded
+from gucang.exchange.models import Export, State
+from gucang.kernel import custom, permissions, records
+from gucang.kernel.actors import Access, Actor, as_actor, system
+from gucang.kernel.errors import Invalid
+from gucang.kernel.fields import FieldSpec
+from gucang.kernel.records import RecordType
+from gucang.kernel.text import BadText, mask_email, mask_name, mask_phone, normalise_phone
+from gucang.surface import filters
+from gucang.surface.keyset import Order
+
+BOM = "\ufeff"
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which records and columns an export has, as seen by one actor."""
+
+    type: RecordType
+    actor: Actor
+    query: QuerySet[Any]
+    specs: tuple[FieldSpec, ...]
+
+    @classmethod
+    def parse(cls, record_type: RecordType, actor: Actor, query: str, columns: str = "") -> Chosen:
+        """From a list's address: its parameters, and the columns with commas between. Raises Invalid."""
+        params = QueryDict(query)
+        customs = record_type.custom_fields()
+        found = filters.parse(record_type, actor, params, customs=customs, ignore=("page",))
+        if found.problems:
+            # An export must not quietly hold more than its filter says.
+            raise Invalid({name: [sentence] for name, sentence in found.problems.items()})
+        known = {spec.name: spec for spec in (*record_type.specs.values(), *customs)}
+        names = [name for name in (columns or params.get("columns") or "").split(",") if name in known]
+        if not names:
+            names = list(dict.fromkeys([*_first(record_type), *record_type.form.fields, *(s.name for s in customs)]))
+        shown = [known[name] for name in names if permissions.access(actor, record_type, name) != Access.HIDDEN]
+        references = [spec.name for spec in shown if spec.kind == "reference"]
+        ordered = found.query.order_by(*_ordering(found.order))
+        return cls(record_type, actor, ordered.select_related(*references) if references else ordered, tuple(shown))
+
+
+def _first(record_type: RecordType) -> tuple[str, ...]:
+    """The number first: it finds the record again when the file comes back."""
+    return ("number", *record_type.columns) if record_type.number else record_type.columns
+
+
+def _ordering(order: Order) -> list[OrderBy]:
+    """As on screen: by one column, then by id, rows without a value last."""
+    made = (
+        (lambda name: F(name).desc(nulls_last=True))
+        if order.descending
+        else (lambda name: F(name).asc(nulls_last=True))
+    )
+    return [made(name) for name in dict.fromkeys((order.column, "id"))]
+
+
+def rows(chosen: Chosen) -> Iterator[list[str]]:
+    """The header and every row, guarded against formulas. Records are read a few hundred at a time."""
+    yield [guarded(str(spec.label)) for spec in chosen.specs]
+    for record in chosen.query.iterator(chunk_size=CHUNK):
+        yield [guarded(cell(chosen, spec, record)) for spec in chosen.specs]
+
+
+def cell(chosen: Chosen, spec: FieldSpec, record: Any) -> str:
+    """One value in plain words, as far as the actor may see it on this record."""
+    access = permissions.access(chosen.actor, chosen.type, spec.name, record)
+    if access == Access.HIDDEN:
+        return ""
+    value = custom.read(record, spec.name) if spec.custom else getattr(record, spec.name)
+    text = _phone(value) if spec.kind == "phone" else spec.show(value)
+    return _masked(spec, text) if access == Access.MASKED else text
+
+
+def _phone(value: str) -> str:
+    """As people write it; a number that came in before the rules were known stays as it is."""
+    try:
+        return str(normalise_phone(value)) if value else ""
+    except BadText:
+        return value
+
+
+def _masked(spec: FieldSpec, text: str) -> str:
+    if not text:
+        return ""
+    return {"phone": mask_phone, "email": mask_email}.get(spec.kind, mask_name)(text)
+
+
+def lines(table: Iterable[list[str]]) -> Iterator[str]:
+    """CSV text, a row at a time, with the mark by which Excel knows UTF-8."""
+    yield BOM
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for row in table:
+        writer.writerow(row)
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+
+
+def write_csv(path: Path, table: Iterable[list[str]]) -> None:
+    """Write a table as CSV."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(lines(table))
+
+
+def write_file(export_id: int) -> None:
+    """Write the file of an export with the rights its maker has now, and say that it is ready. A job."""
+    from gucang.exchange.actions import exports
+
+    record = Export.objects.filter(pk=export_id).select_related("owner").first()
+    if record is None or record.state != State.RUNNING:
+        return
+    file = store.new_name()
+    user = getattr(record.owner, "user", None)
+    with override(getattr(user, "language", None) or "zh-hans"):
+        actor = as_actor(record.owner)
+        chosen = Chosen.parse(records.get(record.record_type), actor, record.query, ",".join(record.columns))
+        count = 0
+
+        def counted() -> Iterator[list[str]]:
+            nonlocal count
+            for row in rows(chosen):
+                count += 1
+                yield row
+
+        write_csv(store.path_of(file), counted())
+    exports.finish(record, actor=system(), file=file, rows=count - 1)
