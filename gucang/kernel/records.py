@@ -48,7 +48,9 @@ class Board:
     """A kanban: the column field, which action a drop into a column calls, which amount is summed.
 
     `lanes(actor, filters)` gives the columns as (value, label, tone) in order; `drop(value)` names the action and the
-    parameters for a drop into the column of `value`.
+    parameters for a drop into the column of `value`. `switch` is the reference field that chooses between rows of
+    columns (a pipeline). `age(record)` answers for how many days it has stood there and whether that is too long; None
+    where time does not matter any more.
     """
 
     by: str
@@ -58,6 +60,8 @@ class Board:
     card: tuple[str, ...] = ()
     totals: Callable[[Actor, Mapping[str, Any]], dict[Any, tuple[int, Any]]] | None = None
     only: Q = field(default_factory=Q)
+    switch: str = ""
+    age: Callable[[Any], tuple[int, bool] | None] | None = None
 
 
 @dataclass(frozen=True)
