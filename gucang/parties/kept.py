@@ -6,8 +6,7 @@ so they leave no events and do not raise a customer's version.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -15,7 +14,6 @@ from django.db.models import Q
 from gucang.activity.models import FollowUpKind, Task
 from gucang.kernel import events, records, search
 from gucang.kernel.actions import keep
-from gucang.kernel.scope import only_writing
 from gucang.kernel.snapshots import Snapshot
 from gucang.parties.models import Contact, Customer
 
@@ -70,10 +68,3 @@ def open_tasks(customer_id: int) -> Any:
                 ids = record_type.model._default_manager.filter(**{name: customer_id}).values("pk")
                 about |= Q(about_type=record_type.name, about_id__in=ids)
     return Task.objects.filter(about, done_at=None, due_on__isnull=False)
-
-
-def deals_closed(won: Mapping[int, date]) -> None:
-    """Note the last deal of customers ({id: day}). For selling's kept tables."""
-    with only_writing(Customer._meta.app_label):
-        for pk, day in sorted(won.items()):
-            Customer.objects.filter(pk=pk).exclude(last_deal_on__gte=day).update(last_deal_on=day)

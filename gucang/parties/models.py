@@ -69,7 +69,7 @@ class Customer(Record):
     industry = models.CharField(_("industry"), max_length=60, blank=True)
     level = models.CharField(_("level"), max_length=1, choices=Level, blank=True)
     source = models.CharField(_("source"), max_length=12, choices=Source, blank=True)
-    status = models.CharField(_("progress"), max_length=10, choices=Status, default=Status.PROSPECT)
+    status = models.CharField(_("development"), max_length=10, choices=Status, default=Status.PROSPECT)
     tags = TagsField(verbose_name=_("tags"))
     parent = Reference("parties.Customer", verbose_name=_("belongs to group"), null=True, blank=True, related_name="+")
     note = models.TextField(_("note"), blank=True)

@@ -5,3 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class SellingConfig(AppConfig):
     name = "gucang.selling"
     verbose_name = _("Selling")
+
+    def ready(self) -> None:
+        """Register the parts that this module puts on generic pages."""
+        from gucang.selling import screens  # noqa: F401

@@ -1,0 +1,85 @@
+"""What selling does when something happens, and who is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_noop, ngettext
+
+from gucang.accounts.models import Member
+from gucang.kernel.actions import Action, gate
+from gucang.kernel.actors import Actor, system
+from gucang.kernel.errors import Refused
+from gucang.kernel.events import actor_name
+from gucang.kernel.models import Company, Event
+from gucang.kernel.reactions import reaction
+from gucang.messages import kinds
+from gucang.messages.hearing import Told, hears
+from gucang.parties.actions import customers
+from gucang.parties.models import Customer, Status
+from gucang.selling import kept
+from gucang.selling.actions import opportunities, pipelines
+from gucang.selling.models import Opportunity, StageKind
+
+
+@reaction("company.create")
+def give_standard_pipeline(event: Event, company: Company, actor: Actor) -> None:
+    """A new company can sell from the first minute."""
+    pipelines.ensure_standard(company.language)
+
+
+@reaction("opportunity.win")
+def make_buyer(event: Event, deal: Opportunity, actor: Actor) -> None:
+    """Whoever buys has bought: the customer's progress says so."""
+    if deal.customer.status != Status.BUYER:
+        customers.progress(deal.customer, actor=system(), status=Status.BUYER)
+
+
+@reaction("customer.assign")
+def hand_over_deals(event: Event, customer: Customer, actor: Actor) -> None:
+    """The former owner's open deals with the customer go along when that was asked for, private ones too."""
+    former = event.facts.get("former_owner")
+    if not event.facts.get("with_opportunities") or former is None or customer.owner_id is None:
+        return
+    owner = Member.objects.get(pk=customer.owner_id)
+    for deal in Opportunity.objects.filter(customer=customer, owner_id=former, state=StageKind.OPEN).order_by("id"):
+        opportunities.assign(deal, actor=system(), owner=owner)
+
+
+@gate
+def keep_customers_of_open_deals(verb: Action, actor: Actor, record: Any, params: Mapping[str, Any]) -> None:
+    """A customer does not go to the bin while deals with it are open."""
+    if verb.name != "customer.delete":
+        return
+    count = Opportunity.objects.filter(customer=record, state=StageKind.OPEN).count()
+    if count:
+        sentence = ngettext(
+            "%(count)s deal with “%(customer)s” is open. Close it first.",
+            "%(count)s deals with “%(customer)s” are open. Close them first.",
+            count,
+        )
+        raise Refused(sentence % {"count": count, "customer": record})
+
+
+@hears("opportunity.assign", kind=kinds.ASSIGNED)
+def tell_new_owner(event: Event) -> Iterable[Told]:
+    """Whoever gets a deal hears from whom."""
+    yield Told(
+        event.changes.get("owner", [None, None])[1],
+        gettext_noop("%(by)s gave you the opportunity %(deal)s."),
+        {"by": actor_name(event), "deal": event.subject_label},
+    )
+
+
+@hears("lead.assign", kind=kinds.ASSIGNED)
+def tell_of_the_lead(event: Event) -> Iterable[Told]:
+    """Whoever gets a lead hears from whom."""
+    yield Told(
+        event.changes.get("owner", [None, None])[1],
+        gettext_noop("%(by)s gave you the lead %(lead)s."),
+        {"by": actor_name(event), "lead": event.subject_label},
+    )
+
+
+__all__ = ["kept"]

@@ -1,0 +1,147 @@
+"""Pipelines, deals and leads, as people see them; and what the built-in roles may do with them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from gucang.accounts import roles
+from gucang.activity import subjects
+from gucang.kernel.actors import Access, FieldRule, Reach
+from gucang.kernel.records import Exchange, Layout, RecordType, Related, register
+from gucang.selling import board, models, rules
+from gucang.selling.actions import leads, opportunities, pipelines
+
+opportunity = register(
+    RecordType(
+        name="opportunity",
+        model=models.Opportunity,
+        plural="opportunities",
+        number="SJ{yyyy}{seq:05}",
+        icon="target",
+        owner="owner_id",
+        concerns=("customer", "contact"),
+        visible=rules.visible_opportunities,
+        columns=("name", "customer", "amount", "stage", "closes_on", "owner", "updated_at"),
+        filters=(
+            "stage", "state", "owner", "customer", "pipeline", "amount", "closes_on", "closed_on", "lost_reason",
+            "private", "stage_since", "currency",
+        ),
+        form=Layout(
+            (_("Opportunity"), "name", "customer", "contact", "amount", "currency", "closes_on", "pipeline", "private"),
+            (_("More"), "note"),
+            first=("name", "customer", "amount"),
+        ),
+        create=opportunities.create,
+        edit=opportunities.edit,
+        actions=(
+            opportunities.win, opportunities.move, opportunities.lose, opportunities.reopen, opportunities.mark_ready,
+            opportunities.assign, opportunities.share, opportunities.unshare, opportunities.delete,
+            opportunities.restore,
+        ),
+        board=board.deals,
+        order="-updated_at",
+        search={"name": "A", "number": "A", "customer__name": "B", "note": "D"},
+        exchange=Exchange(key="number", also=("number", "stage", "owner", "closed_on", "lost_reason", "stage_since")),
+    )
+)  # fmt: skip
+
+lead = register(
+    RecordType(
+        name="lead",
+        model=models.Lead,
+        plural="leads",
+        number="XS{yy}{mm}-{seq:04}",
+        icon="filter",
+        owner="owner_id",
+        concerns=("customer", "opportunity"),
+        visible=rules.visible_leads,
+        columns=("name", "contact_name", "phone", "source", "status", "owner", "created_at"),
+        filters=("status", "source", "owner", "province", "city", "kind", "contacted_at", "customer"),
+        form=Layout(
+            (_("Lead"), "name", "contact_name", "phone", "note", "email", "kind", "source", "province", "city"),
+            first=("name", "contact_name", "phone"),
+        ),
+        create=leads.create,
+        edit=leads.edit,
+        actions=(
+            leads.convert, leads.take, leads.contact, leads.qualify, leads.assign, leads.discard, leads.revive,
+            leads.share, leads.unshare, leads.delete, leads.restore,
+        ),
+        order="-updated_at",
+        search={"name": "A", "contact_name": "A", "number": "A", "phone": "B", "note": "D"},
+        exchange=Exchange(key="number", also=("number", "owner")),
+    )
+)  # fmt: skip
+
+pipeline = register(
+    RecordType(
+        name="pipeline",
+        model=models.Pipeline,
+        plural="pipelines",
+        icon="git-branch",
+        visible=rules.visible_setup("pipeline.view"),
+        columns=("name", "position"),
+        form=Layout((_("Pipeline"), "name", "position")),
+        create=pipelines.create,
+        edit=pipelines.edit,
+        actions=(pipelines.delete, pipelines.restore),
+        order="position",
+        related=(Related("stage", "pipeline", ("name", "kind", "probability", "max_days", "required_fields")),),
+    )
+)
+
+stage = register(
+    RecordType(
+        name="stage",
+        model=models.Stage,
+        plural="stages",
+        icon="list-check",
+        concerns=("pipeline",),
+        visible=rules.visible_setup("stage.view"),
+        columns=("name", "pipeline", "position", "kind", "probability", "max_days"),
+        filters=("pipeline", "kind"),
+        form=Layout(
+            (_("Stage"), "pipeline", "name", "position", "kind", "probability"),
+            (_("In this stage"), "required_fields", "max_days", "guidance"),
+        ),
+        create=pipelines.create_stage,
+        edit=pipelines.edit_stage,
+        actions=(pipelines.delete_stage, pipelines.restore_stage),
+        order="position",
+    )
+)
+
+loss_reason = register(
+    RecordType(
+        name="loss_reason",
+        model=models.LossReason,
+        plural="loss-reasons",
+        icon="mood-sad",
+        visible=rules.visible_setup("loss_reason.view"),
+        columns=("name", "position"),
+        form=Layout((_("Loss reason"), "name", "position")),
+        create=pipelines.create_reason,
+        edit=pipelines.edit_reason,
+        actions=(pipelines.delete_reason, pipelines.restore_reason),
+        order="position",
+    )
+)
+
+subjects.allow("opportunity", "lead")
+
+
+def _phones(inside: Access, within: Reach | None = None) -> dict[str, FieldRule]:
+    return dict.fromkeys(("lead.phone", "lead.email"), FieldRule(inside, within, Access.MASKED))
+
+
+_DEALS = tuple(f"opportunity.{verb}" for verb in ("view", *opportunity.verbs) if verb != "restore")
+_LEADS = tuple(f"lead.{verb}" for verb in ("view", *lead.verbs) if verb not in ("delete", "restore", "take"))
+
+roles.grant("salesperson", dict.fromkeys((*_DEALS, *_LEADS), Reach.OWN) | {"lead.take": Reach.COMPANY})
+roles.grant("sales_manager", {"opportunity.*": Reach.TREE, "lead.*": Reach.TREE, "lead.take": Reach.COMPANY})
+roles.grant("service", dict.fromkeys(("opportunity.view", "lead.view", "lead.create"), Reach.COMPANY))
+roles.grant("finance", {"opportunity.view": Reach.COMPANY})
+roles.grant_all(dict.fromkeys(("pipeline.view", "stage.view", "loss_reason.view"), Reach.COMPANY))
+roles.restrict("salesperson", _phones(Access.WRITE, Reach.OWN))
+roles.restrict("sales_manager", _phones(Access.WRITE, Reach.TREE))
+roles.restrict("reader", _phones(Access.MASKED))

@@ -1,0 +1,125 @@
+"""Who may see and do what with leads and opportunities, and what stands in the way of a move. Pure: no queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from gucang.kernel.actors import Actor, Reach
+from gucang.kernel.permissions import NOTHING, reach_q
+
+if TYPE_CHECKING:
+    from gucang.selling.models import Lead, Opportunity, Stage
+
+
+def visible_opportunities(actor: Actor) -> Q:
+    """Those within reach or shared; private ones only for their owner and whom the owner shares them with."""
+    within = reach_q(actor, "opportunity.view", owner="owner_id", shared="opportunity")
+    if actor.kind == "system":
+        return within
+    shared = actor.shared("opportunity")
+    shown = Q(private=False) | Q(owner_id=actor.member_id or 0)
+    return within & (shown | Q(pk__in=sorted(shared)) if shared else shown)
+
+
+def visible_leads(actor: Actor) -> Q:
+    """Those within reach, and for those who may take them, those that nobody owns yet."""
+    within = reach_q(actor, "lead.view", owner="owner_id", shared="lead")
+    # An empty Q means everything, but "everything or the unowned" would become "the unowned".
+    if not within or not actor.may("lead.view") or not actor.may("lead.take"):
+        return within
+    return within | Q(owner_id=None)
+
+
+def visible_setup(permission: str) -> Callable[[Actor], Q]:
+    """Everything for whoever has `permission`: pipelines, stages and loss reasons are the company's."""
+
+    def visible(actor: Actor) -> Q:
+        return Q() if actor.may(permission) else NOTHING
+
+    return visible
+
+
+def may_give_away(permission: str) -> Callable[[Actor, Any], bool]:
+    """Who may give a record away by `permission`: its owner or a manager, not whom it is shared with."""
+
+    def allow(actor: Actor, record: Any) -> bool:
+        members = actor.members(actor.reach(permission) or Reach.OWN)
+        return members is None or record.owner_id is None or record.owner_id in members
+
+    return allow
+
+
+def why_not_open(opportunity: Opportunity) -> str | None:
+    """It is closed."""
+    if opportunity.state == "won":
+        return _t("“%(deal)s” is already won. Reopen it to change that.") % {"deal": opportunity}
+    if opportunity.state == "lost":
+        return _t("“%(deal)s” is already lost. Reopen it to go on.") % {"deal": opportunity}
+    return None
+
+
+def why_not_closed(opportunity: Opportunity) -> str | None:
+    """It is open."""
+    return None if opportunity.state != "open" else _t("“%(deal)s” is open already.") % {"deal": opportunity}
+
+
+def why_not_private(opportunity: Opportunity) -> str | None:
+    """Everybody within reach sees it already."""
+    return None if opportunity.private else _t("“%(deal)s” is shown to colleagues already.") % {"deal": opportunity}
+
+
+def missing_fields(opportunity: Opportunity, stage: Stage) -> list[str]:
+    """The names of the fields that `stage` asks for and that are still empty; zero counts as empty."""
+    return [name for name in stage.required_fields if not _value(opportunity, name)]
+
+
+def _value(opportunity: Opportunity, name: str) -> Any:
+    if name.startswith("extra."):
+        return opportunity.extra.get(name.removeprefix("extra."))
+    field = opportunity._meta.get_field(name)
+    return getattr(opportunity, getattr(field, "attname", name))
+
+
+def days_in_stage(opportunity: Opportunity, today: date) -> int:
+    """For how many days it has been where it is."""
+    return (today - timezone.localdate(opportunity.stage_since or opportunity.created_at)).days
+
+
+def is_ageing(opportunity: Opportunity, stage: Stage, today: date) -> bool:
+    """Whether an open deal has been in `stage` for longer than the stage allows."""
+    return stage.kind == "open" and 0 < stage.max_days < days_in_stage(opportunity, today)
+
+
+def why_not_future(day: date, today: date) -> str | None:
+    """A deal is not closed tomorrow."""
+    return None if day <= today else _t("This day has not come yet. Write today or an earlier day.")
+
+
+def why_settled(lead: Lead) -> str | None:
+    """It has become a customer, or was put aside."""
+    if lead.status == "converted":
+        return _t("“%(lead)s” has become the customer “%(customer)s”. Go on there.") % {
+            "lead": lead,
+            "customer": lead.customer,
+        }
+    if lead.status == "discarded":
+        return _t("“%(lead)s” was put aside. Take it up again first.") % {"lead": lead}
+    return None
+
+
+def why_not_discarded(lead: Lead) -> str | None:
+    """It was not put aside."""
+    return None if lead.status == "discarded" else _t("“%(lead)s” was not put aside.") % {"lead": lead}
+
+
+def why_owned(lead: Lead) -> str | None:
+    """Somebody has it."""
+    if lead.owner_id is None:
+        return None
+    return _t("%(owner)s has “%(lead)s”. Ask them to assign it to you.") % {"owner": lead.owner, "lead": lead}

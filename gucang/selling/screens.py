@@ -1,0 +1,105 @@
+"""Parts of generic pages: the steps of a deal with their guidance, a customer's open deals, tabs of the lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from gucang.kernel import clock, records
+from gucang.kernel.actors import Actor
+from gucang.kernel.records import RecordType
+from gucang.parties.models import Customer
+from gucang.selling import queries, rules
+from gucang.selling.models import LeadStatus, Opportunity, Stage, StageKind
+from gucang.surface import nav, panels
+from gucang.surface.middleware import CompanyRequest
+
+FEW = 5
+
+
+def steps(request: CompanyRequest, record_type: RecordType, deal: Opportunity) -> dict[str, Any]:
+    """The stages of the deal's pipeline, where it stands and for how long, how to do the step, what the next needs."""
+    stages = [stage for stage in queries.stages_of(deal.pipeline_id) if stage.kind == StageKind.OPEN]
+    here = next((stage for stage in stages if stage.pk == deal.stage_id), deal.stage)
+    following = next((stage for stage in stages if stage.position > here.position), None)
+    missing = rules.missing_fields(deal, following) if following and deal.state == StageKind.OPEN else []
+    specs = record_type.specs
+    return {
+        "deal": deal,
+        "steps": [*(_step(deal, stage, here) for stage in stages), *_end(deal, here)],
+        "guidance": here.guidance,
+        "next_stage": following,
+        "missing": "、".join(str(specs[name].label) for name in missing if name in specs),
+    }
+
+
+def _step(deal: Opportunity, stage: Stage, here: Stage) -> dict[str, str]:
+    if stage.pk != here.pk:
+        passed = here.kind != StageKind.OPEN or stage.position < here.position
+        return {"text": stage.name, "state": "done" if passed else "later"}
+    days, ageing = rules.days_in_stage(deal, clock.today()), rules.is_ageing(deal, stage, clock.today())
+    words = ngettext("%(days)s day so far", "%(days)s days so far", days) % {"days": days}
+    if ageing:
+        words += _t(", %(most)s are usual") % {"most": stage.max_days}
+    return {"text": stage.name, "state": "late" if ageing else "now", "note": words, "tone": "warn" if ageing else ""}
+
+
+def _end(deal: Opportunity, here: Stage) -> list[dict[str, str]]:
+    if here.kind == StageKind.OPEN:
+        return []
+    note = str(deal.lost_reason) if deal.lost_reason_id else ""
+    return [{"text": here.name, "state": "done" if here.kind == StageKind.WON else "now", "note": note}]
+
+
+def open_deals(request: CompanyRequest, record_type: RecordType, customer: Customer) -> dict[str, Any] | None:
+    """The customer's open deals that the actor may see, the next to close first; nothing when there are none."""
+    if not request.actor.may("opportunity.view"):
+        return None
+    query = records.get("opportunity").query(request.actor).filter(customer=customer, state=StageKind.OPEN)
+    found = list(query.select_related("stage").order_by("closes_on", "-id")[: FEW + 1])
+    if not found:
+        return None
+    return {
+        "rows": [_row(request, deal) for deal in found[:FEW]],
+        "count": f"{FEW}+" if len(found) > FEW else str(len(found)),
+        "all_url": f"{request.base}/opportunities/?customer={customer.pk}",
+    }
+
+
+def _row(request: CompanyRequest, deal: Opportunity) -> dict[str, Any]:
+    today = clock.today()
+    days = rules.days_in_stage(deal, today)
+    return {
+        "deal": deal,
+        "url": f"{request.base}/opportunities/{deal.pk}",
+        "note": ngettext("%(days)s day in this stage", "%(days)s days in this stage", days) % {"days": days},
+        "ageing": rules.is_ageing(deal, deal.stage, today),
+        "tone": "bad" if deal.closes_on and deal.closes_on < today else "",
+    }
+
+
+def _open(actor: Actor) -> Q:
+    return Q(state=StageKind.OPEN)
+
+
+def _waiting(actor: Actor) -> Q:
+    return Q(owner_id=None, status__in=(LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED))
+
+
+panels.add("opportunity", "left", "selling/stages.html", steps, order=10)
+panels.add("customer", "main", "selling/deals.html", open_deals, order=20)
+panels.add_view("opportunity", panels.View("open", _("Under way"), condition=_open))
+panels.add_view("opportunity", panels.View("closing", _("Closing this month"), params={"closes_on": "thismonth"}))
+panels.add_view("opportunity", panels.View("won", _("Won this year"), params={"state": "won", "closed_on": "thisyear"}))
+panels.add_view("lead", panels.View("new", _("To answer"), params={"status": "new"}))
+panels.add_view(
+    "lead", panels.View("waiting", _("To take"), condition=_waiting, shown=lambda actor: actor.may("lead.take"))
+)
+nav.add(_("Leads"), "filter", "/leads/", "lead.view", order=25)
+nav.add(_("Opportunities"), "target", "/opportunities/", "opportunity.view", order=30, phone=3)
+nav.quick_create("opportunity", order=20)
+nav.quick_create("lead", order=30)
