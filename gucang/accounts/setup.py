@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _t
 
 from gucang.accounts.actions import companies as company_actions
 from gucang.accounts.actions import ensure_roles
@@ -53,7 +54,9 @@ def _bare_row(slug: str, kind: str) -> Company:
     """The row that a scope can be entered for; `company.create` then fills and logs it."""
     company = Company(slug=slug, name=slug, kind=kind, created_at=clock.now())
     if slug in RESERVED_SLUGS:
-        raise Invalid({"slug": [str(Company._meta.get_field("slug").error_messages["invalid"])]})
+        raise Invalid(
+            {"slug": [_t("“%(address)s” is used by the program itself; choose another.") % {"address": slug}]}
+        )
     try:
         company.full_clean(exclude=["name"])
     except ValidationError as error:
