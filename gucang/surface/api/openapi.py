@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel import permissions, records
 from gucang.kernel.fields import FieldSpec
+from gucang.kernel.models import CustomField
 from gucang.kernel.records import RecordType
 from gucang.surface import filters
 from gucang.surface.api import problems
@@ -115,14 +118,21 @@ def answers_with(schema: str, status: int = 200) -> Json:
 
 
 def document(request: Any) -> HttpResponse:
-    """GET openapi.json, in the reader's language, with the company's own fields."""
+    """GET openapi.json, in the reader's language, with the company's address and own fields."""
+    common = _common(get_language() or "")
+    schemas = common["components"]["schemas"] | _with_custom_fields(common["components"]["schemas"])
+    return answer(
+        common
+        | {"servers": [{"url": f"{request.base}/api/v1"}], "components": common["components"] | {"schemas": schemas}}
+    )
+
+
+@lru_cache(maxsize=8)
+def _common(language: str) -> Json:
+    """What is the same for every company: ninja's document, and what all operations share. Nobody may change it."""
     from gucang.surface.api.urls import api
 
-    return answer(complete(api.get_openapi_schema(path_prefix=f"{request.base}/api/v1/".lstrip("/"))))
-
-
-def complete(made: Json) -> Json:
-    """Add to ninja's document what all operations share: problems, security, common schemas, own fields."""
+    made: Json = api.get_openapi_schema(path_prefix="")
     made["info"]["title"] = _t("Gucang CRM API")
     made["info"]["description"] = _t(
         "Every record type and every action. Sign in with a token: `Authorization: Bearer …`."
@@ -135,12 +145,13 @@ def complete(made: Json) -> Json:
         "token": {"type": "http", "scheme": "bearer"},
         "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
     }
+    made["tags"] = [{"name": one.plural, "description": str(one.label_plural)} for one in records.every()]
     made["security"] = [{"token": []}, {"session": []}]
     for operations in made["paths"].values():
         for method, operation in operations.items():
             _share(method, operation)
-    _add_custom_fields(components["schemas"])
-    return made
+    # Lazy texts become plain ones now, in this language.
+    return json.loads(json.dumps(made, default=str))  # type: ignore[no-any-return]
 
 
 def _share(method: str, operation: Json) -> None:
@@ -231,18 +242,18 @@ def _record_schemas() -> Json:
     return found
 
 
-def _add_custom_fields(schemas: Json) -> None:
-    for record_type in records.every():
-        customs = record_type.custom_fields()
-        if not customs:
-            continue
-        keyed = {spec.name.removeprefix("extra."): spec for spec in customs}
-        for name in (pascal(record_type.name, "create"), pascal(record_type.name, "edit")):
-            if name in schemas:
-                schemas[name]["properties"]["extra"] |= {
-                    "properties": {key: incoming(spec, spec.required) for key, spec in keyed.items()},
-                    "additionalProperties": False,
-                }
+def _with_custom_fields(schemas: Json) -> Json:
+    """The schemas of create and edit that the company's own fields change. One query, and one per type that has any."""
+    found: Json = {}
+    for name in set(CustomField.objects.filter(retired=False).values_list("record_type", flat=True)):
+        customs = records.get(name).custom_fields()
+        keyed = {spec.name.removeprefix("extra."): incoming(spec, spec.required) for spec in customs}
+        for schema in (pascal(name, "create"), pascal(name, "edit")):
+            if schema in schemas and "extra" in schemas[schema]["properties"]:
+                extra = schemas[schema]["properties"]["extra"]
+                extra = extra | {"properties": keyed, "additionalProperties": False}
+                found[schema] = schemas[schema] | {"properties": schemas[schema]["properties"] | {"extra": extra}}
+    return found
 
 
 def page(request: Any) -> HttpResponse:

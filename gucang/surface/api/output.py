@@ -123,7 +123,9 @@ class _Writer:
     def _reference(self, spec: FieldSpec, pk: int | None) -> dict[str, Any] | None:
         return None if pk is None else {"id": pk, "label": self.labels.get((spec.target, pk))}
 
-    def _about(self, row: AboutRecord) -> dict[str, Any]:
+    def _about(self, row: AboutRecord) -> dict[str, Any] | None:
+        if not row.about_type:
+            return None
         model = records.get(row.about_type).model
         return {"type": row.about_type, "id": row.about_id, "label": self.labels.get((model, row.about_id))}
 
@@ -136,7 +138,8 @@ class _Writer:
                 wanted.setdefault(spec.target, set()).update(ids)
         if self.rows and isinstance(self.rows[0], AboutRecord):
             for row in self.rows:
-                wanted.setdefault(records.get(row.about_type).model, set()).add(row.about_id)
+                if row.about_type:
+                    wanted.setdefault(records.get(row.about_type).model, set()).add(row.about_id)
         found: dict[tuple[Any, int], str] = {}
         for target, ids in wanted.items():
             if ids:

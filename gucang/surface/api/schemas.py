@@ -181,7 +181,7 @@ def record_schema(record_type: RecordType) -> Json:
     properties |= {name: outgoing(spec) for name, spec in readable(record_type).items()}
     model = record_type.model
     if issubclass(model, AboutRecord):
-        properties["about"] = {"$ref": "#/components/schemas/About"}
+        properties["about"] = {"anyOf": [{"$ref": "#/components/schemas/About"}, {"type": "null"}]}
     if hasattr(model, "extra"):
         properties["extra"] = {"type": "object", "description": _t("The company's own fields, by their keys.")}
     moment = {"type": "string", "format": "date-time"}
