@@ -9,8 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
 from gucang.activity.models import FollowUpKind, Task
 from gucang.kernel import events, records, search
 from gucang.kernel.actions import keep
@@ -61,10 +59,12 @@ def customers_of(entry: Any) -> list[int]:
 
 def open_tasks(customer_id: int) -> Any:
     """Dated tasks, not done, about a customer or a record that concerns it."""
-    about = Q(about_type="customer", about_id=customer_id)
+    dated = Task.objects.filter(done_at=None, due_on__isnull=False)
+    parts = []
     for record_type in records.every():
         for name in record_type.concerns:
             if record_type.model._meta.get_field(name).related_model is Customer:
                 ids = record_type.model._default_manager.filter(**{name: customer_id}).values("pk")
-                about |= Q(about_type=record_type.name, about_id__in=ids)
-    return Task.objects.filter(about, done_at=None, due_on__isnull=False)
+                parts.append(dated.filter(about_type=record_type.name, about_id__in=ids))
+    # A union, because one filter with OR would look at every open task of the company.
+    return dated.filter(about_type="customer", about_id=customer_id).union(*parts, all=True)

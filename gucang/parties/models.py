@@ -145,8 +145,8 @@ class Customer(Record):
         return self.name
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Customer:
-        customer: Customer = super().from_db(db, field_names, values)
+    def from_db(cls, *args: Any, **options: Any) -> Customer:
+        customer: Customer = super().from_db(*args, **options)
         customer.loaded_owner_id = customer.__dict__.get("owner_id")
         customer.loaded_parent_id = customer.__dict__.get("parent_id")
         return customer

@@ -15,7 +15,7 @@ from gucang.kernel.actors import Access, Actor
 from gucang.kernel.records import RecordType
 from gucang.parties import queries
 from gucang.parties.models import Contact, Customer
-from gucang.surface import nav, panels
+from gucang.surface import columns, nav, panels
 from gucang.surface.middleware import CompanyRequest
 
 SOON = 7
@@ -97,3 +97,4 @@ panels.add_view(
 nav.add(_("Customers"), "users", "/customers/", "customer.view", order=20, phone=2)
 nav.quick_create("customer", order=10)
 nav.quick_create("contact", order=40)
+columns.tones("customer.status", {"engaged": "wait", "buyer": "ok", "lost": "", "prospect": ""})

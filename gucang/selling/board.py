@@ -50,9 +50,8 @@ def totals(actor: Actor, filters: Mapping[str, Any]) -> dict[Any, tuple[int, Dec
     if chosen is None:
         return {}
     given = {name for name in filters if filters.get(name)} - {"sort", "after", "limit", "view", "columns", "density"}
-    owners = _owners(actor, filters)
-    if given <= _KEPT and owners is not False:
-        sums = queries.pipeline_sums(actor, chosen, owners)
+    if given <= _KEPT and _is_plain(filters):
+        sums = queries.pipeline_sums(actor, chosen, _owners(actor, filters))
     else:
         kind = records.get("opportunity")
         found = parse(kind, actor, filters, ignore=("pipeline",)).query
@@ -60,14 +59,18 @@ def totals(actor: Actor, filters: Mapping[str, Any]) -> dict[Any, tuple[int, Dec
     return {stage_id: (total.count, total.amount) for stage_id, total in sums.items()}
 
 
-def _owners(actor: Actor, filters: Mapping[str, Any]) -> list[int] | bool | None:
-    """The one owner filtered for, None for everybody, False where only a real query knows."""
+def _is_plain(filters: Mapping[str, Any]) -> bool:
+    """Whether the owner is filtered by one id, by "me", or not at all."""
+    raw = str(filters.get("owner") or "me")
+    return raw == "me" or (raw.isascii() and raw.isdigit() and len(raw) < 19)
+
+
+def _owners(actor: Actor, filters: Mapping[str, Any]) -> list[int] | None:
+    """The one owner filtered for; None for everybody."""
     raw = str(filters.get("owner") or "")
     if filters.get("mine") or raw == "me":
         return [actor.member_id or 0]
-    if not raw:
-        return None
-    return [int(raw)] if raw.isascii() and raw.isdigit() and len(raw) < 19 else False
+    return [int(raw)] if raw else None
 
 
 def age(deal: Opportunity) -> tuple[int, bool] | None:

@@ -98,8 +98,8 @@ class Stage(Record):
         return self.name
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Stage:
-        stage: Stage = super().from_db(db, field_names, values)
+    def from_db(cls, *args: Any, **options: Any) -> Stage:
+        stage: Stage = super().from_db(*args, **options)
         stage.loaded_kind = stage.__dict__.get("kind")
         stage.loaded_pipeline_id = stage.__dict__.get("pipeline_id")
         return stage
@@ -218,8 +218,8 @@ class Opportunity(Record):
         return self.name
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Opportunity:
-        deal: Opportunity = super().from_db(db, field_names, values)
+    def from_db(cls, *args: Any, **options: Any) -> Opportunity:
+        deal: Opportunity = super().from_db(*args, **options)
         watched = ("pipeline_id", "stage_id", "customer_id", "contact_id", "private")
         deal.loaded = {name: deal.__dict__[name] for name in watched if name in deal.__dict__}
         return deal

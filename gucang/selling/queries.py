@@ -121,7 +121,7 @@ def real_totals() -> dict[TotalKey, tuple[int, Decimal]]:
     """What the kept totals must say, added up from all deals outside the bin."""
     names = ("pipeline_id", "stage_id", "owner_id", "private", "currency")
     rows = Opportunity.objects.order_by().values_list(*names).annotate(Count("id"), Sum("amount"))
-    return {row[:5]: (row[5], row[6]) for row in rows}  # type: ignore[misc]
+    return {row[:5]: (row[5], row[6]) for row in rows}
 
 
 def check_totals() -> list[tuple[TotalKey, tuple[int, Decimal], tuple[int, Decimal]]]:

@@ -15,7 +15,7 @@ from gucang.kernel.records import RecordType
 from gucang.parties.models import Customer
 from gucang.selling import queries, rules
 from gucang.selling.models import LeadStatus, Opportunity, Stage, StageKind
-from gucang.surface import nav, panels
+from gucang.surface import columns, nav, panels
 from gucang.surface.middleware import CompanyRequest
 
 FEW = 5
@@ -103,3 +103,7 @@ nav.add(_("Leads"), "filter", "/leads/", "lead.view", order=25)
 nav.add(_("Opportunities"), "target", "/opportunities/", "opportunity.view", order=30, phone=3)
 nav.quick_create("opportunity", order=20)
 nav.quick_create("lead", order=30)
+columns.tones("opportunity.state", {"open": "wait", "won": "ok", "lost": ""})
+columns.tones(
+    "lead.status", {"new": "warn", "contacted": "wait", "qualified": "wait", "converted": "ok", "discarded": ""}
+)

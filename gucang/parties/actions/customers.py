@@ -50,7 +50,7 @@ share, unshare = sharing("customer", Member)
 def assign(
     customer: Customer,
     *,
-    owner: Annotated[Member, Among(at_work)],
+    owner: Annotated[Member, Among(at_work)],  # type: ignore[valid-type]
     note: Annotated[str, Text(long=True)] = "",
     with_opportunities: bool = True,
 ) -> dict[str, Any]:

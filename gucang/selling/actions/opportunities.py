@@ -74,7 +74,12 @@ share, unshare = sharing("opportunity", Member)
     "opportunity.move", label=_("Move to stage"), guard=rules.why_not_open, icon="arrow-right",
     labels={"stage": _("Stage")},
 )  # fmt: skip
-def move(deal: Opportunity, *, stage: Annotated[Stage, Among(open_stages)], actor: Actor) -> dict[str, Any] | None:
+def move(
+    deal: Opportunity,
+    *,
+    stage: Annotated[Stage, Among(open_stages)],  # type: ignore[valid-type]
+    actor: Actor,
+) -> dict[str, Any] | None:
     """Bring the deal to another open stage, forward or back; also of another pipeline."""
     if stage.kind != StageKind.OPEN:
         raise Refused(_t("“%(stage)s” is an end. Win or lose the deal instead.") % {"stage": stage}, field="stage")
@@ -133,7 +138,10 @@ def reopen(deal: Opportunity, *, actor: Actor) -> dict[str, Any] | None:
     hands_over=True, icon="user-share", labels={"owner": _("New owner"), "note": _("What they should know")},
 )  # fmt: skip
 def assign(
-    deal: Opportunity, *, owner: Annotated[Member, Among(at_work)], note: Annotated[str, Text(long=True)] = ""
+    deal: Opportunity,
+    *,
+    owner: Annotated[Member, Among(at_work)],  # type: ignore[valid-type]
+    note: Annotated[str, Text(long=True)] = "",
 ) -> dict[str, Any]:
     """Hand the deal over to a colleague as it is: same stage, same history."""
     if not owner.may_work:

@@ -102,10 +102,10 @@ def ensure_standard(language: str) -> Pipeline:
     with translation.override(language):
         pipeline = create(actor=program, values={"name": _t(STANDARD)}).record
         for position, stage in enumerate(STAGES, 1):
-            said = {name: _t(stage[name]) for name in ("name", "guidance") if name in stage}
-            values = {**stage, **said, "pipeline": pipeline, "position": position}
+            said: dict[str, Any] = {name: _t(stage[name]) for name in ("name", "guidance") if name in stage}
+            values: dict[str, Any] = {**stage, **said, "pipeline": pipeline, "position": position}
             create_stage(actor=program, values=values)
         if not LossReason.objects.exists():
             for position, reason in enumerate(REASONS, 1):
                 create_reason(actor=program, values={"name": _t(reason), "position": position})
-    return pipeline  # type: ignore[no-any-return]
+    return pipeline
