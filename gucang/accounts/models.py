@@ -64,7 +64,7 @@ class User(AbstractBaseUser):
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(_same_spelling(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         return super().check_password(_same_spelling(raw_password))
 
     def get_short_name(self) -> str:
@@ -217,6 +217,9 @@ class Member(Record):
 
     derived_fields: ClassVar[tuple[str, ...]] = ("name_key",)
 
+    # Only on the record that `member.invite` returns.
+    invitation_key: str
+
     class Meta(Record.Meta):
         verbose_name = _("member")
         verbose_name_plural = _("members")
@@ -296,6 +299,9 @@ class Token(Record):
 
     # Neither the hash nor each use is a change that the event log should show.
     derived_fields: ClassVar[tuple[str, ...]] = ("key_hash", "last_used_at")
+
+    # Only on the record that `token.create` returns.
+    key: str
 
     class Meta(Record.Meta):
         verbose_name = _("token")

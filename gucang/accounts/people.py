@@ -69,6 +69,6 @@ def _address(request: HttpRequest) -> str | None:
     from django.core.exceptions import PermissionDenied
 
     try:
-        return get_adapter(request).get_client_ip(request)  # type: ignore[no-any-return]
+        return get_adapter(request).get_client_ip(request)
     except PermissionDenied:  # a socket without an address
         return None

@@ -34,7 +34,7 @@ def roles_of(member: Member) -> list[Role]:
 
 def other_administrators(member: Member) -> QuerySet[Member]:
     """Who besides `member` can sign in as an administrator."""
-    return (  # type: ignore[no-any-return]
+    return (
         Member.objects.filter(member_roles__role__key=ADMINISTRATOR, user__isnull=False)
         .exclude(status="left")
         .exclude(pk=member.pk)

@@ -47,7 +47,7 @@ def add_administrator(company: Company, user: User) -> Member:
         member = member_actions.create(actor=system(), values=values).record
         roles = ensure_roles(company.language)
         member_actions.set_roles(member, actor=system(), roles=[roles[ADMINISTRATOR]])
-        return member_actions.join(member, actor=system(), user=user.pk).record  # type: ignore[no-any-return]
+        return member_actions.join(member, actor=system(), user=user.pk).record
 
 
 def _bare_row(slug: str, kind: str) -> Company:

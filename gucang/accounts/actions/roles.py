@@ -98,7 +98,7 @@ def install(role: Role, *, key: str) -> None:
 def renew(role: Role) -> None:
     """Give a built-in role what the program has added since, leaving alone what the company changed."""
     declared = roles.get(role.key)
-    latest = {"grants": declared.all_grants(), "field_rules": declared.all_rules()}
+    latest: dict[str, dict[str, Any]] = {"grants": declared.all_grants(), "field_rules": declared.all_rules()}
     role.grants = merged(role.grants, role.builtin.get("grants", {}), latest["grants"])
     role.field_rules = merged(role.field_rules, role.builtin.get("field_rules", {}), latest["field_rules"])
     role.builtin = latest

@@ -73,8 +73,9 @@ def settings(request: CompanyRequest, **_company: str) -> HttpResponse:
 def _change_company(request: CompanyRequest) -> str:
     posted = request.POST
     if "record" in posted:
-        rule = {"record": posted["record"], "pattern": posted.get("pattern", "")}
-        companies.set_number_rule(request.company, actor=request.actor, **rule)
+        companies.set_number_rule(
+            request.company, actor=request.actor, record=posted["record"], pattern=posted.get("pattern", "")
+        )
         return _t("The rule holds from the next number on.")
     values = {name: posted[name] for name in ("name", "language", "currency") if name in posted}
     seen = int(posted["version"]) if posted.get("version", "").isdigit() else None
@@ -141,9 +142,13 @@ def rights(request: CompanyRequest, pk: int, **_company: str) -> HttpResponse:
     if request.method == "POST":
         grants, rules = posted_grants(request.POST, role), posted_rules(request.POST, role)
         try:
-            text = {"grants": write_grants(grants), "field_rules": write_rules(rules)}
-            seen = int(request.POST.get("version", "0"))
-            role_actions.set_rights(role, actor=request.actor, seen=seen, **text)
+            role_actions.set_rights(
+                role,
+                actor=request.actor,
+                seen=int(request.POST.get("version", "0")),
+                grants=write_grants(grants),
+                field_rules=write_rules(rules),
+            )
         except (Problem, ValueError) as raised:
             problem = str(raised)
         else:
@@ -179,8 +184,10 @@ def matrix(grants: dict[str, str], rules: dict[str, dict[str, str]]) -> list[Gro
         held = grants.get(name) or grants.get(f"{record}.*") or grants.get("*", "")
         group.lines.append(Line(name, shown, held))
     for record_type in records.every():
-        if group := groups.get(record_type.name):
-            group.fields = [_field_line(record_type, name, rules) for name in _ruled(record_type, rules)]
+        if record_type.name in groups:
+            groups[record_type.name].fields = [
+                _field_line(record_type, name, rules) for name in _ruled(record_type, rules)
+            ]
     return sorted(groups.values(), key=lambda group: group.label)
 
 

@@ -68,7 +68,7 @@ def change_looks(request: HttpRequest, **_company: str) -> HttpResponse:
     user = request.user if request.user.is_authenticated else User(language=request.POST.get("language", ""))
     chosen = {name: request.POST.get(name, "") for name in ("language", "theme", "text_size")}
     if user.pk is not None:
-        user = save_looks(user, **chosen)  # type: ignore[arg-type]
+        user = save_looks(user, **chosen)
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"
@@ -76,7 +76,7 @@ def change_looks(request: HttpRequest, **_company: str) -> HttpResponse:
         response = HttpResponse(status=204)
     else:
         response = HttpResponseRedirect(target)
-    return remember_language(response, user) if chosen["language"] in ("zh-hans", "en") else response  # type: ignore[arg-type]
+    return remember_language(response, user) if chosen["language"] in ("zh-hans", "en") else response
 
 
 @dataclass
