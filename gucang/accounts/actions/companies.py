@@ -60,7 +60,7 @@ FieldKind = Literal["text", "longtext", "choice", "integer", "decimal", "money",
 
 
 @action(
-    "company.add_field", label=_("Add a field"), always=True, icon="columns",
+    "company.add_field", label=_("Add a field"), always=True, icon="columns-3",
     labels={
         "record": _("What"), "key": _("Short name"), "label": _("Name in Chinese"), "label_en": _("Name in English"),
         "kind": _("Kind"), "choices": _("Choices"), "help": _("Hint"),
