@@ -15,5 +15,5 @@ panels.add_view("task", View("overdue", _("Overdue"), lambda actor: Q(done_at=No
 panels.add_view("task", View("today", _("Today"), lambda actor: Q(done_at=None), {"due_on": "today"}))
 panels.add_view("task", View("given", _("From me"), lambda actor: Q(created_by_id=actor.member_id)))
 panels.add_view("task", View("done", _("Done"), lambda actor: Q(done_at__isnull=False)))
-nav.add(_("Due"), "calendar-check", "/activity/due", "task.view", order=15)
+nav.add(_("To-dos"), "calendar-check", "/activity/due", "task.view", order=15)
 nav.quick_create("task", order=60)

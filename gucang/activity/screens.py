@@ -150,6 +150,7 @@ def _row(request: CompanyRequest, task: Task) -> dict[str, Any]:
         "url": f"{request.base}/tasks/{task.pk}",
         "why_not": tasks.complete.why_not(request.actor, task) or "",
         "when": task.due_at or task.due_on,
+        "today": task.due_on == clock.today(),
     }
 
 

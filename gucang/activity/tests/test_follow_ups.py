@@ -157,3 +157,16 @@ def test_the_day_report_is_written_by_what_one_did(scope: Any, act: Any, alice: 
     assert report.talks == {"call": 2}
     assert report.deeds == {"follow_up.create": 2, "task.plan": 1}
     assert (report.late, past.late, past.talks["visit"]) == (0, 1, 1)
+
+
+def test_a_years_history_comes_in_bulk_at_its_dates(scope: Any, alice: Any, place: Any, on: Any) -> None:
+    from gucang.kernel.actions import Row, create_many
+
+    rows = [
+        Row({"kind": "call", "text": f"第{month}月", "happened_at": f"2025-{month:02}-03 10:00", **on})
+        for month in (1, 2, 3)
+    ]
+    settled = create_many(follow_ups.create.type, [*rows, Row({"text": "", **on})], actor=alice)
+    assert [row.problem is None for row in settled] == [True, True, True, False]
+    found = events.timeline("department", place.pk, names=("follow_up.create",))
+    assert [timezone.localtime(event.occurred_at).month for event in found] == [3, 2, 1]
