@@ -55,8 +55,8 @@ def give_password(member: Member, password: str = PASSWORD) -> User:
     return user
 
 
-@pytest.fixture
-def acme_team(db: None) -> Team:
+def found_acme() -> Team:
+    """Acme with its five people."""
     company = create_company("阿克梅贸易", "acme")
     with company_scope(company):
         sales = make_department("销售部")
@@ -71,17 +71,27 @@ def acme_team(db: None) -> Team:
 
 
 @pytest.fixture
+def acme_team(db: None) -> Team:
+    return found_acme()
+
+
+@pytest.fixture
 def acme(acme_team: Team) -> Company:
     """The company of Alice, Bob, Carol, Mia and Adam. Its scope is not entered."""
     return acme_team.company
 
 
-@pytest.fixture
-def other_team(db: None) -> Team:
+def found_other() -> Team:
+    """Another company, with Dan."""
     company = create_company("别家公司", "other")
     with company_scope(company):
         dan = hire("Dan", ADMINISTRATOR, make_department("总经办"))
     return Team(company, {"dan": dan})
+
+
+@pytest.fixture
+def other_team(db: None) -> Team:
+    return found_other()
 
 
 @pytest.fixture
