@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from gucang.accounts import roles
 from gucang.activity import models, rules
 from gucang.activity.actions import attachments, coaching, follow_ups, tasks
+from gucang.kernel import permissions
 from gucang.kernel.records import Layout, RecordType, register
 
 follow_up = register(
@@ -55,9 +56,6 @@ task = register(
             tasks.postpone,
             tasks.assign,
             tasks.reopen,
-            tasks.plan,
-            tasks.replan,
-            tasks.escalate,
             tasks.delete,
             tasks.restore,
         ),
@@ -93,11 +91,14 @@ attachment = register(
         owner="author_id",
         form=Layout((_("File"), "name")),
         visible=rules.visible_attachments,
-        create=attachments.create,
         actions=(attachments.delete, attachments.restore),
         search={"name": "B"},
     )
 )
+
+# Verbs without a button: a file comes by the composer, a next step by its follow-up, the rest is the clock's.
+for verb in (attachments.create, tasks.plan, tasks.replan, tasks.escalate):
+    permissions.declare(verb.name, verb.label)
 
 SEE_WHAT_IS_WRITTEN = dict.fromkeys(("follow_up.view", "coaching.view", "attachment.view"), "company")
 WRITE = {

@@ -57,6 +57,14 @@ def attached(request: CompanyRequest, record_type: RecordType, record: Any) -> d
     return {"rows": found} if found else None
 
 
+def file_itself(request: CompanyRequest, record_type: RecordType, record: Attachment) -> dict[str, Any] | None:
+    """On an attachment's page: the picture, and the way to the file."""
+    about = record.get_about()
+    if about is None:
+        return {"row": record, "about": "", "about_url": ""}
+    return {"row": record, "about": str(about), "about_url": _page_of(request, records.get(record.about_type), about)}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @answered
 def compose_page(request: CompanyRequest, **_address: str) -> HttpResponse:
