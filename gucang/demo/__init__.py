@@ -1,0 +1,22 @@
+"""Invented companies: the demo company that tells a year, and large ones to measure with.
+
+Nothing of Django is imported here, so that names and words can be used without it.
+"""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+
+def ensure_demo_company() -> list[str]:
+    """Make the demo company if it is not there; returns the lines with its log-ins."""
+    from gucang.demo import cli
+
+    return cli.ensure_demo_company()
+
+
+def main(*, size: str, seed: int, out: TextIO) -> None:
+    """The command `gucang demo`."""
+    from gucang.demo import cli
+
+    cli.main(size=size, seed=seed, out=out)

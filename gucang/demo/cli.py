@@ -1,0 +1,31 @@
+"""What `gucang demo` and the first start of `gucang run` do."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from gucang.demo import story
+from gucang.demo.story import cast
+from gucang.kernel.models import Company
+
+SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
+
+
+def ensure_demo_company(seed: int = 1) -> list[str]:
+    """Make the demo company if it is not there; returns the lines with its log-ins.
+
+    Doing it twice does nothing the second time, and a broken attempt leaves nothing behind: see `story.tell`.
+    """
+    if not Company.objects.filter(slug=story.SLUG).exists():
+        story.tell(seed)
+    return cast.log_ins()
+
+
+def main(*, size: str, seed: int, out: TextIO) -> None:
+    """Make the demo company (`story`) or a company to measure with (10k, 100k, 1m customers)."""
+    if size == "story":
+        out.write("\n".join(ensure_demo_company(seed)) + "\n")
+        return
+    from gucang.demo import benchmark
+
+    benchmark.make(f"bench-{size}", SIZES[size], seed=seed, say=lambda line: print(line, file=out, flush=True))  # noqa: T201

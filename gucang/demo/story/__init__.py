@@ -1,0 +1,51 @@
+"""谷仓演示公司: a year of a trader of automation parts, told by the same actions that everybody uses, at their dates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import translation
+
+from gucang.accounts.setup import create_company
+from gucang.demo.story import cast, customers, leads, present, setting, training
+from gucang.demo.story.world import World
+from gucang.kernel import clock, events, reactions, seals
+from gucang.kernel.models import Company
+from gucang.kernel.scope import company_scope
+
+SLUG, NAME = "demo", "谷仓演示公司"
+
+
+def tell(seed: int = 1, now: datetime | None = None) -> Company:
+    """Make the demo company and the training company; everything has happened by `now`.
+
+    All of it is one transaction: a program that is killed in the middle leaves nothing, and the next start tells the
+    story again. Only the partitions of the log come before, because making them would stop every reader meanwhile.
+    """
+    world = World(seed, now or clock.now())
+    events.ensure_months(world.first_day, ahead=15)
+    with translation.override("zh-hans"), transaction.atomic():
+        company = _tell(world)
+        training.tell(seed, world)
+    return company
+
+
+def _tell(world: World) -> Company:
+    with clock.at(world.moment(world.first_day, 8, 0)), reactions.quietly():
+        company = create_company(NAME, SLUG)
+        with company_scope(company):
+            cast.hire_everybody(world)
+            setting.set_up(world, company)
+    with company_scope(company):
+        customers.begin(world)
+        leads.begin(world)
+        present.every_night(world)
+        present.begin(world)
+        world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
+        world.run()
+        seals.seal_days()
+    return company
+
+
+__all__ = ["NAME", "SLUG", "tell"]

@@ -1,0 +1,51 @@
+"""The company's own rules and pipelines, made by its administrator on the first day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gucang.accounts.actions import companies
+from gucang.demo.story.world import World
+from gucang.kernel.actors import system
+from gucang.kernel.models import Company
+from gucang.parties.actions import pool
+from gucang.selling.actions import pipelines
+from gucang.selling.models import Pipeline, StageKind
+
+PROJECTS: tuple[dict[str, Any], ...] = (
+    {"name": "立项沟通", "probability": 5, "max_days": 30, "guidance": "先弄清谁立项、预算批到哪一级、要求哪天投产。"},
+    {"name": "方案设计", "probability": 20, "max_days": 40, "required_fields": ["contact"],
+     "guidance": "技术部一起去现场，尺寸和节拍当场量，回来三天内出方案。"},
+    {"name": "样机试用", "probability": 40, "max_days": 45, "required_fields": ["contact", "amount"],
+     "guidance": "样机出门要写归还日期，每周去看一次运行记录。"},
+    {"name": "投标报价", "probability": 60, "max_days": 30, "required_fields": ["contact", "amount", "closes_on"],
+     "guidance": "标书里的交期先和仓库对过，付款条件先和财务对过。"},
+    {"name": "合同评审", "probability": 85, "max_days": 20, "required_fields": ["contact", "amount", "closes_on"],
+     "guidance": "验收条款逐条读，答应过的写进合同。"},
+    {"name": "成交", "probability": 100, "kind": StageKind.WON, "required_fields": ["amount"]},
+    {"name": "未成交", "probability": 0, "kind": StageKind.LOST},
+)  # fmt: skip
+REASONS = ("价格高于对手", "交期不能满足", "技术参数不合适", "客户改用进口品牌", "集团统一采购")
+POOL = {"days_without_contact": 100, "warn_days": 7, "cap": 80, "cool_down_days": 14, "claims_a_day": 5}
+
+
+FIELDS: tuple[dict[str, Any], ...] = (
+    {"record": "customer", "key": "machines", "label": "年产设备台数", "label_en": "Machines a year", "kind": "integer"},
+    {"record": "customer", "key": "pays_by", "label": "付款方式", "label_en": "Pays by", "kind": "choice",
+     "choices": ["电汇", "承兑汇票", "先款后货"]},
+    {"record": "opportunity", "key": "rival", "label": "主要对手", "label_en": "Main rival", "kind": "choice",
+     "choices": ["进口品牌", "本地代理", "同城同行", "原供应商"]},
+)  # fmt: skip
+
+
+def set_up(world: World, company: Company) -> None:
+    """Pool rules, fields of its own, a second pipeline beside the standard one, and more reasons for losing."""
+    admin = world.actor("admin")
+    for field in FIELDS:
+        companies.add_field(company, actor=admin, **field)
+    pool.create_rules(actor=admin, values=POOL)
+    made: Pipeline = pipelines.create(actor=admin, values={"name": "项目销售", "position": 2}).record
+    for position, stage in enumerate(PROJECTS, 1):
+        pipelines.create_stage(actor=admin, values={**stage, "pipeline": made, "position": position})
+    for position, reason in enumerate(REASONS, 10):
+        pipelines.create_reason(actor=system(), values={"name": reason, "position": position})
