@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import CompanyModel, PhoneField, Record, Reference, TagsField
@@ -113,7 +114,7 @@ class Department(Record):
 
     name = models.CharField(_("name"), max_length=60)
     parent = Reference("accounts.Department", verbose_name=_("part of"), null=True, blank=True, related_name="children")
-    head = Reference("accounts.Member", verbose_name=_("head"), null=True, blank=True, related_name="heads")
+    head = Reference("accounts.Member", verbose_name=_("head of department"), null=True, blank=True, related_name="heads")
 
     class Meta(Record.Meta):
         verbose_name = _("department")
@@ -188,10 +189,10 @@ class Role(Record):
 
 
 class Status(models.TextChoices):
-    TRAINEE = "trainee", _("trainee")
-    PROBATION = "probation", _("probation")
-    ACTIVE = "active", _("active")
-    LEFT = "left", _("left")
+    TRAINEE = "trainee", pgettext_lazy("member", "trainee")
+    PROBATION = "probation", pgettext_lazy("member", "probation")
+    ACTIVE = "active", pgettext_lazy("member", "active")
+    LEFT = "left", pgettext_lazy("member", "left")
 
 
 class Member(Record):

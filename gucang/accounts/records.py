@@ -53,7 +53,7 @@ member = register(
         filters=("department", "manager", "status", "joined_on"),
         form=Layout(
             (_("Person"), "name", "position", "email", "phone"),
-            (_("Place"), "department", "manager", "status", "joined_on"),
+            (_("Place in the company"), "department", "manager", "status", "joined_on"),
             first=("name", "email", "department"),
         ),
         order="name_key",

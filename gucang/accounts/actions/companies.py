@@ -31,7 +31,7 @@ def create(company: Company, *, name: str, language: Literal["zh-hans", "en"]) -
 
 @action(
     "company.set_number_rule", label=_("Number rule"), always=True, icon="hash",
-    labels={"record": _("What"), "pattern": _("Pattern")},
+    labels={"record": _("What for"), "pattern": _("Pattern")},
 )  # fmt: skip
 def set_number_rule(company: Company, *, record: str, pattern: str = "") -> dict[str, Any]:
     """Number a record type by the company's own pattern; an empty one goes back to the program's. 编码原则"""
@@ -62,7 +62,7 @@ FieldKind = Literal["text", "longtext", "choice", "integer", "decimal", "money",
 @action(
     "company.add_field", label=_("Add a field"), always=True, icon="columns-3",
     labels={
-        "record": _("What"), "key": _("Short name"), "label": _("Name in Chinese"), "label_en": _("Name in English"),
+        "record": _("What for"), "key": _("Short name"), "label": _("Name in Chinese"), "label_en": _("Name in English"),
         "kind": _("Kind"), "choices": _("Choices"), "help": _("Hint"),
     },
 )  # fmt: skip

@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='department',
             name='head',
-            field=gucang.kernel.models.fields.Reference(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='heads', to='accounts.member', verbose_name='head'),
+            field=gucang.kernel.models.fields.Reference(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='heads', to='accounts.member', verbose_name='head of department'),
         ),
         migrations.CreateModel(
             name='Role',
