@@ -22,7 +22,7 @@ from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.kernel.text import BadText, mask_email, mask_name, mask_phone, normalise_phone
-from gucang.surface import filters
+from gucang.surface import filters, panels
 from gucang.surface.keyset import Order
 
 BOM = "\ufeff"
@@ -41,14 +41,22 @@ class Chosen:
     @classmethod
     def parse(cls, record_type: RecordType, actor: Actor, query: str, columns: str = "") -> Chosen:
         """From a list's address: its parameters, and the columns with commas between. Raises Invalid."""
-        params = QueryDict(query)
+        params = QueryDict(query, mutable=True)
+        tab = next((view for view in panels.views_of(record_type, actor) if view.key == params.get("view")), None)
+        for name, value in (tab.params or {}).items() if tab is not None else ():
+            params.setdefault(name, value)
         customs = record_type.custom_fields()
-        found = filters.parse(record_type, actor, params, customs=customs, ignore=("page",))
+        found = filters.parse(record_type, actor, params, customs=customs)
         if found.problems:
             # An export must not quietly hold more than its filter says.
             raise Invalid({name: [sentence] for name, sentence in found.problems.items()})
+        if tab is not None and tab.condition is not None:
+            found.query = found.query.filter(tab.condition(actor))
         known = {spec.name: spec for spec in (*record_type.specs.values(), *customs)}
-        names = [name for name in (columns or params.get("columns") or "").split(",") if name in known]
+        wanted = (
+            columns.split(",") if columns else [name.replace("extra-", "extra.") for name in params.getlist("columns")]
+        )
+        names = [name for name in wanted if name in known]
         if not names:
             names = list(dict.fromkeys([*_first(record_type), *record_type.form.fields, *(s.name for s in customs)]))
         shown = [known[name] for name in names if permissions.access(actor, record_type, name) != Access.HIDDEN]

@@ -41,7 +41,7 @@ USUAL: dict[str, tuple[str, ...]] = {
         "fullname",
     ),
     "short_name": ("简称", "公司简称", "shortname"),
-    "phone": ("联系电话", "电话号码", "座机", "tel", "telephone", "phonenumber"),
+    "phone": ("联系电话", "电话号码", "座机", "手机", "手机号", "手机号码", "联系手机", "tel", "telephone"),
     "mobile": ("手机号", "手机号码", "联系手机", "cell", "mobilephone"),
     "email": ("邮箱", "电子邮件", "邮件", "mail", "emailaddress"),
     "credit_code": ("统一社会信用代码", "社会信用代码", "税号", "taxid"),

@@ -67,7 +67,7 @@ def read_tables(file: str) -> list[dict[str, Any]]:
 
 
 @action(
-    "import.map", label=_("Match columns"), allow=rules.is_the_maker, guard=rules.why_not_open, icon="columns",
+    "import.map", label=_("Match columns"), allow=rules.is_the_maker, guard=rules.why_not_open, icon="columns-3",
     labels={"mapping": _("Columns"), "match": _("Find again by"), "into_pool": _("Into the pool")},
 )  # fmt: skip
 def map_columns(
@@ -101,7 +101,7 @@ def may_pool(record_type: records.RecordType) -> bool:
 
 
 @action(
-    "import.check", label=_("Check"), allow=rules.is_the_maker, guard=rules.why_not_open, always=True, icon="checks"
+    "import.check", label=_("Check"), allow=rules.is_the_maker, guard=rules.why_not_open, always=True, icon="list-check"
 )
 def check(record: Import, *, actor: Actor) -> dict[str, Any]:
     """Try the first rows and take them back: what would be refused or repaired, without bringing anything in."""
@@ -119,7 +119,7 @@ def check(record: Import, *, actor: Actor) -> dict[str, Any]:
 
 @action(
     "import.run", label=_("Bring in"), allow=rules.is_the_maker, guard=rules.why_not_open, tone="primary",
-    icon="database-import",
+    icon="file-import",
 )  # fmt: skip
 def run(record: Import, *, actor: Actor) -> None:
     """Bring the rows in, as a job."""

@@ -34,7 +34,6 @@ COUNTRIES = (
     "Philippines", "Poland", "Romania", "United States",
 )  # fmt: skip
 PIPELINE = "Maven CRM"
-# name: (position, kind, probability)
 STAGES = {
     "Prospecting": (1, "open", 10), "Engaging": (2, "open", 40), "Won": (3, "won", 100), "Lost": (4, "lost", 0),
 }  # fmt: skip
@@ -190,7 +189,9 @@ READY = register(
         NAME,
         _("Maven CRM: accounts, agents, pipeline (zip)"),
         {
-            ACCOUNTS: ("account", "sector", "year_established", "revenue", "employees", "office_location", "subsidiary_of"),
+            ACCOUNTS: (
+                "account", "sector", "year_established", "revenue", "employees", "office_location", "subsidiary_of",
+            ),
             PRODUCTS: ("product",),
             DEALS: (
                 "opportunity_id", "sales_agent", "product", "account", "deal_stage", "engage_date", "close_date",

@@ -1,0 +1,9 @@
+"""What this module puts into the frame: a place for imports, for those who may bring something in."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from gucang.surface import nav
+
+nav.add(_("Imports"), "file-import", "/imports/", "customer.import", order=80, bottom=True)

@@ -1,0 +1,110 @@
+"""Take a list out: say first what it will hold, then give the file to who asked for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_GET, require_http_methods
+
+from gucang.exchange import export, rules, store
+from gucang.exchange.actions import exports
+from gucang.exchange.models import Export, State, label_of
+from gucang.kernel import clock, records
+from gucang.kernel.errors import NotVisible, Refused
+from gucang.kernel.records import RecordType
+from gucang.surface.middleware import CompanyRequest
+from gucang.surface.problems import answered
+from gucang.surface.render import go, render
+
+HOURS = 24
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@answered
+def new(request: CompanyRequest, plural: str, **_address: str) -> HttpResponse:
+    """How many records and which columns; pressing the button makes the file and notes it in the log."""
+    record_type = records.by_plural(plural)
+    if record_type is None or not request.actor.may(f"{record_type.name}.view"):
+        raise NotVisible
+    rules.check_may_export(request.actor, record_type)
+    query = request.POST.get("query", "") if request.method == "POST" else request.GET.urlencode()
+    chosen = export.Chosen.parse(record_type, request.actor, query[:2000])
+    if request.method == "POST":
+        return _made(request, record_type, query[:2000])
+    context = {
+        "type": record_type,
+        "query": query[:2000],
+        "columns": [str(spec.label) for spec in chosen.specs],
+        "rows": chosen.query.count(),
+        "direct": exports.DIRECT,
+        "hours": HOURS,
+    }
+    return render(request, "exchange/export_new.html", context)
+
+
+def _made(request: CompanyRequest, record_type: RecordType, query: str) -> HttpResponse:
+    record = exports.create(actor=request.actor, record_type=record_type.name, query=query).record
+    exports.start(record)
+    if record.state == State.RUNNING:
+        return go(request, f"{request.base}/exports/{record.pk}")
+    chosen = export.Chosen.parse(record_type, request.actor, query, ",".join(record.columns))
+    text = "".join(export.lines(export.rows(chosen)))
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(record)}"'
+    return response
+
+
+def _file_name(record: Export) -> str:
+    return f"{records.get(record.record_type).plural}-{record.number}.csv"
+
+
+def _find(request: CompanyRequest, pk: int) -> Export:
+    found = records.get("export").query(request.actor).filter(pk=pk).select_related("owner").first()
+    if found is None:
+        raise NotVisible
+    return found  # type: ignore[no-any-return]
+
+
+@require_GET
+@answered
+def page(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
+    """One export: being written, ready, or gone."""
+    record = _find(request, pk)
+    context: dict[str, Any] = {
+        "record": record,
+        "what": str(label_of(record)),
+        "url": f"{request.base}/exports/{record.pk}",
+        "running": record.state == State.RUNNING,
+        "why": _why_not(request, record),
+        "until": record.ready_at + timedelta(hours=HOURS) if record.ready_at else None,
+    }
+    return render(request, "exchange/export.html", context)
+
+
+def _why_not(request: CompanyRequest, record: Export) -> str:
+    """Why this person cannot have the file; "" when they can."""
+    if record.owner_id is None or record.owner_id != request.actor.member_id:
+        return _t("The file is only for who asked for it.")
+    if record.state == State.RUNNING:
+        return _t("The file is being written.")
+    gone = record.ready_at is None or record.ready_at + timedelta(hours=HOURS) < clock.now()
+    if not record.file or gone or not store.path_of(record.file).is_file():
+        return _t("The file is kept for a day and is gone now. Export the list again.")
+    return ""
+
+
+@require_GET
+@answered
+def file(request: CompanyRequest, pk: int, **_address: str) -> HttpResponseBase:
+    """The file, for its maker, within a day."""
+    record = _find(request, pk)
+    if why := _why_not(request, record):
+        raise Refused(why)
+    return FileResponse(
+        store.path_of(record.file).open("rb"), as_attachment=True, filename=_file_name(record),
+        content_type="text/csv; charset=utf-8",
+    )  # fmt: skip

@@ -1,0 +1,235 @@
+"""Upload, match columns, check, run, and the report at the end. Every step is a form that works without JavaScript."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gucang.exchange import export, intake, mapping, maps, store
+from gucang.exchange.actions import imports
+from gucang.exchange.formulas import guarded
+from gucang.exchange.models import COUNTS, Import, ImportLine, Kind, Progress, State, label_of
+from gucang.exchange.readers import sample
+from gucang.kernel import records
+from gucang.kernel.actions import Action
+from gucang.kernel.errors import Invalid, NotVisible, Problem
+from gucang.surface.middleware import CompanyRequest
+from gucang.surface.problems import answered
+from gucang.surface.render import fragment, go, render
+
+SHOWN_ROWS = 5
+SHOWN_LINES = 100
+VERBS: dict[str, Action] = {
+    "check": imports.check, "run": imports.run, "cancel": imports.cancel, "take_back": imports.take_back,
+}  # fmt: skip
+_MAP = "map:"
+
+
+def _find(request: CompanyRequest, pk: int) -> Import:
+    found = records.get("import").query(request.actor).filter(pk=pk).select_related("owner").first()
+    if found is None:
+        raise NotVisible
+    return found  # type: ignore[no-any-return]
+
+
+def _url(request: CompanyRequest, record: Import) -> str:
+    return f"{request.base}/imports/{record.pk}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@answered
+def new(request: CompanyRequest, **_address: str) -> HttpResponse:
+    """Choose what the rows are, and the file."""
+    kinds = _kinds(request)
+    chosen = request.POST.get("what") or request.GET.get("record_type", "")
+    error: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            return go(request, _url(request, _received(request, chosen, dict(kinds))))
+        except Invalid as problem:
+            error = {name if name == "file" else "what": many[0] for name, many in problem.fields.items()}
+    context = {"kinds": kinds, "chosen": chosen, "error": error}
+    return render(request, "exchange/new.html", context, status=422 if error else 200)
+
+
+def _kinds(request: CompanyRequest) -> list[tuple[str, str]]:
+    """What this person may bring in: record types, then ready maps all of whose records they may bring in."""
+    may = {one.name for one in records.every() if one.exchange and request.actor.may(f"{one.name}.import")}
+    plain = [(name, str(records.get(name).label_plural)) for name in may]
+    ready = [(f"{_MAP}{one.name}", str(one.label)) for one in maps.every() if set(one.record_types) <= may]
+    return [*sorted(plain, key=lambda pair: pair[1]), *ready]
+
+
+def _received(request: CompanyRequest, chosen: str, kinds: dict[str, str]) -> Import:
+    if chosen not in kinds:
+        raise Invalid({"what": [_t("Say what the rows are.")]})
+    upload = request.FILES.get("file")
+    if upload is None or isinstance(upload, list):
+        raise Invalid({"file": [_t("Choose a CSV file, or a zip archive of them.")]})
+    file = intake.receive(upload)
+    wanted = {"map": chosen.removeprefix(_MAP)} if chosen.startswith(_MAP) else {"record_type": chosen}
+    try:
+        outcome = imports.upload(actor=request.actor, file=file, name=upload.name or "", **wanted)
+    except Problem:
+        store.remove(file)
+        raise
+    return outcome.record  # type: ignore[no-any-return]
+
+
+@require_GET
+@answered
+def page(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
+    """One import: its columns before it runs, its progress while it runs, its report afterwards."""
+    return _page(request, _find(request, pk))
+
+
+def _page(
+    request: CompanyRequest, record: Import, errors: list[str] | None = None, typed: dict[str, Any] | None = None
+) -> HttpResponse:
+    context = _progress(request, record) | {"errors": errors or [], "what": _what(record)}
+    if record.state in (State.UPLOADED, State.CHECKED) and not record.map:
+        context |= {"columns": _columns(request, record, typed)}
+    context |= _report(record)
+    return render(request, "exchange/import.html", context, status=422 if errors else 200)
+
+
+def _what(record: Import) -> str:
+    ready = maps.find(record.map)
+    return str(ready.label if ready is not None else label_of(record))
+
+
+def _progress(request: CompanyRequest, record: Import) -> dict[str, Any]:
+    progress = Progress.objects.filter(import_record=record).first()
+    running = not record.is_over
+    counted: Any = progress if running and progress is not None else record
+    return {
+        "record": record,
+        "url": _url(request, record),
+        "running": running,
+        "done": progress.rows if progress is not None else 0,
+        "counts": [(label, getattr(counted, name)) for name, label in _labels()],
+        "verbs": {name: (verb.label, verb.why_not(request.actor, record)) for name, verb in VERBS.items()},
+    }
+
+
+def _labels() -> list[tuple[str, str]]:
+    return [(name, str(Import._meta.get_field(name).verbose_name)) for name in COUNTS]
+
+
+def _columns(request: CompanyRequest, record: Import, typed: dict[str, Any] | None) -> dict[str, Any]:
+    """The form in which each column gets its field, with the first rows beside it."""
+    table = record.tables[0]
+    record_type = records.get(record.record_type)
+    path = store.path_of(record.file) / table["file"]
+    rows = sample(path, SHOWN_ROWS) if path.is_file() else []
+    chosen = typed["mapping"] if typed else record.mapping
+    return {
+        "choices": mapping.choices(record_type, request.actor),
+        "rows": [
+            {
+                "name": name,
+                "field": chosen.get(name, ""),
+                "cells": [row.cells[place] if place < len(row.cells) else "" for row in rows],
+            }
+            for place, name in enumerate(table["columns"])
+        ],
+        "matches": mapping.match_choices(record_type, chosen),
+        "match": typed["match"] if typed else record.match,
+        "may_pool": imports.may_pool(record_type) and "owner" not in chosen.values(),
+        "into_pool": typed["into_pool"] if typed else record.into_pool,
+        "encoding": table["encoding"],
+    }
+
+
+def _report(record: Import) -> dict[str, Any]:
+    lines = ImportLine.objects.filter(import_record=record).order_by("id")
+    refused = lines.filter(kind=Kind.REFUSED)
+    repaired = lines.filter(kind=Kind.REPAIRED)
+    return {
+        "by_table": [(name, [own[what] for what in COUNTS]) for name, own in record.by_table.items()],
+        "labels": [label for _name, label in _labels()],
+        "refused": list(refused[:SHOWN_LINES]),
+        "refused_count": refused.count(),
+        "repaired": list(repaired[:SHOWN_LINES]),
+        "repaired_count": repaired.count(),
+    }
+
+
+@require_GET
+@answered
+def progress(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
+    """The bar, asked for again every second while the import runs; at the end the whole page is loaded."""
+    record = _find(request, pk)
+    if record.is_over:
+        return go(request, _url(request, record))
+    return fragment(request, "exchange/_progress.html", _progress(request, record))
+
+
+@require_POST
+@answered
+def columns(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
+    """Keep the matching, then check it or bring the rows in, as the button said."""
+    record = _find(request, pk)
+    names = record.tables[0]["columns"]
+    fields = request.POST.getlist("field")
+    chosen = {name: field for name, field in zip(names, fields, strict=False) if field}
+    typed = {
+        "mapping": chosen,
+        "match": request.POST.get("match", ""),
+        "into_pool": request.POST.get("into_pool") == "1",
+    }
+    verb = VERBS.get(request.POST.get("then", "check"), imports.check)
+    try:
+        if typed["match"] not in chosen.values():
+            typed["match"] = ""
+        imports.map_columns(record, actor=request.actor, **(typed | {"mapping": json.dumps(chosen)}))
+        verb(record, actor=request.actor)
+    except Invalid as problem:
+        return _page(request, record, [one for many in problem.fields.values() for one in many], typed)
+    return go(request, _url(request, record))
+
+
+@require_POST
+@answered
+def act(request: CompanyRequest, pk: int, verb: str, **_address: str) -> HttpResponse:
+    """Check, bring in, stop, take back."""
+    record = _find(request, pk)
+    if verb not in VERBS:
+        raise NotVisible
+    try:
+        VERBS[verb](record, actor=request.actor)
+    except Invalid as problem:
+        return _page(request, record, [one for many in problem.fields.values() for one in many])
+    return go(request, _url(request, record))
+
+
+@require_GET
+@answered
+def refused(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
+    """The refused rows with their own columns and the reason, to correct and import again."""
+    record = _find(request, pk)
+    lines = ImportLine.objects.filter(import_record=record, kind=Kind.REFUSED).order_by("id")
+    text = "".join(export.lines(_refused_rows(record, list(lines))))
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{record.number}-refused.csv"'
+    return response
+
+
+def _refused_rows(record: Import, lines: list[ImportLine]) -> list[list[str]]:
+    """One table of them; rows of several tables stand below one another, each under its own header."""
+    found: list[list[str]] = []
+    for table in record.tables:
+        own = [line for line in lines if line.table == table["name"]]
+        if not own:
+            continue
+        width = len(table["columns"])
+        found.append([guarded(name) for name in (*table["columns"], _t("Line"), _t("Reason"))])
+        for line in own:
+            cells = [*line.raw[:width], *[""] * (width - len(line.raw))]
+            reason = f"{line.field}: {line.sentence}" if line.field else line.sentence
+            found.append([guarded(cell) for cell in (*cells, str(line.line), reason)])
+    return found
