@@ -1,0 +1,90 @@
+"""What is written about a customer's people: on whose timelines it stands, and who never gets to see it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from gucang.activity import compose, queries
+from gucang.activity.actions import coaching, follow_ups, tasks
+from gucang.activity.models import Attachment, FollowUp, Task
+from gucang.kernel import clock, events, jobs
+from gucang.kernel.errors import Invalid, NotVisible
+from gucang.kernel.scope import company_scope
+from gucang.messages.models import Notification
+from gucang.parties.actions import contacts, customers
+
+
+@pytest.fixture(autouse=True)
+def file_folder(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def hengli(scope: Any, alice: Any) -> Any:
+    """Alice's customer."""
+    return customers.create(actor=alice, values={"name": "苏州恒力精密机械有限公司"}).record
+
+
+@pytest.fixture
+def zhou(hengli: Any, alice: Any) -> Any:
+    """The person there."""
+    return contacts.create(actor=alice, values={"customer": hengli, "name": "周工"}).record
+
+
+def names_on(record_type: str, pk: int) -> list[str]:
+    return [event.name for event in events.timeline(record_type, pk)]
+
+
+def test_a_talk_with_a_contact_stands_on_the_customers_timeline_too(
+    scope: Any, act: Any, alice: Any, mia: Any, hengli: Any, zhou: Any
+) -> None:
+    entry = act(follow_ups.create, kind="call", text="周工说下周定", about_type="contact", about_id=zhou.pk).record
+    act(coaching.create, by=mia, text="问清预算", about_type="follow_up", about_id=entry.pk)
+    upload = SimpleUploadedFile("图纸.txt", b"drawing")
+    compose.compose(alice.as_actor(), zhou, "contact", {"text": "图纸", "kind": "note"}, [upload])
+    wanted = ["attachment.create", "follow_up.create", "coaching.create", "follow_up.create"]
+    assert names_on("contact", zhou.pk)[:4] == wanted
+    assert names_on("customer", hengli.pk)[:4] == wanted
+
+
+def test_a_colleague_who_may_not_see_the_customer_sees_nothing_that_hangs_on_it(
+    scope: Any, act: Any, alice: Any, bob: Any, hengli: Any
+) -> None:
+    on = {"about_type": "customer", "about_id": hengli.pk}
+    entry = act(follow_ups.create, kind="visit", text="见了总经理", next_on=clock.today(), **on).record
+    on_entry = {"about_type": "follow_up", "about_id": entry.pk}
+    compose.compose(alice.as_actor(), hengli, "customer", {}, [SimpleUploadedFile("报价.txt", b"1")])
+    stranger = bob.as_actor()
+    for verb, model in ((follow_ups.create, FollowUp), (tasks.create, Task)):
+        assert model.objects.exists()
+        assert not model.objects.filter(verb.type.visible(stranger)).exists()
+    assert Attachment.objects.exists()
+    assert queries.attachments_of(stranger, [("customer", hengli.pk)]) == {}
+    for subject in (on, on_entry):
+        with pytest.raises(Invalid):
+            follow_ups.create(actor=bob, text="插话", **subject)
+    with pytest.raises(NotVisible):
+        follow_ups.edit(entry, actor=bob, text="改")
+
+
+def test_a_task_about_a_customer_given_to_a_colleague_is_theirs_without_the_customer(
+    scope: Any, act: Any, alice: Any, bob: Any, hengli: Any
+) -> None:
+    task = act(tasks.create, title="送样品", assignee=bob, about_type="customer", about_id=hengli.pk).record
+    act(tasks.complete, task, by=bob)
+    assert not customers.create.type.query(bob.as_actor()).filter(pk=hengli.pk).exists()
+
+
+def test_a_mention_tells_only_those_who_see_the_customer(acme: Any, alice: Any, bob: Any, mia: Any) -> None:
+    with company_scope(acme):
+        customer = customers.create(actor=alice, values={"name": "杭州明达"}).record
+        follow_ups.create(
+            actor=alice, kind="note", text="@Mia @Bob 看一下", about_type="customer", about_id=customer.pk
+        )
+    jobs.drain()
+    with company_scope(acme):
+        assert list(Notification.objects.values_list("member_id", "kind")) == [(mia.pk, "mentioned")]
