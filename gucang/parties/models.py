@@ -94,6 +94,7 @@ class Customer(Record):
     last_deal_on = models.DateField(_("last deal"), null=True, blank=True, editable=False)
 
     derived_fields = ("name_key", "owned_since", "pooled_at", "previous_owner")
+    sorts_by = {"name": "name_key"}
     loaded_owner_id: int | None = None
     loaded_parent_id: int | None = None
 
@@ -129,6 +130,7 @@ class Customer(Record):
             models.Index(fields=["company", "name_key", "id"], name="customer_by_name_key"),
             models.Index(fields=["company", "name", "id"], name="customer_by_name"),
             models.Index(fields=["company", "city", "-updated_at", "-id"], name="customer_by_city"),
+            models.Index(fields=["company", "city", "name_key", "id"], name="customer_by_city_name"),
             models.Index(fields=["company", "province", "-updated_at", "-id"], name="customer_by_province"),
             models.Index(
                 fields=["company", "owner", "next_step_on"],
@@ -204,6 +206,7 @@ class Contact(Record):
     name_key = models.CharField(max_length=64, blank=True, editable=False)
 
     derived_fields = ("name_key",)
+    sorts_by = {"name": "name_key"}
 
     class Meta(Record.Meta):
         verbose_name = _("contact")
@@ -221,7 +224,7 @@ class Contact(Record):
         indexes = [
             models.Index(fields=["company", "customer"], name="contact_by_customer"),
             models.Index(fields=["company", "-updated_at", "-id"], name="contact_by_change"),
-            models.Index(fields=["company", "name", "id"], name="contact_by_name"),
+            models.Index(fields=["company", "name_key", "id"], name="contact_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from gucang.kernel.text import make_credit_code
 from gucang.parties import queries
 from gucang.parties.actions import contacts, customers, pool
 from gucang.parties.models import Contact, Status
+from gucang.surface import filters, keyset
 
 pytestmark = pytest.mark.usefixtures("scope")
 CODE = make_credit_code(random.Random(1))
@@ -261,3 +262,16 @@ def test_the_database_refuses_an_owner_from_another_company(dan: Any, new_custom
     mine = new_customer()
     with pytest.raises(IntegrityError, match="owner_here"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE parties_customer SET owner_id = %s WHERE id = %s", [dan.pk, mine.pk])
+
+
+def test_lists_sort_names_as_a_chinese_dictionary_does_page_by_page(alice: Any, new_customer: Any) -> None:
+    for name in ("重庆长安", "阿里巴巴", "上海谷仓", "北京同仁堂", "重庆啤酒"):
+        new_customer(name)
+    found = filters.parse(records.get("customer"), alice.as_actor(), {"sort": "name"})
+    names, after = [], ""
+    for _page in range(3):
+        page = keyset.page(found.query, found.order, after, limit=2)
+        names += [customer.name for customer in page.rows]
+        after = page.next
+    assert names == ["阿里巴巴", "北京同仁堂", "重庆长安", "重庆啤酒", "上海谷仓"]
+    assert (after, found.order.name) == ("", "name")

@@ -22,6 +22,7 @@ from gucang.parties.models import Customer, Status
 from gucang.selling import board, queries
 from gucang.selling.actions import opportunities, pipelines
 from gucang.selling.models import LossReason, Opportunity, Pipeline, Stage, StageChange
+from gucang.surface import filters, keyset
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -291,6 +292,15 @@ def test_eight_clicks_on_win_leave_one_event(acme: Company, alice: Any) -> None:
         assert Event.objects.filter(name="opportunity.win").count() == 1
         assert StageChange.objects.count() == 1
         assert queries.check_totals() == []
+
+
+def test_deals_sort_by_amount_page_by_page(alice: Any, new_deal: Any) -> None:
+    for amount in ("9.5", "100", "20.01", "20"):
+        new_deal(amount, amount=amount)
+    found = filters.parse(records.get("opportunity"), alice.as_actor(), {"sort": "-amount"})
+    first = keyset.page(found.query, found.order, "", limit=2)
+    second = keyset.page(found.query, found.order, first.next, limit=2)
+    assert [deal.name for deal in [*first.rows, *second.rows]] == ["100", "20.01", "20", "9.5"]
 
 
 def race(company: Company, clicks: int, deed: Callable[[], Any]) -> list[str]:
