@@ -25,11 +25,20 @@ COUNT_CAP = 10_000
 
 @dataclass(frozen=True)
 class Order:
-    """How a list is sorted: by one column, then by id in the same direction. Rows without a value come last."""
+    """How a list is sorted: by one column, then by id in the same direction. Rows without a value come last.
+
+    `column` is what people choose, `key` the column that really sorts, where that is another one (see `order_of`).
+    """
 
     column: str = "id"
     descending: bool = True
     nullable: bool = False
+    key: str = ""
+
+    @property
+    def by(self) -> str:
+        """The column that sorts."""
+        return self.key or self.column
 
     @property
     def name(self) -> str:
@@ -46,12 +55,18 @@ class Page:
 
 
 def order_of(model: type[Model], name: str) -> Order:
-    """The order called `name` ("-amount", "name"). Raises FieldDoesNotExist."""
+    """The order called `name` ("-amount", "name"). Raises FieldDoesNotExist.
+
+    A model may say `sorts_by = {"name": "name_key"}`: people sort by the name, and its pinyin does it. Amounts do so
+    too: numeric comparisons are not leakproof, so under row security no index would find the place of a deep page.
+    """
     column = name.removeprefix("-")
     if column in ("id", "pk"):
         return Order("id", name.startswith("-"))
-    field: Any = model._meta.get_field(column)
-    return Order(column, name.startswith("-"), bool(field.null))
+    model._meta.get_field(column)
+    key = getattr(model, "sorts_by", {}).get(column, "")
+    field: Any = model._meta.get_field(key or column)
+    return Order(column, name.startswith("-"), bool(field.null), key)
 
 
 def page(query: QuerySet[Any], order: Order, cursor: str = "", limit: int = 50) -> Page:
@@ -73,7 +88,7 @@ def page(query: QuerySet[Any], order: Order, cursor: str = "", limit: int = 50) 
 
 def cursor_after(order: Order, row: Any) -> str:
     """The cursor of what follows `row`: opaque to whoever gets it."""
-    value = None if order.column == "id" else to_json(getattr(row, order.column))
+    value = None if order.by == "id" else to_json(getattr(row, order.by))
     text = json.dumps([order.name, value, row.pk], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -86,16 +101,16 @@ def capped_count(query: QuerySet[Any], cap: int = COUNT_CAP) -> tuple[int, bool]
 
 def _valued(query: QuerySet[Any], order: Order, at: tuple[Any, int] | None) -> QuerySet[Any]:
     if order.nullable:
-        query = query.filter(**{f"{order.column}__isnull": False})
-    names = ["id"] if order.column == "id" else [order.column, "id"]
+        query = query.filter(**{f"{order.by}__isnull": False})
+    names = ["id"] if order.by == "id" else [order.by, "id"]
     if at is not None:
-        edge = [at[1]] if order.column == "id" else [at[0], at[1]]
+        edge = [at[1]] if order.by == "id" else [at[0], at[1]]
         query = query.filter(Q(RowBeyond(names, edge, query.model, below=order.descending)))
     return query.order_by(*(f"-{name}" if order.descending else name for name in names))
 
 
 def _empty(query: QuerySet[Any], order: Order, after: int | None) -> QuerySet[Any]:
-    query = query.filter(**{f"{order.column}__isnull": True})
+    query = query.filter(**{f"{order.by}__isnull": True})
     if after is not None:
         query = query.filter(**{"id__lt" if order.descending else "id__gt": after})
     return query.order_by("-id" if order.descending else "id")
@@ -142,12 +157,12 @@ def _decode(cursor: str, order: Order, model: type[Model]) -> tuple[Any, int]:
         if value is not None:
             if not isinstance(value, str | int | float) or "\x00" in str(value):
                 raise ValueError
-            value = model._meta.get_field(order.column).to_python(value)  # type: ignore[union-attr]
-        elif order.column != "id" and not order.nullable:
+            value = model._meta.get_field(order.by).to_python(value)  # type: ignore[union-attr]
+        elif order.by != "id" and not order.nullable:
             raise ValueError
     except (ValueError, TypeError, ArithmeticError, binascii.Error, RecursionError, _bad_value()) as error:
         raise Invalid({"after": [_t("This place in the list is gone. Start at the first page.")]}) from error
-    return (0 if order.column == "id" else value), pk
+    return (0 if order.by == "id" else value), pk
 
 
 def _bad_value() -> type[Exception]:
