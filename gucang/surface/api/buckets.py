@@ -2,7 +2,7 @@
 
 The buckets are in the memory of the web process. In PostgreSQL the row of a bucket would stay locked until the
 request's transaction ends, so one actor's calls would queue, and every read would become a write that waits for the
-disk; see docs/decisions.
+disk; see docs/decisions/0009.
 """
 
 from __future__ import annotations
