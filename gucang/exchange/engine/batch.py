@@ -90,9 +90,10 @@ class Batch:
                 self._refuse(draft, _t("There are several like this; it is not clear which one is meant."))
 
     def _origins(self, drafts: list[Draft]) -> dict[str, Origin]:
-        keys = [draft.key for draft in drafts]
+        keys = {draft.key for draft in drafts}
         query = Origin.objects.filter(record_type=self.type.name, source=self.plan.source, key__in=keys)
-        return {origin.key: origin for origin in query}
+        # Those of this batch are not saved yet; a later row with the same key must meet them.
+        return {origin.key: origin for origin in (*query, *self.origins) if origin.key in keys}
 
     def _found(self, drafts: list[Draft], origins: dict[str, Origin]) -> dict[str, int]:
         """The id of the record that each key means; 0 where several could be meant."""
@@ -168,7 +169,8 @@ class Batch:
                 continue
             if origin := origins.get(draft.key):
                 origin.digest = draft.digest
-                self.changed_origins.append(origin)
+                if origin.pk is not None:
+                    self.changed_origins.append(origin)
             else:
                 self.origins.append(self._origin(draft, pk, made=False))
 

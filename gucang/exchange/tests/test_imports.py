@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gucang.exchange import intake
 from gucang.exchange.actions import imports
 from gucang.exchange.engine import Runner
 from gucang.exchange.engine.back import step
@@ -13,6 +14,7 @@ from gucang.exchange.models import ImportLine, Progress
 from gucang.kernel import jobs, records, search
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
 from gucang.kernel.models import Event
+from gucang.kernel.scope import company_scope
 from gucang.messages.models import Notification
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
@@ -69,7 +71,7 @@ def test_a_number_that_stands_twice_in_one_file_is_one_record(bring_in: Any, ada
 def test_refused_rows_are_told_and_stop_no_other(bring_in: Any, adam: Any) -> None:
     text = (
         "客户名称,手机,级别,上级客户\n"
-        "甲贸易有限公司,12345,A,\n"
+        "甲贸易有限公司,123456,A,\n"
         ",13800138000,A,\n"
         "丙公司,13800138001,A,没有这家公司\n"
         "丁公司,13800138002,A,,多出来的\n"
@@ -170,14 +172,18 @@ def test_after_taking_back_the_file_can_come_in_again(bring_in: Any, adam: Any) 
     assert bring_in("客户名称\n甲公司\n", by=adam).created == 1
 
 
-def test_who_started_it_is_told_at_the_end(uploaded: Any, adam: Any) -> None:
-    record = uploaded("客户名称\n甲公司\n", by=adam)
-    imports.run(record, actor=adam)
-    while Runner(record.pk).advance():
-        pass
+def test_the_job_runs_it_and_who_started_it_is_told(acme: Any, adam: Any, tmp_path: Any) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(ROWS)
+    with company_scope(acme):
+        record = imports.upload(actor=adam, file=intake.take(path), name="rows.csv", record_type="customer").record
+        imports.run(record, actor=adam)
     jobs.drain()
-    told = Notification.objects.filter(member=adam, about_type="import", about_id=record.pk)
-    assert [one.params["created"] for one in told] == [1]
+    with company_scope(acme):
+        record.refresh_from_db()
+        assert (record.state, record.created) == ("done", 2)
+        told = Notification.objects.filter(member=adam, about_type="import", about_id=record.pk)
+        assert [one.params["created"] for one in told] == [2]
 
 
 # --- rights ---
