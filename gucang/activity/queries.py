@@ -44,8 +44,10 @@ def due(actor: Actor, member_id: int, *, days: int = 7, limit: int = 200) -> Due
     """
     today = clock.today()
     until = today + timedelta(days=days)
+    # One's own tasks need no look at what they are about, which is a million customers for some.
+    own = member_id == actor.member_id and actor.may("task.view")
     rows = list(
-        open_tasks(actor)
+        (Task.objects.filter(done_at=None) if own else open_tasks(actor))
         .filter(assignee_id=member_id, due_on__lte=until)
         .select_related("assignee")
         .order_by("due_on", "due_at", "pk")[:limit]

@@ -14,6 +14,7 @@ from gucang.kernel import clock, events, jobs
 from gucang.kernel.actors import system
 from gucang.kernel.errors import WriteOutsideAction
 from gucang.kernel.models import Event
+from gucang.kernel.scope import deriving
 from gucang.messages import actions, kinds, queries
 from gucang.messages.hearing import notify
 from gucang.messages.mentions import mentioned
@@ -39,8 +40,12 @@ def test_telling_leaves_no_event_and_cannot_write_anything_else(scope: Any, alic
     assert Event.objects.count() == before
     with pytest.raises(WriteOutsideAction):
         Notification.objects.all().delete()
-    with pytest.raises(WriteOutsideAction):
-        NotificationSetting(member=alice).save()
+    with deriving("gucang_messages"):
+        Notification.objects.all().delete()
+        with pytest.raises(WriteOutsideAction):
+            NotificationSetting(member=alice).save()
+        with pytest.raises(WriteOutsideAction):
+            alice.save()
 
 
 def test_each_reads_the_sentence_in_their_own_language(scope: Any, alice: Any) -> None:
