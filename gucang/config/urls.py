@@ -1,5 +1,30 @@
-"""Addresses. Platform pages first; everything under a company's address belongs to the surface."""
+"""Addresses: the platform's pages first; everything else stands below a company's address."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+from gucang.accounts import urls as accounts
+from gucang.activity import urls as activity
+from gucang.messages import urls as messages
+from gucang.surface import urls as surface
+
+# The pages of the modules before the generic ones, which take any plural.
+company_patterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("gucang.surface.api.urls")),
+    *accounts.company_patterns,
+    *messages.company_patterns,
+    *activity.company_patterns,
+    *surface.company_patterns,
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *surface.platform_patterns,
+    *accounts.platform_patterns,
+    path("<slug:company>/", include(company_patterns)),
+]
+
+handler400 = "gucang.surface.problems.unreadable"
+handler403 = "gucang.surface.problems.forbidden"
+handler404 = "gucang.surface.problems.not_found"
+handler500 = "gucang.surface.problems.broken"

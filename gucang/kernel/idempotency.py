@@ -52,6 +52,12 @@ def begin(actor: Actor, key: str, request: bytes) -> Answer | None:
     return Answer(row.status, row.body, row.headers)
 
 
+def known(actor: Actor, key: str) -> Answer | None:
+    """The answer that was given under `key`, if there was one."""
+    row = IdempotencyKey.objects.filter(actor=actor.key, key=key, status__isnull=False).first()
+    return Answer(row.status, row.body, row.headers) if row is not None else None
+
+
 def finish(actor: Actor, key: str, answer: Answer) -> None:
     """Keep the answer beside the work it describes. Answers that ask for another try are not kept: roll those back."""
     with writing("kernel"):

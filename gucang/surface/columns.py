@@ -1,0 +1,190 @@
+"""What a value looks like on a page: one place for lists, facts, peeks and timelines, field permissions included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _t
+from markupsafe import Markup
+
+from gucang.kernel import events, records
+from gucang.kernel.actors import Access, Actor
+from gucang.kernel.fields import FieldSpec
+from gucang.kernel.permissions import access
+from gucang.kernel.records import RecordType
+from gucang.kernel.text import mask_email, mask_name, mask_phone, mask_text
+from gucang.surface import ui
+
+_MASKS: dict[str, Callable[[str], str]] = {
+    "phone": mask_phone, "email": mask_email, "longtext": mask_text, "text": mask_name, "code": mask_name,
+}  # fmt: skip
+_TONES: dict[str, dict[Any, str]] = {}
+NOTHING = Markup("—")
+Labels = dict[tuple[Any, int], str]
+
+
+def tones(field: str, found: Mapping[Any, str]) -> None:
+    """Give the choices of a field ("customer.status") the tones of their badges; without, choices are plain words."""
+    _TONES[field] = dict(found)
+
+
+def masked(spec: FieldSpec, value: Any) -> Any:
+    """`value` with what identifies it hidden: words keep a part, everything else becomes None."""
+    hide = _MASKS.get(spec.kind)
+    return hide(value) if hide is not None and isinstance(value, str) and value else None
+
+
+def labels_of(actor: Actor, wanted: Mapping[Any, Iterable[int]]) -> Labels:
+    """What is called what: {model: ids} to {(model, id): label}, of what the actor may see. One query per model."""
+    found: Labels = {}
+    for model, ids in wanted.items():
+        ids = {pk for pk in ids if pk is not None}
+        if ids:
+            record_type = records.by_model(model)
+            query = events.with_bin(record_type).filter(record_type.visible(actor), pk__in=ids)
+            found |= {(model, record.pk): str(record) for record in query}
+    return found
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list: its field, and whether it may be edited in place."""
+
+    name: str
+    spec: FieldSpec
+    label: str
+    numeric: bool
+    editable: bool
+
+
+def columns_of(record_type: RecordType, actor: Actor, names: Sequence[str]) -> list[Column]:
+    """The columns called `names` that the actor may see at least masked; unknown names are left out."""
+    form = record_type.form.fields
+    may_edit = record_type.edit is not None and actor.may(record_type.edit.name)
+    found = []
+    for name in names:
+        try:
+            spec = record_type.spec(name)
+        except KeyError:
+            continue
+        if access(actor, record_type, name) is Access.HIDDEN:
+            continue
+        editable = may_edit and (name in form or spec.custom) and spec.kind not in ("longtext", "references")
+        found.append(Column(name, spec, str(spec.label), spec.numeric, editable))
+    return found
+
+
+def choosable(record_type: RecordType, actor: Actor) -> list[Column]:
+    """Every column that the actor may choose for a list: declared ones first, then the form's, then the company's."""
+    names = [*record_type.columns, *record_type.form.fields, *(s.name for s in record_type.custom_fields())]
+    names += [name for name in ("number", "owner", "created_at", "updated_at") if name in record_type.specs]
+    return columns_of(record_type, actor, list(dict.fromkeys(names)))
+
+
+class Shower:
+    """Shows values of one record type to one actor; references are looked up in sets beforehand."""
+
+    def __init__(
+        self, record_type: RecordType, actor: Actor, base: str, rows: Sequence[Any], names: Sequence[str]
+    ) -> None:
+        self.type, self.actor, self.base = record_type, actor, base
+        self.ruled = {name.partition(".")[2] for name in actor.field_rules if name.startswith(f"{record_type.name}.")}
+        wanted: dict[Any, set[int]] = {}
+        for name in names:
+            spec = record_type.specs.get(name)
+            if spec is not None and spec.kind == "reference":
+                wanted.setdefault(spec.target, set()).update(getattr(row, f"{name}_id") for row in rows)
+        self.labels = labels_of(actor, wanted)
+
+    def show(self, record: Any, spec: FieldSpec, *, link: bool = True) -> Any:
+        """The value as Markup or text; "" for nothing, None where it is hidden."""
+        name = spec.name
+        value = record.extra.get(name.removeprefix("extra.")) if spec.custom else None
+        if not spec.custom:
+            value = getattr(record, f"{name}_id") if spec.kind == "reference" else getattr(record, name)
+        if name in self.ruled:
+            may = access(self.actor, self.type, name, record)
+            if may is Access.HIDDEN:
+                return None
+            if may is Access.MASKED:
+                return masked(spec, value) if value else ""
+        return self.value(spec, value, link=link)
+
+    def value(self, spec: FieldSpec, value: Any, *, link: bool = True) -> Any:
+        """A Python or JSON value as it is written on pages."""
+        if value is None or value == "" or value == []:
+            return ""
+        return _SHOWN.get(spec.kind, _plain)(self, spec, value, link)
+
+    def url(self, spec: FieldSpec, pk: int) -> str:
+        """The page of a referenced record."""
+        assert spec.target is not None
+        return f"{self.base}/{records.by_model(spec.target).plural}/{pk}"
+
+
+def _plain(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    return str(value)
+
+
+def _reference(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    label = shower.labels.get((spec.target, value))
+    if label is None:
+        return _t("not visible")
+    member = spec.target is records.get("member").model
+    if member or not link:
+        return label
+    return format_html('<a href="{}">{}</a>', shower.url(spec, value), label)
+
+
+def _choice(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    word = spec.show(value)
+    toned = _TONES.get(f"{shower.type.name}.{spec.name}")
+    if toned is None:
+        return word
+    tone = toned.get(value, "")
+    return format_html('<span class="badge" data-tone="{}">{}</span>', tone, word)
+
+
+def _tags(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    return Markup(" ").join(Markup('<span class="badge line">{}</span>').format(word) for word in value)
+
+
+def _money(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    return ui.money(value)
+
+
+def _number(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    return ui.number(value)
+
+
+def _date(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    return ui.day(_parsed(spec, value, shower.actor))
+
+
+def _moment(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    return ui.moment(_parsed(spec, value, shower.actor))
+
+
+def _parsed(spec: FieldSpec, value: Any, actor: Actor) -> Any:
+    return spec.clean(value, actor) if isinstance(value, str) else value
+
+
+def _boolean(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    return _t("yes") if value else ""
+
+
+def _phone(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    return format_html('<a class="nb" href="tel:{}">{}</a>', value, ui.phone(value)) if link else ui.phone(value)
+
+
+def _email(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    return format_html('<a href="mailto:{}">{}</a>', value, value) if link else value
+
+
+_SHOWN: dict[str, Callable[[Shower, FieldSpec, Any, bool], Any]] = {
+    "reference": _reference, "choice": _choice, "tags": _tags, "money": _money, "integer": _number,
+    "decimal": _number, "date": _date, "moment": _moment, "boolean": _boolean, "phone": _phone, "email": _email,
+}  # fmt: skip

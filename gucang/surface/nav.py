@@ -1,0 +1,150 @@
+"""What the frame around every page shows: places, what can be made, companies, the bell, the person.
+
+Higher modules register here in their `records.py` or `apps.py`; the surface knows none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gucang.kernel import records
+from gucang.surface.middleware import CompanyRequest
+
+Count = Callable[[CompanyRequest], int]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the rail. `url` is below the company's address; `count` says how much waits there."""
+
+    label: Any
+    icon: str
+    url: str
+    permission: str = ""
+    order: int = 50
+    phone: int = 0
+    bottom: bool = False
+    count: Count | None = None
+    homes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Person:
+    """How the person at the screen is shown and what they chose."""
+
+    name: str
+    theme: str = ""
+    text_size: str = ""
+
+
+_places: list[Place] = []
+_quick: dict[str, int] = {}
+_unread: list[Count] = []
+_companies: list[Callable[[Any], list[tuple[str, str]]]] = []
+_person: list[Callable[[Any], Person]] = []
+
+
+def add(
+    label: Any,
+    icon: str,
+    url: str,
+    permission: str = "",
+    order: int = 50,
+    *,
+    phone: int = 0,
+    bottom: bool = False,
+    count: Count | None = None,
+) -> None:
+    """Add a place to the rail, for those who have `permission` ("" is everybody).
+
+    `url` is such as "/customers/". `phone` 1 to 4 is its place in the bar at the bottom of a phone; 0 leaves it out.
+    """
+    if all(place.url != url for place in _places):
+        _places.append(Place(label, icon, url, permission, order, phone, bottom, count))
+        _places.sort(key=lambda place: place.order)
+
+
+def quick_create(record_name: str, order: int = 50) -> None:
+    """Let “New” in the top bar offer this record type, to those who may create it."""
+    _quick[record_name] = order
+
+
+def unread_from(count: Count) -> Count:
+    """Register who counts what the bell shows."""
+    _unread.append(count)
+    return count
+
+
+def companies_from(
+    companies: Callable[[Any], list[tuple[str, str]]],
+) -> Callable[[Any], list[tuple[str, str]]]:
+    """Register who lists the person's companies, as (name, address)."""
+    _companies.append(companies)
+    return companies
+
+
+def person_from(person: Callable[[Any], Person]) -> Callable[[Any], Person]:
+    """Register who says how the person is called and what theme and text size they chose."""
+    _person.append(person)
+    return person
+
+
+def places(request: CompanyRequest) -> list[dict[str, Any]]:
+    """The places that this person may go to, the present one marked."""
+    return [_item(place, request) for place in _allowed(request)]
+
+
+def phone_places(request: CompanyRequest) -> list[dict[str, Any]]:
+    """The bar at the bottom of a phone: two places, “new”, two places."""
+    chosen = sorted((place for place in _allowed(request) if place.phone), key=lambda place: place.phone)
+    items = [_item(place, request) for place in chosen[:4]]
+    return [*items[:2], {"create": True}, *items[2:]] if items else []
+
+
+def creatable(request: CompanyRequest) -> list[dict[str, Any]]:
+    """What “New” offers: record types that this person may create, in order."""
+    found = []
+    for name, _order in sorted(_quick.items(), key=lambda pair: pair[1]):
+        record_type = next((one for one in records.every() if one.name == name), None)
+        if record_type is not None and record_type.create and request.actor.may(record_type.create.name):
+            url = f"{request.base}/{record_type.plural}/new"
+            found.append({"label": str(record_type.label), "icon": record_type.icon, "url": url})
+    return found
+
+
+def unread(request: CompanyRequest) -> int:
+    """How many notifications wait."""
+    return sum(count(request) for count in _unread)
+
+
+def companies(request: Any) -> list[tuple[str, str]]:
+    """The person's companies as (name, address); at least the present one."""
+    found = [pair for each in _companies for pair in each(request)]
+    return found or [(request.company.name, f"{request.base}/")]
+
+
+def person(request: Any) -> Person:
+    """The person at the screen."""
+    if _person:
+        return _person[-1](request)
+    actor = getattr(request, "actor", None)
+    return Person(actor.name if actor is not None else "")
+
+
+def _allowed(request: CompanyRequest) -> list[Place]:
+    return [place for place in _places if not place.permission or request.actor.may(place.permission)]
+
+
+def _item(place: Place, request: CompanyRequest) -> dict[str, Any]:
+    url = f"{request.base}{place.url}"
+    here = request.path == url or (place.url != "/" and request.path.startswith(url))
+    return {
+        "label": str(place.label),
+        "icon": place.icon,
+        "url": url,
+        "current": here,
+        "bottom": place.bottom,
+        "count": place.count(request) if place.count else 0,
+    }

@@ -1,0 +1,110 @@
+"""Places on generic pages that higher modules fill: an answer card, a warning, the composer, a form's hint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from gucang.kernel.actors import Actor
+from gucang.kernel.records import RecordType
+from gucang.surface.middleware import CompanyRequest
+
+PLACES = ("top", "left", "main", "composer", "actions", "peek", "list")
+PanelContext = Callable[[CompanyRequest, RecordType, Any], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One part. `context(request, record_type, record)` gives what its template shows, or None to leave it out."""
+
+    record: str
+    where: str
+    template: str
+    context: PanelContext
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class View:
+    """A tab over a list: its own condition, and parameters it starts with (see `filters`)."""
+
+    key: str
+    label: Any
+    condition: Callable[[Actor], Q] | None = None
+    params: Mapping[str, str] | None = None
+    shown: Callable[[Actor], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Something worth knowing before saving, such as a likely duplicate; `url` leads to it."""
+
+    title: str
+    name: str
+    note: str = ""
+    url: str = ""
+
+
+Adviser = Callable[[RecordType, Mapping[str, Any], Actor], list[Advice]]
+
+_panels: list[Panel] = []
+_views: dict[str, list[View]] = {}
+_advisers: dict[str, list[Adviser]] = {}
+
+
+def add(record: str, where: str, template: str, context: PanelContext, order: int = 50) -> None:
+    """Put a part on the record page of `record` ("*" is every type).
+
+    `where`: "top" (above all), "left" (under the facts), "main" (above the related records), "composer" (above the
+    timeline), "actions" (beside the buttons), "peek" (in the side panel), "list" (above a list; its record is None).
+    Raises ValueError for another place.
+    """
+    if where not in PLACES:
+        raise ValueError(f"There is no place {where!r} on a record page.")
+    _panels.append(Panel(record, where, template, context, order))
+    _panels.sort(key=lambda panel: panel.order)
+
+
+def shown(request: CompanyRequest, record_type: RecordType, record: Any, where: str) -> list[tuple[str, dict[str, Any]]]:
+    """The (template, context) of every part in one place, in order."""
+    found = []
+    for panel in _panels:
+        if panel.where != where or panel.record not in ("*", record_type.name):
+            continue
+        context = panel.context(request, record_type, record)
+        if context is not None:
+            found.append((panel.template, context))
+    return found
+
+
+def add_view(record: str, view: View) -> None:
+    """Add a tab to the list of a record type, after “all” and “mine”."""
+    _views.setdefault(record, []).append(view)
+
+
+def views_of(record_type: RecordType, actor: Actor) -> list[View]:
+    """The tabs of a list that this actor gets."""
+    return [view for view in _views.get(record_type.name, ()) if view.shown is None or view.shown(actor)]
+
+
+def advise(record: str) -> Callable[[Adviser], Adviser]:
+    """Register who looks at a form's values while they are typed, and before a record is made."""
+
+    def remember(adviser: Adviser) -> Adviser:
+        _advisers.setdefault(record, []).append(adviser)
+        return adviser
+
+    return remember
+
+
+def advice(record_type: RecordType, values: Mapping[str, Any], actor: Actor) -> list[Advice]:
+    """What the advisers of a record type say about these raw values."""
+    return [one for adviser in _advisers.get(record_type.name, ()) for one in adviser(record_type, values, actor)]
+
+
+def has_advisers(record_type: RecordType) -> bool:
+    """Whether anybody looks at this record type's forms."""
+    return record_type.name in _advisers

@@ -1,0 +1,226 @@
+"""The board of a record type: its lanes with their sums and cards; dropping a card is the action behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.urls import URLPattern, path
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_POST, require_safe
+
+from gucang.kernel.actions.core import get as action_called
+from gucang.kernel.errors import NotVisible, Problem, Refused
+from gucang.kernel.fields import BadValue
+from gucang.kernel.records import Board, RecordType
+from gucang.surface import filters
+from gucang.surface.boardpage import BoardPage
+from gucang.surface.middleware import CompanyRequest
+from gucang.surface.render import fragment, go, render, toast, wants_fragment
+from gucang.surface.screens.common import find, record_url, screen
+
+
+@require_safe
+@screen
+def board(request: CompanyRequest, kind: RecordType, **_company: str) -> HttpResponse:
+    """The board, or with `lane` and `after` the next cards of one lane."""
+    _board_of(kind)
+    shown = BoardPage(kind, request.actor, request.GET)
+    if "lane" in request.GET and wants_fragment(request):
+        lane, targets = shown.lane(request.GET["lane"], request.GET.get("after", ""))
+        more = {"lane": lane, "targets": targets}
+        return fragment(request, "surface/_cards.html", _for_cards(request, shown) | more)
+    return _page(request, shown)
+
+
+@require_POST
+@screen
+def drop(request: CompanyRequest, kind: RecordType, pk: int, **_company: str) -> HttpResponse:
+    """Move a record into a lane, by the action that the lane stands for.
+
+    `after` is where the card fell; lanes sort themselves, so nothing is kept of it. Scripts get 204, or the refusal
+    for the card; without them the board comes back with what happened.
+    """
+    board = _board_of(kind)
+    record = find(kind, request, pk)
+    verb, params = board.drop(record, _lane(kind, board, request))
+    action = action_called(verb)
+    form_url = f"{record_url(request, kind, pk)}/{action.verb}"
+    try:
+        missing = [spec for spec in action.params if spec.required and spec.name not in params]
+        if missing:
+            if sentence := action.why_not(request.actor, record):
+                raise Refused(sentence)
+            if not wants_fragment(request):
+                return go(request, form_url)
+            labels = "、".join(str(spec.label) for spec in missing)
+            raise _NeedsForm(_t("“%(action)s” asks for: %(fields)s.") % {"action": action.label, "fields": labels})
+        action(record, actor=request.actor, **params)
+    except NotVisible:
+        raise
+    except Problem as problem:
+        return _refused(request, kind, record, problem, form_url, action.label)
+    if wants_fragment(request):
+        return HttpResponse(status=204)
+    toast(request, _t("“%(record)s” was moved.") % {"record": record})
+    return go(request, _next(request, kind))
+
+
+class _NeedsForm(Refused):
+    """The drop alone does not say enough; the action's own form does."""
+
+
+def _refused(
+    request: CompanyRequest, kind: RecordType, record: Any, problem: Problem, form_url: str, label: Any
+) -> HttpResponse:
+    refusal = {
+        "title": str(record),
+        "sentence": str(problem),
+        "waits": problem.status == 202,
+        "form_url": form_url if isinstance(problem, _NeedsForm) else "",
+        "record_url": record_url(request, kind, record.pk),
+        "form_label": label,
+    }
+    # A card waits for an approval where it was: for the board that is a refusal, too.
+    status = 409 if problem.status == 202 else problem.status
+    if wants_fragment(request):
+        return fragment(request, "surface/_refused_card.html", {"refusal": refusal}, status)
+    shown = BoardPage(kind, request.actor, QueryDict(request.POST.get("query", "")))
+    return _page(request, shown, {"refusal": refusal}, status)
+
+
+def _page(
+    request: CompanyRequest, shown: BoardPage, more: Mapping[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    lanes = shown.lanes()
+    context = _for_cards(request, shown) | _around(shown, f"{request.base}/{shown.kind.plural}/board")
+    context |= {"lanes": lanes, "targets": [(lane.value, lane.title) for lane in lanes], "refusal": None}
+    return render(request, "surface/board.html", context | dict(more or {}), status)
+
+
+def _for_cards(request: CompanyRequest, shown: BoardPage) -> dict[str, Any]:
+    """What the cards of a lane need besides themselves."""
+    edit = shown.kind.edit
+    return {
+        "root": f"{request.base}/{shown.kind.plural}",
+        "by": shown.board.by,
+        "query": shown.params.urlencode(),
+        "currency": request.company.currency,
+        "movable": edit is not None and shown.actor.may(edit.name),
+    }
+
+
+def _around(shown: BoardPage, url: str) -> dict[str, Any]:
+    """What stands above the lanes."""
+    kind, held = shown.kind, [(name, value) for name, values in shown.params.lists() for value in values]
+    choices = _choices(shown)
+    return {
+        "title": capfirst(str(kind.label_plural)),
+        "new": capfirst(str(kind.label)) if kind.create is not None and shown.actor.may(kind.create.name) else "",
+        "chips": _chips(shown, url, held),
+        "switches": _switches(shown, url, held),
+        "switch_label": kind.specs[shown.board.switch].label if shown.board.switch else "",
+        "mine": _mine(kind, url, held),
+        "choices": choices,
+        "text": shown.filtered.text,
+        "kept": [pair for pair in held if pair[0] not in ("q", *(choice[0] for choice in choices))],
+        "problems": shown.filtered.problems,
+        "summed": bool(shown.board.total),
+    }
+
+
+def _lane(kind: RecordType, board: Board, request: CompanyRequest) -> Any:
+    """The value of the lane that was sent; Refused for one that is none."""
+    raw, spec = request.POST.get("lane", ""), kind.specs[board.by]
+    gone = Refused(_t("This column is gone. Load the board again."))
+    if not raw or (spec.target is not None and not (raw.isascii() and raw.isdigit() and len(raw) < 19)):
+        raise gone
+    try:
+        value = spec.clean(raw, request.actor)
+    except BadValue:
+        raise gone from None
+    return value.pk if spec.target is not None else value
+
+
+def _board_of(kind: RecordType) -> Board:
+    if kind.board is None:
+        raise NotVisible()
+    return kind.board
+
+
+def _next(request: CompanyRequest, kind: RecordType) -> str:
+    query = QueryDict(request.POST.get("query", "")).urlencode()
+    return f"{request.base}/{kind.plural}/board" + (f"?{query}" if query else "")
+
+
+# --- what is filtered --------------------------------------------------------------------------------------------
+
+Held = list[tuple[str, str]]
+
+
+def _encoded(pairs: Held) -> str:
+    found = QueryDict(mutable=True)
+    for name, value in pairs:
+        found.appendlist(name, value)
+    return found.urlencode()
+
+
+def _at(url: str, pairs: Held) -> str:
+    query = _encoded(pairs)
+    return f"{url}?{query}" if query else url
+
+
+def _chips(shown: BoardPage, url: str, held: Held) -> list[tuple[str, str, str]]:
+    """(label, words, address without it) of every filter that is on, but for the switches."""
+    chips = [
+        (one.label, words.strip(), _at(url, [pair for pair in held if pair[0] != one.param]))
+        for one, words in filters.describe(shown.filtered.applied, shown.actor)
+        if one.param != "mine"
+    ]
+    if shown.filtered.text:
+        without = _at(url, [pair for pair in held if pair[0] != "q"])
+        chips.append((_t("contains"), shown.filtered.text, without))
+    return chips
+
+
+def _switches(shown: BoardPage, url: str, held: Held) -> list[tuple[str, str, bool]]:
+    """(name, address, whether it is shown) of the rows of lanes, where there are several."""
+    if len(shown.rows_to_choose) < 2:
+        return []
+    name = shown.board.switch
+    others = [pair for pair in held if pair[0] != name]
+    chosen = shown.chosen
+    return [(str(row), _at(url, [(name, str(row.pk)), *others]), row == chosen) for row in shown.rows_to_choose]
+
+
+def _mine(kind: RecordType, url: str, held: Held) -> list[tuple[str, str, bool]]:
+    """The two ways to look at records that have owners: everybody's, or one's own."""
+    if not kind.owner:
+        return []
+    others = [pair for pair in held if pair[0] != "mine"]
+    on = len(others) != len(held)
+    return [(_t("All"), _at(url, others), not on), (_t("Only mine"), _at(url, [*others, ("mine", "1")]), on)]
+
+
+def _choices(shown: BoardPage) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+    """What the filter menu offers without asking the database: (parameter, label, options, present one)."""
+    found = []
+    for name, spec in filters.filterable(shown.kind, shown.actor).items():
+        if name in (shown.board.by, shown.board.switch) or name in filters.ALWAYS:
+            continue
+        if spec.kind == "choice":
+            options = [(str(value), str(label)) for value, label in spec.choices]
+        elif spec.kind in ("date", "moment"):
+            options = [(word, str(label)) for word, label in filters.DAY_WORDS.items()]
+        else:
+            continue
+        found.append((name, capfirst(str(spec.label)), options, shown.params.get(name, "")))
+    return found
+
+
+patterns: list[URLPattern] = [
+    path("<str:plural>/board", board, name="board"),
+    path("<str:plural>/<int:pk>/drop", drop, name="drop"),
+]

@@ -1,0 +1,169 @@
+"""The page of one record: title, what can be done now, facts, related records, timeline; and its side panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _t
+
+from gucang.kernel import records
+from gucang.kernel.actions import Action
+from gucang.kernel.actors import Access
+from gucang.kernel.permissions import access
+from gucang.kernel.records import RecordType, Related
+from gucang.surface import timeline
+from gucang.surface.columns import Shower, columns_of
+from gucang.surface.middleware import CompanyRequest
+from gucang.surface.render import fragment, render
+from gucang.surface.screens.common import find, list_url, parts, record_url, screen
+
+RELATED_ROWS = 10
+
+
+@screen
+def show(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpResponse:
+    """The page; with `?peek` the side panel of a list."""
+    record = find(record_type, request, pk, binned=True)
+    peek = "peek" in request.GET
+    names = [*record_type.form.fields, "owner", "number"]
+    shower = Shower(record_type, request.actor, request.base, [record], [n for n in names if n in record_type.specs])
+    context: dict[str, Any] = {
+        "type": record_type,
+        "record": record,
+        "number": getattr(record, "number", ""),
+        "owner": _owner(shower, record_type, record),
+        "state": _state(shower, record_type, record),
+        "sections": _facts(shower, record_type, record),
+        "buttons": [] if record.deleted_at else _buttons(request, record_type, record),
+        "restore": _restore(request, record_type, record),
+        "url": record_url(request, record_type, record.pk),
+        "list_url": list_url(request, record_type),
+    }
+    if peek:
+        context["panels"] = parts(request, record_type, record, "peek")
+        context["entries"] = timeline.read(request, record_type, record).entries[:5]
+        return fragment(request, "surface/peek.html", context)
+    for where in ("top", "left", "main", "composer", "actions"):
+        context[f"panels_{where}"] = parts(request, record_type, record, where)
+    context["related"] = [] if record.deleted_at else _related(request, record_type, record)
+    context["timeline"] = timeline.read(request, record_type, record)
+    context["collaborators"] = _collaborators(record_type, record)
+    return render(request, "surface/record.html", context)
+
+
+@screen
+def more(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpResponse:
+    """The next page of the timeline, as a fragment."""
+    record = find(record_type, request, pk, binned=True)
+    found = timeline.read(request, record_type, record, request.GET.get("after", ""))
+    context = {"timeline": found, "url": record_url(request, record_type, record.pk)}
+    return fragment(request, "surface/_timeline.html", context)
+
+
+def _owner(shower: Shower, record_type: RecordType, record: Any) -> str:
+    spec = record_type.specs.get("owner")
+    return str(shower.show(record, spec) or "") if spec is not None else ""
+
+
+def _state(shower: Shower, record_type: RecordType, record: Any) -> Any:
+    """The badge beside the title: the first of status, stage, state that the type has."""
+    for name in ("status", "stage", "state"):
+        spec = record_type.specs.get(name)
+        if spec is not None:
+            if spec.kind == "reference" and (spec.target, getattr(record, f"{name}_id")) not in shower.labels:
+                shower.labels |= Shower(record_type, shower.actor, shower.base, [record], [name]).labels
+            return shower.show(record, spec, link=False)
+    return ""
+
+
+def _facts(shower: Shower, record_type: RecordType, record: Any) -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """The form's sections with their values, empty ones left out; the company's own fields at the end."""
+    found = []
+    for title, names in record_type.form.sections:
+        pairs = [(str(record_type.specs[name].label), shower.show(record, record_type.specs[name])) for name in names]
+        found.append((title, [(label, value) for label, value in pairs if value not in ("", None)]))
+    own = [(str(spec.label), shower.show(record, spec)) for spec in record_type.custom_fields()]
+    found.append((_t("Own fields"), [(label, value) for label, value in own if value not in ("", None)]))
+    return [(title, pairs) for title, pairs in found if pairs]
+
+
+def _buttons(request: CompanyRequest, record_type: RecordType, record: Any) -> list[dict[str, Any]]:
+    """What may be done, in order; what the role does not include is left out, what is not possible now says why."""
+    found = []
+    url = record_url(request, record_type, record.pk)
+    if record_type.edit is not None and request.actor.may(record_type.edit.name):
+        found.append(_button(request, record_type.edit, record, f"{url}/edit"))
+    for action in record_type.actions:
+        if not action.binned and request.actor.may(action.name):
+            found.append(_button(request, action, record, f"{url}/{action.verb}"))
+    return found
+
+
+def _button(request: CompanyRequest, action: Action, record: Any, url: str) -> dict[str, Any]:
+    return {
+        "verb": action.verb,
+        "label": str(action.label),
+        "icon": action.icon or "check",
+        "tone": action.tone,
+        "url": url,
+        "why": action.why_not(request.actor, record) or "",
+        "form": bool(action.params) or action.on_values or action.tone == "danger",
+    }
+
+
+def _restore(request: CompanyRequest, record_type: RecordType, record: Any) -> bool:
+    verb = record_type.verbs.get("restore")
+    return bool(record.deleted_at and verb is not None and verb.why_not(request.actor, record) is None)
+
+
+def _related(request: CompanyRequest, record_type: RecordType, record: Any) -> list[dict[str, Any]]:
+    """The panels of records that refer to this one: the first rows, how many more, and where the rest is."""
+    found = []
+    for related in _all_related(record_type):
+        other = records.get(related.record)
+        field = related.field or record_type.name
+        if not request.actor.may(f"{other.name}.view") or access(request.actor, other, field) is Access.HIDDEN:
+            continue
+        rows = list(other.query(request.actor).filter(**{field: record}).order_by("-pk")[: RELATED_ROWS + 1])
+        names = related.columns or tuple(name for name in other.columns if name != field)[:5]
+        columns = columns_of(other, request.actor, names)
+        shower = Shower(other, request.actor, request.base, rows[:RELATED_ROWS], [c.name for c in columns])
+        base = f"{request.base}/{other.plural}/"
+        found.append(
+            {
+                "type": other,
+                "columns": columns,
+                "rows": [
+                    (f"{base}{row.pk}", [shower.show(row, c.spec, link=n > 0) for n, c in enumerate(columns)])
+                    for row in rows[:RELATED_ROWS]
+                ],
+                "count": f"{RELATED_ROWS}+" if len(rows) > RELATED_ROWS else str(len(rows)),
+                "all_url": f"{base}?{field}={record.pk}",
+                "new_url": f"{base}new?{field}={record.pk}&next={record_url(request, record_type, record.pk)}"
+                if other.create is not None and request.actor.may(other.create.name)
+                else "",
+            }
+        )
+    return found
+
+
+def _all_related(record_type: RecordType) -> list[Related]:
+    """The declared panels, then those of record types above that concern this one and were not declared."""
+    declared = list(record_type.related)
+    names = {related.record for related in declared}
+    for other in records.every():
+        for field in other.concerns:
+            target = other.model._meta.get_field(field).related_model
+            if target is record_type.model and other.name not in names:
+                declared.append(Related(other.name, field))
+                names.add(other.name)
+    return declared
+
+
+def _collaborators(record_type: RecordType, record: Any) -> list[str]:
+    if "share" not in record_type.verbs:
+        return []
+    ids = record_type.collaborators(record)
+    members = records.get("member").model._base_manager.filter(pk__in=ids) if ids else []
+    return [str(member) for member in members]

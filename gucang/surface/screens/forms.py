@@ -1,0 +1,410 @@
+"""Forms: create, edit, every action's dialog, bulk work, and taking an edit back. All work without JavaScript."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+
+from gucang.kernel import idempotency
+from gucang.kernel.actions import Action, Outcome, Row, edit_many
+from gucang.kernel.actors import Access
+from gucang.kernel.errors import Forbidden, Invalid, NeedsApproval, NotVisible, Problem, Stale
+from gucang.kernel.fields import FieldSpec
+from gucang.kernel.models import Event
+from gucang.kernel.permissions import access
+from gucang.kernel.records import RecordType
+from gucang.kernel.snapshots import old_values
+from gucang.surface import panels
+from gucang.surface.columns import Shower
+from gucang.surface.middleware import CompanyRequest
+from gucang.surface.render import fragment, go, render, toast, wants_fragment, with_toast
+from gucang.surface.screens.common import (
+    find,
+    here,
+    list_url,
+    only_post,
+    record_url,
+    screen,
+    sentences,
+    value_of,
+)
+from gucang.surface.screens.inputs import Input, input_for, typed
+
+BULK_MOST = 500
+NEW_KEY_BYTES = 16
+
+
+@screen
+def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
+    """The form of a new record, and its creation."""
+    verb = record_type.create
+    if verb is None or not request.actor.may(verb.name):
+        raise Forbidden(_t("Your role does not include this. Ask an administrator if you need it."))
+    specs = _writable(record_type, request, None)
+    if request.method != "POST":
+        values = {name: request.GET.get(name, spec.default) for name, spec in specs.items()}
+        return _form(request, record_type, None, specs, values, {})
+    raw = typed(request.POST, specs)
+    if request.POST.get("_check") != "done" and (found := _advice(record_type, raw, request)):
+        # A second click finds what the first one made among the likely duplicates.
+        if (made := idempotency.known(request.actor, _form_key(request))) is not None:
+            return go(request, record_url(request, record_type, int(made.body["id"])))
+        return _form(request, record_type, None, specs, raw, {}, advice=found)
+    try:
+        pk = _once(request, lambda: verb(actor=request.actor, values=raw, request_id=request.request_id).record.pk)
+    except NeedsApproval:
+        raise
+    except Problem as problem:
+        return _form(request, record_type, None, specs, raw, sentences(problem), status=_form_status(problem))
+    toast(request, _t("%(what)s added.") % {"what": record_type.label})
+    return go(request, here(request, record_url(request, record_type, pk)))
+
+
+def _once(request: CompanyRequest, make: Any) -> int:
+    """Make the record once per form: a second click on the same form leads to the record that the first one made."""
+    key = _form_key(request)
+    if not key:
+        return int(make())
+    with transaction.atomic():
+        # The key alone tells a second click; what was typed may differ after a correction, so it is not compared.
+        earlier = idempotency.begin(request.actor, key, b"form")
+        if earlier is not None:
+            return int(earlier.body["id"])
+        pk = int(make())
+        idempotency.finish(request.actor, key, idempotency.Answer(201, {"id": pk}, {}))
+    return pk
+
+
+def _form_key(request: CompanyRequest) -> str:
+    key = request.POST.get("_key", "")[:180]
+    return f"form:{key}" if key else ""
+
+
+def _form_status(problem: Problem) -> int:
+    return problem.status if problem.status in (403, 409) else 422
+
+
+@screen
+def edit(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpResponse:
+    """The form of an existing record, and its change. Somebody else's change in between is shown beside one's own."""
+    record = find(record_type, request, pk)
+    verb = record_type.edit
+    if verb is None:
+        raise NotVisible
+    if sentence := verb.why_not(request.actor, record):
+        raise Forbidden(sentence)
+    specs = _writable(record_type, request, record)
+    if request.method != "POST":
+        values = {name: value_of(record, spec) for name, spec in specs.items()}
+        return _form(request, record_type, record, specs, values, {})
+    raw = typed(request.POST, specs)
+    try:
+        outcome = verb(record, actor=request.actor, seen=_seen(request), values=raw, request_id=request.request_id)
+    except Stale as stale:
+        return _form(request, record_type, record, specs, raw, {"": [str(stale)]}, stale=stale, status=409)
+    except NeedsApproval:
+        raise
+    except Problem as problem:
+        return _form(request, record_type, record, specs, raw, sentences(problem), status=_form_status(problem))
+    if outcome.event is not None:
+        toast(request, _t("Saved."), undo_url(request, record_type, outcome))
+    return go(request, here(request, record_url(request, record_type, record.pk)))
+
+
+def _seen(request: CompanyRequest) -> int | None:
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
+
+
+def _writable(record_type: RecordType, request: CompanyRequest, record: Any) -> dict[str, FieldSpec]:
+    return {
+        name: spec
+        for name, spec in record_type.form_specs().items()
+        if access(request.actor, record_type, name, record) is Access.WRITE
+    }
+
+
+def _form(
+    request: CompanyRequest,
+    record_type: RecordType,
+    record: Any,
+    specs: Mapping[str, FieldSpec],
+    values: Mapping[str, Any],
+    problems: Mapping[str, Sequence[str]],
+    *,
+    advice: Sequence[panels.Advice] = (),
+    stale: Stale | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    inputs = {
+        name: input_for(request, spec, values.get(name), error=" ".join(problems.get(name, ())))
+        for name, spec in specs.items()
+    }
+    sections = [(title, [inputs[n] for n in names if n in inputs]) for title, names in record_type.form.sections]
+    customs = [inputs[spec.name] for spec in record_type.custom_fields() if spec.name in inputs]
+    if customs:
+        sections.append((_t("Own fields"), customs))
+    first = {*record_type.form.first} | {name for name, one in inputs.items() if one.required or one.error}
+    context = {
+        "type": record_type,
+        "record": record,
+        "sections": [(title, many) for title, many in sections if many],
+        "first": first,
+        "whole": [s for name, many in problems.items() if name not in inputs for s in many],
+        "wrong": [(f"f-{name}", s) for name, many in problems.items() if name in inputs for s in many],
+        "advice": advice,
+        "advisable": record is None and panels.has_advisers(record_type),
+        "clashes": _clashes(record_type, request, record, stale) if stale else [],
+        "seen": _seen_next(request, record, stale),
+        "key": request.POST.get("_key") or secrets.token_urlsafe(NEW_KEY_BYTES),
+        "checked": bool(advice) or request.POST.get("_check") == "done",
+        "next": request.POST.get("next") or request.GET.get("next") or "",
+        "cancel_url": record_url(request, record_type, record.pk) if record else list_url(request, record_type),
+    }
+    return render(request, "surface/form.html", context, status)
+
+
+def _seen_next(request: CompanyRequest, record: Any, stale: Stale | None) -> Any:
+    """The version that the form sends back: what the person has looked at. After a clash that is the newest."""
+    if record is None:
+        return ""
+    return record.version if stale or request.method != "POST" else (_seen(request) or record.version)
+
+
+def _clashes(record_type: RecordType, request: CompanyRequest, record: Any, stale: Stale) -> list[dict[str, Any]]:
+    """Both values of every field that somebody else changed meanwhile, in words."""
+    names = [clash.field for clash in stale.clashes]
+    record.refresh_from_db()
+    shower = Shower(record_type, request.actor, request.base, [record], names)
+    found = []
+    for clash in stale.clashes:
+        spec = record_type.spec(clash.field)
+        if access(request.actor, record_type, clash.field, record) in (Access.READ, Access.WRITE):
+            theirs = shower.show(record, spec, link=False)
+            found.append({"label": clash.label, "theirs": theirs, "by": clash.by, "at": clash.at})
+    return found
+
+
+def _advice(record_type: RecordType, raw: Mapping[str, Any], request: CompanyRequest) -> list[panels.Advice]:
+    clean = {name: str(value)[:200] for name, value in raw.items() if isinstance(value, str)}
+    return panels.advice(record_type, clean, request.actor)
+
+
+@screen
+def advise(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
+    """What is worth knowing about the values typed so far: a fragment under the form's first field."""
+    raw = typed(request.POST or request.GET, record_type.form_specs())
+    return fragment(request, "surface/_advice.html", {"advice": _advice(record_type, raw, request)})
+
+
+@screen
+def options(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
+    """What a picker offers for the words typed: visible records, the best first."""
+    from gucang.kernel import search
+
+    text = request.GET.get("q", "")[:60]
+    if text.strip() and record_type.search:
+        hits = search.search(request.actor, text, types=[record_type], limit=20).get(record_type.name, [])
+        rows = [(hit.object_id, hit.title, hit.detail) for hit in hits]
+    else:
+        query = record_type.query(request.actor)
+        if text.strip() and "name" in record_type.specs:
+            query = query.filter(name__contains=text.strip())
+        rows = [(row.pk, str(row), "") for row in query.order_by("-pk")[:20]]
+    return fragment(request, "surface/_options.html", {"rows": rows})
+
+
+@screen
+def act(request: CompanyRequest, record_type: RecordType, pk: int, verb: str) -> HttpResponse:
+    """An action's dialog (GET) and the deed (POST)."""
+    action = record_type.verbs.get(verb.replace("-", "_"))
+    if action is None or action in (record_type.create, record_type.edit):
+        raise NotVisible
+    record = find(record_type, request, pk, binned=action.binned)
+    if request.method != "POST":
+        values = {spec.name: request.GET.get(spec.name, spec.default) for spec in action.params}
+        return _dialog(request, record_type, record, action, values, {})
+    raw = typed(request.POST, {spec.name: spec for spec in action.params})
+    try:
+        outcome = action(record, actor=request.actor, seen=_seen(request), request_id=request.request_id, **raw)
+    except NeedsApproval:
+        raise
+    except Problem as problem:
+        return _dialog(request, record_type, record, action, raw, sentences(problem), status=_form_status(problem))
+    if outcome.event is not None:
+        toast(request, _t("Done: %(action)s.") % {"action": action.label})
+    gone = not record_type.query(request.actor).filter(pk=record.pk).exists()
+    fallback = list_url(request, record_type) if gone else record_url(request, record_type, record.pk)
+    return go(request, fallback if gone else here(request, fallback))
+
+
+def _dialog(
+    request: CompanyRequest,
+    record_type: RecordType,
+    record: Any,
+    action: Action,
+    values: Mapping[str, Any],
+    problems: Mapping[str, Sequence[str]],
+    status: int = 200,
+) -> HttpResponse:
+    inputs = [
+        input_for(request, spec, values.get(spec.name), error=" ".join(problems.get(spec.name, ())))
+        for spec in action.params
+    ]
+    names = {one.name for one in inputs}
+    context = {
+        "type": record_type,
+        "record": record,
+        "action": action,
+        "inputs": inputs,
+        "whole": [sentence for name, many in problems.items() if name not in names for sentence in many],
+        "why_not": action.why_not(request.actor, record) if not problems else None,
+        "url": f"{record_url(request, record_type, record.pk)}/{action.verb}",
+        "next": request.POST.get("next") or request.GET.get("next") or "",
+        "cancel_url": record_url(request, record_type, record.pk),
+    }
+    part = wants_fragment(request)
+    return (fragment if part else render)(
+        request, "surface/_action.html" if part else "surface/action.html", context, status
+    )
+
+
+# --- taking an edit back --------------------------------------------------------------------------------------------
+
+
+def undo_url(request: CompanyRequest, record_type: RecordType, outcome: Outcome) -> str:
+    """Where an edit is taken back."""
+    assert outcome.event is not None
+    return f"{record_url(request, record_type, outcome.record.pk)}/undo/{outcome.event.pk}"
+
+
+def with_undo(
+    request: CompanyRequest, response: HttpResponse, record_type: RecordType, outcome: Outcome
+) -> HttpResponse:
+    """The same answer with a toast that offers to take the edit back."""
+    return with_toast(response, _t("Saved."), undo_url(request, record_type, outcome))
+
+
+@screen
+def undo(request: CompanyRequest, record_type: RecordType, pk: int, event_id: int) -> HttpResponse:
+    """Give back the values from before an edit, if nobody has changed them since."""
+    only_post(request)
+    record = find(record_type, request, pk)
+    verb = record_type.edit
+    event = Event.objects.filter(
+        pk=event_id, subject_type=record_type.name, subject_id=record.pk, name=f"{record_type.name}.edit"
+    ).first()
+    if verb is None or event is None:
+        raise NotVisible
+    specs = record_type.form_specs()
+    before = {name: value for name, value in old_values(event.changes).items() if name in specs}
+    verb(record, actor=request.actor, seen=event.subject_version, values=before, request_id=request.request_id)
+    toast(request, _t("Taken back."))
+    return go(request, here(request, record_url(request, record_type, record.pk)))
+
+
+# --- many at once ---------------------------------------------------------------------------------------------------
+
+
+@screen
+def bulk(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
+    """One action on the picked records: its form first when it has one, then a page of what came of each."""
+    only_post(request)
+    picked = _picked(request)
+    verb = request.POST.get("do", "")
+    action = record_type.verbs.get(verb)
+    if action is None or action.creates or action.binned:
+        raise NotVisible
+    if not request.actor.may(action.name):
+        raise Forbidden(_t("Your role does not include this. Ask an administrator if you need it."))
+    if not picked:
+        raise Invalid({"": [_t("Pick at least one row first.")]})
+    editing = action is record_type.edit
+    specs = _bulk_specs(record_type, request) if editing else {spec.name: spec for spec in action.params}
+    if specs and request.POST.get("_run") != "1":
+        return _bulk_form(request, record_type, action, picked, specs, {})
+    raw = _changed_only(request, specs) if editing else typed(request.POST, specs)
+    if editing and not raw:
+        return _bulk_form(request, record_type, action, picked, specs, {"": [_t("Tick what you want to change.")]})
+    rows = _run_many(request, record_type, action, picked, raw)
+    return _bulk_result(request, record_type, action, rows)
+
+
+def _picked(request: CompanyRequest) -> list[int]:
+    found = dict.fromkeys(request.POST.getlist("picked"))
+    ids = [int(one) for one in found if one.isascii() and one.isdigit() and len(one) < 19]
+    if len(ids) > BULK_MOST:
+        raise Invalid({"": [_t("At most %(most)s rows at once.") % {"most": BULK_MOST}]})
+    return ids
+
+
+def _bulk_specs(record_type: RecordType, request: CompanyRequest) -> dict[str, FieldSpec]:
+    return {
+        name: spec for name, spec in _writable(record_type, request, None).items() if spec.kind not in ("references",)
+    }
+
+
+def _changed_only(request: CompanyRequest, specs: Mapping[str, FieldSpec]) -> dict[str, Any]:
+    ticked = set(request.POST.getlist("_change"))
+    return {name: value for name, value in typed(request.POST, specs).items() if name in ticked}
+
+
+def _bulk_form(
+    request: CompanyRequest,
+    record_type: RecordType,
+    action: Action,
+    picked: list[int],
+    specs: Mapping[str, FieldSpec],
+    problems: Mapping[str, Sequence[str]],
+) -> HttpResponse:
+    inputs: list[Input] = [input_for(request, spec, request.POST.get(name)) for name, spec in specs.items()]
+    context = {
+        "type": record_type,
+        "action": action,
+        "editing": action is record_type.edit,
+        "picked": picked,
+        "inputs": inputs,
+        "whole": [sentence for many in problems.values() for sentence in many],
+        "url": f"{request.base}/{record_type.plural}/bulk",
+        "cancel_url": list_url(request, record_type),
+    }
+    return render(request, "surface/bulk.html", context, 422 if problems else 200)
+
+
+def _run_many(
+    request: CompanyRequest, record_type: RecordType, action: Action, picked: list[int], raw: dict[str, Any]
+) -> list[Row]:
+    rows = [Row(raw, record=pk) for pk in picked]
+    if action is record_type.edit:
+        return edit_many(record_type, rows, actor=request.actor)
+    for row in rows:
+        try:
+            outcome = action(row.record, actor=request.actor, request_id=request.request_id, **raw)
+            row.record, row.changes = outcome.record, outcome.event.changes if outcome.event else {}
+        except Problem as problem:
+            row.record = record_type.query(request.actor).filter(pk=row.record).first()
+            row.problem = problem
+    return rows
+
+
+def _bulk_result(request: CompanyRequest, record_type: RecordType, action: Action, rows: list[Row]) -> HttpResponse:
+    failed = [row for row in rows if row.problem is not None]
+    done = len(rows) - len(failed)
+    if not failed:
+        text = ngettext("%(action)s: %(n)s record.", "%(action)s: %(n)s records.", done)
+        toast(request, text % {"action": action.label, "n": done})
+        return go(request, here(request, list_url(request, record_type)))
+    context = {
+        "type": record_type,
+        "action": action,
+        "done": done,
+        "failed": [{"record": row.record, "sentence": str(row.problem)} for row in failed],
+        "list_url": list_url(request, record_type),
+    }
+    return render(request, "surface/bulk_result.html", context)

@@ -1,0 +1,152 @@
+"""From a field's spec to what a form draws for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from gucang.kernel import records
+from gucang.kernel.fields import FieldSpec
+from gucang.kernel.scope import remembered
+from gucang.surface.middleware import CompanyRequest
+
+FEW = 200  # up to so many records are a select; more are found by typing
+TEXT_MAX = 100_000
+
+
+@dataclass(frozen=True)
+class Input:
+    """One control: `value` is what stands in it, `text` the words of a reference, `choices` are (value, text, find)."""
+
+    name: str
+    kind: str
+    label: str
+    value: Any = ""
+    text: str = ""
+    help: str = ""
+    error: str = ""
+    required: bool = False
+    locked: bool = False
+    choices: list[tuple[Any, str, str]] = field(default_factory=list)
+    options_url: str = ""
+    max_length: int | None = None
+    unit: str = ""
+
+
+def input_for(
+    request: CompanyRequest, spec: FieldSpec, value: Any = None, *, error: str = "", filtering: bool = False
+) -> Input:
+    """The control for `spec` with `value`: a Python or JSON value, or the raw text that somebody typed.
+
+    For a filter nothing is required and yes-or-no becomes a choice of three.
+    """
+    choices, text, url = _options(request, spec, value)
+    kind = "choice" if choices or (filtering and spec.kind == "boolean") else spec.kind
+    if filtering and spec.kind == "boolean":
+        choices = [("1", _t("yes"), ""), ("0", _t("no"), "")]
+    return Input(
+        name=spec.name,
+        kind=kind,
+        label=str(spec.label),
+        value=_written(spec, value),
+        text=text,
+        help="" if filtering else str(spec.help or ""),
+        error=error,
+        required=spec.required and not filtering,
+        choices=choices,
+        options_url=url,
+        max_length=spec.max_length if kind in ("text", "longtext") else None,
+        unit=request.company.currency if spec.kind == "money" else "",
+    )
+
+
+def _written(spec: FieldSpec, value: Any) -> Any:
+    """The value as it stands in its control."""
+    if value is None:
+        return ""
+    if isinstance(value, models.Model):
+        return value.pk
+    if spec.kind == "boolean":
+        return value in (True, "1", "true", "on")
+    if isinstance(value, list):
+        return value if spec.kind == "references" else "、".join(str(one) for one in value)
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value.normalize() if value == value.to_integral_value() else value, "f")
+    if spec.kind == "phone" and isinstance(value, str) and value.startswith("+86"):
+        return value.removeprefix("+86")
+    return str(value)[:TEXT_MAX]
+
+
+def _options(request: CompanyRequest, spec: FieldSpec, value: Any) -> tuple[list[tuple[Any, str, str]], str, str]:
+    """(choices, words of the present value, where to look for more)."""
+    if spec.kind == "choice":
+        return [(key, str(label), "") for key, label in spec.choices], "", ""
+    if spec.target is None:
+        return [], "", ""
+    record_type = records.by_model(spec.target)
+    few = _few(request, spec, record_type)
+    if few is not None:
+        return few, "", ""
+    return [], _words(request, record_type, value), f"{request.base}/{record_type.plural}/options"
+
+
+def _few(
+    request: CompanyRequest, spec: FieldSpec, record_type: records.RecordType
+) -> list[tuple[Any, str, str]] | None:
+    """All that may be chosen, when they are few; None when they have to be looked for."""
+
+    def look() -> list[tuple[Any, str, str]] | None:
+        query = record_type.query(request.actor)
+        if spec.limit is not None:
+            query = query.filter(spec.limit(request.actor))
+        by = (
+            "name_key"
+            if hasattr(record_type.model, "name_key")
+            else "position"
+            if "position" in record_type.specs
+            else "pk"
+        )
+        rows = list(query.order_by(by, "pk")[: FEW + 1])
+        return [(row.pk, str(row), getattr(row, "name_key", "")) for row in rows] if len(rows) <= FEW else None
+
+    return remembered(f"few:{record_type.name}:{id(spec.limit)}", look)  # type: ignore[no-any-return]
+
+
+def _words(request: CompanyRequest, record_type: records.RecordType, value: Any) -> str:
+    if isinstance(value, models.Model):
+        return str(value)
+    if isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19):
+        found = record_type.query(request.actor).filter(pk=int(value)).first()
+        return str(found) if found is not None else str(value)
+    return str(value or "")
+
+
+def typed(params: Any, specs: Mapping[str, FieldSpec]) -> dict[str, Any]:
+    """What a posted form holds for these fields, as typed: a field that was not sent is left out.
+
+    A picker sends the id it found, or only words where no script ran; a box that is not ticked sends nothing, so the
+    form says with `_sent` that it was there.
+    """
+    sent = set(params.getlist("_sent"))
+    raw: dict[str, Any] = {}
+    for name, spec in specs.items():
+        if spec.kind == "boolean":
+            if name in params or name in sent:
+                raw[name] = params.get(name, "") in ("1", "on", "true")
+        elif spec.kind == "references":
+            if name in params or name in sent:
+                raw[name] = [one for one in params.getlist(name) if one]
+        elif name in params:
+            raw[name] = params[name] or params.get(f"{name}_text", "")
+    return raw

@@ -1,0 +1,243 @@
+"""The list of a record type: tabs, filters in the address, columns, keyset paging, cells edited in place, bulk work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _t
+
+from gucang.kernel.actors import Access
+from gucang.kernel.errors import NotVisible, Problem
+from gucang.kernel.permissions import access
+from gucang.kernel.records import RecordType
+from gucang.surface import filters, keyset, panels
+from gucang.surface.columns import Column, Shower, choosable, columns_of
+from gucang.surface.middleware import CompanyRequest
+from gucang.surface.render import fragment, render, wants_fragment
+from gucang.surface.screens.common import changed_query, find, parts, record_url, screen, sentences, value_of
+from gucang.surface.screens.inputs import Input, input_for
+
+PAGE = 50
+PAGE_COOKIE_AGE = 365 * 24 * 3600
+# What an address holds besides filters, and what a link to another tab or page leaves behind.
+POSITION = ("after", "peek", "fragment")
+
+
+@dataclass(frozen=True)
+class RowOut:
+    """One row as the template draws it: the link column's text, then (cell, column) pairs."""
+
+    pk: int
+    url: str
+    label: str
+    cells: list[tuple[Any, Column]]
+
+
+@screen
+def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
+    """The list page; for a script, only its rows."""
+    tab = _tab(request, record_type)
+    found = _filtered(request, record_type, tab)
+    page = keyset.page(found.query, found.order, request.GET.get("after", ""), PAGE)
+    columns = columns_of(record_type, request.actor, _column_names(request, record_type))
+    rows = _rows(request, record_type, page.rows, columns)
+    more = changed_query(request, after=page.next, fragment="rows") if page.next else ""
+    context: dict[str, Any] = {"type": record_type, "columns": columns, "rows": rows, "more_url": more}
+    if wants_fragment(request) and request.GET.get("fragment") == "rows":
+        return fragment(request, "surface/_rows.html", context)
+    total, capped = keyset.capped_count(found.query)
+    context |= _frame(request, record_type, tab, found, columns)
+    context |= {
+        "total": total,
+        "capped": capped,
+        "next_url": changed_query(request, drop=("fragment",), after=page.next) if page.next else "",
+        "first_url": changed_query(request, drop=POSITION) if request.GET.get("after") else "",
+    }
+    response = render(request, "surface/list.html", context)
+    if "columns" in request.GET:
+        response.set_cookie(
+            f"columns-{record_type.name}", ".".join(column.name for column in columns), PAGE_COOKIE_AGE,
+            httponly=True, samesite="Lax",
+        )  # fmt: skip
+    return response
+
+
+def _tab(request: CompanyRequest, record_type: RecordType) -> panels.View | None:
+    key = request.GET.get("view", "")
+    return next((view for view in panels.views_of(record_type, request.actor) if view.key == key), None)
+
+
+def _filtered(request: CompanyRequest, record_type: RecordType, tab: panels.View | None) -> filters.Filtered:
+    params = request.GET.copy()
+    for name, value in (tab.params or {}).items() if tab is not None else ():
+        params.setdefault(name, value)
+    found = filters.parse(record_type, request.actor, params)
+    if tab is not None and tab.condition is not None:
+        found.query = found.query.filter(tab.condition(request.actor))
+    return found
+
+
+def _column_names(request: CompanyRequest, record_type: RecordType) -> list[str]:
+    chosen = request.GET.getlist("columns") or request.COOKIES.get(f"columns-{record_type.name}", "").split(".")
+    names = [name.replace("extra-", "extra.") for name in chosen if name][:40]
+    known = [name for name in names if _knows(record_type, name)]
+    return known or list(record_type.columns)
+
+
+def _knows(record_type: RecordType, name: str) -> bool:
+    return name in record_type.specs or any(spec.name == name for spec in record_type.custom_fields())
+
+
+def _rows(request: CompanyRequest, record_type: RecordType, rows: list[Any], columns: list[Column]) -> list[RowOut]:
+    shower = Shower(record_type, request.actor, request.base, rows, [column.name for column in columns])
+    base = f"{request.base}/{record_type.plural}/"
+    return [
+        RowOut(
+            row.pk,
+            f"{base}{row.pk}",
+            str(row),
+            [(shower.show(row, c.spec, link=n > 0), c) for n, c in enumerate(columns)],
+        )
+        for row in rows
+    ]
+
+
+def _frame(
+    request: CompanyRequest,
+    record_type: RecordType,
+    tab: panels.View | None,
+    found: filters.Filtered,
+    columns: list[Column],
+) -> dict[str, Any]:
+    """Everything around the table."""
+    actor = request.actor
+    sort = {column.name: _sort_url(request, found, column) for column in columns if _sorts(record_type, actor, column)}
+    return {
+        "tabs": _tabs(request, record_type, tab),
+        "chips": [
+            {"label": one.label, "words": words, "remove_url": changed_query(request, drop=(*POSITION, one.param))}
+            for one, words in filters.describe(found.applied, actor)
+        ],
+        "problems": list(found.problems.values()),
+        "text": found.text,
+        "sort_urls": sort,
+        "sorted": {found.order.column: "descending" if found.order.descending else "ascending"},
+        "addable": _addable(request, record_type),
+        "choosable": choosable(record_type, actor),
+        "chosen": [column.name for column in columns],
+        "kept": [(name, value) for name, values in request.GET.lists() for value in values if name not in POSITION],
+        "may_create": record_type.create is not None and actor.may(record_type.create.name),
+        "board_url": f"{request.base}/{record_type.plural}/board" if record_type.board else "",
+        "export_url": f"{request.base}/{record_type.plural}/export{changed_query(request, drop=POSITION)}"
+        if record_type.exchange and actor.may(f"{record_type.name}.export")
+        else "",
+        "import_url": f"{request.base}/imports/new?record_type={record_type.name}"
+        if record_type.exchange and actor.may(f"{record_type.name}.import")
+        else "",
+        "bulk": _bulk_choices(record_type, actor),
+        "panels": parts(request, record_type, None, "list"),
+        "filtered": bool(found.applied or found.text or tab),
+        "editable": record_type.edit is not None and actor.may(record_type.edit.name),
+    }
+
+
+def _sorts(record_type: RecordType, actor: Any, column: Column) -> bool:
+    return filters.sortable(record_type, actor, column.name)
+
+
+def _sort_url(request: CompanyRequest, found: filters.Filtered, column: Column) -> str:
+    down = found.order.column == column.name and not found.order.descending
+    return changed_query(request, drop=POSITION, sort=f"-{column.name}" if down else column.name)
+
+
+def _tabs(request: CompanyRequest, record_type: RecordType, tab: panels.View | None) -> list[dict[str, Any]]:
+    base = f"{request.base}/{record_type.plural}/"
+    mine = request.GET.get("mine") == "1" and tab is None
+    found = [{"text": _t("All"), "url": base, "current": tab is None and not mine}]
+    if record_type.owner and request.actor.member_id is not None:
+        found.append({"text": _t("Mine"), "url": f"{base}?mine=1", "current": mine})
+    for view in panels.views_of(record_type, request.actor):
+        found.append({"text": str(view.label), "url": f"{base}?view={view.key}", "current": view is tab})
+    return found
+
+
+def _addable(request: CompanyRequest, record_type: RecordType) -> list[Input]:
+    """An input for every filter that is not on yet."""
+    specs = filters.filterable(record_type, request.actor, record_type.custom_fields())
+    return [input_for(request, spec, filtering=True) for name, spec in specs.items() if name not in request.GET]
+
+
+def _bulk_choices(record_type: RecordType, actor: Any) -> list[dict[str, str]]:
+    wanted = [record_type.edit, *record_type.actions]
+    verbs = [verb for verb in wanted if verb is not None and not verb.binned and actor.may(verb.name)]
+    return [{"verb": v.verb, "label": str(v.label), "icon": v.icon or "check", "tone": v.tone} for v in verbs][:6]
+
+
+@screen
+def cell(request: CompanyRequest, record_type: RecordType, pk: int, name: str) -> HttpResponse:
+    """One cell: its editor (GET `?edit`), itself (GET), or its change (POST)."""
+    record = find(record_type, request, pk)
+    column = next(iter(columns_of(record_type, request.actor, [name])), None)
+    if column is None or not column.editable:
+        raise NotVisible
+    if request.method == "POST":
+        return _save_cell(request, record_type, record, column)
+    if "edit" in request.GET and access(request.actor, record_type, name, record) is Access.WRITE:
+        return _cell_editor(request, record_type, record, column, None, "")
+    return _cell(request, record_type, record, column)
+
+
+def _save_cell(request: CompanyRequest, record_type: RecordType, record: Any, column: Column) -> HttpResponse:
+    assert record_type.edit is not None
+    raw = request.POST.get(column.name, "")
+    seen = request.POST.get("seen", "")
+    try:
+        outcome = record_type.edit(
+            record.pk,
+            actor=request.actor,
+            seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None,
+            values={column.name: raw},
+            request_id=request.request_id,
+        )
+    except Problem as problem:
+        sentence = next(sentence for many in sentences(problem).values() for sentence in many)
+        return _cell_editor(request, record_type, record, column, raw, sentence, status=422)
+    response = _cell(request, record_type, outcome.record, column)
+    if outcome.event is not None:
+        from gucang.surface.screens.forms import with_undo  # forms draw cells too
+
+        return with_undo(request, response, record_type, outcome)
+    return response
+
+
+def _cell(request: CompanyRequest, record_type: RecordType, record: Any, column: Column) -> HttpResponse:
+    shower = Shower(record_type, request.actor, request.base, [record], [column.name])
+    context = {
+        "type": record_type,
+        "cell": shower.show(record, column.spec),
+        "column": column,
+        "url": f"{record_url(request, record_type, record.pk)}/cell/{column.name}",
+    }
+    return fragment(request, "surface/_cell.html", context)
+
+
+def _cell_editor(
+    request: CompanyRequest,
+    record_type: RecordType,
+    record: Any,
+    column: Column,
+    raw: str | None,
+    error: str,
+    status: int = 200,
+) -> HttpResponse:
+    value = raw if raw is not None else value_of(record, column.spec)
+    context = {
+        "input": input_for(request, column.spec, value),
+        "column": column,
+        "error": error,
+        "url": f"{record_url(request, record_type, record.pk)}/cell/{column.name}",
+        "version": record.version,
+    }
+    return fragment(request, "surface/_cell_edit.html", context, status)

@@ -1,0 +1,210 @@
+"""The timeline of a record in words: who did what, when, and which values changed, as far as the reader may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _t
+
+from gucang.kernel import events, records
+from gucang.kernel.actions import get as action_called
+from gucang.kernel.actors import ACCESSES, Access, Actor
+from gucang.kernel.errors import Invalid
+from gucang.kernel.fields import FieldSpec
+from gucang.kernel.models import Event
+from gucang.kernel.permissions import access
+from gucang.kernel.records import RecordType
+from gucang.surface.columns import Labels, Shower, labels_of, masked
+from gucang.surface.middleware import CompanyRequest
+
+PAGE = 30
+MOST_CHANGES = 8
+LATE_SECONDS = 24 * 3600
+# What an entry says rather than what was changed, in the order of preference.
+SAID = ("text", "note", "reason", "title")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field's value before and after, in words."""
+
+    label: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event in words."""
+
+    pk: int
+    at: datetime
+    day: date
+    person: str
+    verb: str
+    icon: str
+    said: str = ""
+    subject: str = ""
+    url: str = ""
+    late: bool = False
+    changes: list[Change] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A page of entries, and the cursor of the next one ("" at the end)."""
+
+    entries: list[Entry]
+    next: str
+
+
+def read(request: CompanyRequest, record_type: RecordType, record: Any, cursor: str = "") -> Timeline:
+    """One page of a record's timeline. A fixed number of queries: one, and one per type of record named in it."""
+    found = events.timeline(record_type.name, record.pk, before=_decode(cursor), limit=PAGE + 1)
+    more = len(found) > PAGE
+    last = found[PAGE - 1] if more else None
+    shown = events.visible_to(request.actor, found[:PAGE], page=(record_type.name, record.pk))
+    words = _Words(request, record_type, record, shown)
+    return Timeline([words.entry(event) for event in shown], _encode(last) if last else "")
+
+
+def _encode(event: Event) -> str:
+    return f"{event.occurred_at.isoformat()}~{event.pk}"
+
+
+def _decode(cursor: str) -> events.Cursor | None:
+    if not cursor:
+        return None
+    moment, _mark, pk = cursor[:80].replace(" ", "+").partition("~")
+    try:
+        at = parse_datetime(moment)
+        if at is None or timezone.is_naive(at) or not pk.isascii() or not pk.isdigit() or len(pk) > 18:
+            raise ValueError
+    except ValueError:
+        raise Invalid({"after": [_t("This place in the timeline is gone. Start at the top.")]}) from None
+    return events.Cursor(at, int(pk))
+
+
+class _Words:
+    """Turns a page's events into entries; names and labels are looked up once for all of them."""
+
+    def __init__(self, request: CompanyRequest, page_type: RecordType, page: Any, found: Sequence[Event]) -> None:
+        self.request, self.page_type, self.page = request, page_type, page
+        member = records.get("member").model
+        wanted: dict[Any, set[int]] = {member: {e.actor_id for e in found if e.actor_id is not None}}
+        for event in found:
+            record_type = records.get(event.subject_type)
+            for name, pair in event.changes.items():
+                spec = record_type.specs.get(name)
+                if spec is not None and spec.kind == "reference":
+                    wanted.setdefault(spec.target, set()).update(one for one in pair if isinstance(one, int))
+        names = wanted.pop(member)
+        self.labels: Labels = labels_of(request.actor, wanted)
+        rows = member._base_manager.filter(pk__in=names) if names else []
+        self.names = {row.pk: str(row) for row in rows}
+        self.showers: dict[str, Shower] = {}
+
+    def entry(self, event: Event) -> Entry:
+        record_type = records.get(event.subject_type)
+        own = (event.subject_type, event.subject_id) == (self.page_type.name, self.page.pk)
+        said, changes = self._told(record_type, event, self.page if own else None)
+        verb, icon = _verb(record_type, event)
+        return Entry(
+            pk=event.pk,
+            at=event.occurred_at,
+            day=timezone.localdate(event.occurred_at),
+            person=self._person(event),
+            verb=verb,
+            icon=icon,
+            said=said,
+            subject="" if own or said else event.subject_label,
+            url="" if own else f"{self.request.base}/{record_type.plural}/{event.subject_id}",
+            late=(event.recorded_at - event.occurred_at).total_seconds() > LATE_SECONDS,
+            changes=changes,
+        )
+
+    def _person(self, event: Event) -> str:
+        if event.actor_kind == "system" or event.actor_id is None:
+            return _t("Gucang")
+        return self.names.get(event.actor_id, _t("A former member"))
+
+    def _told(self, record_type: RecordType, event: Event, record: Any) -> tuple[str, list[Change]]:
+        """(what was said, the other values that changed)."""
+        values = {name: pair[1] for name, pair in event.changes.items()} | event.facts
+        said = next((str(values[name]) for name in SAID if isinstance(values.get(name), str) and values[name]), "")
+        if said and not self._open(record_type, next(n for n in SAID if values.get(n) == said), record):
+            said = ""
+        if event.name.endswith(".create"):
+            return said, []
+        found = [
+            self._change(record_type, spec, event.changes[name], record)
+            for name, spec in _labelled(record_type).items()
+            if name in event.changes and name not in SAID and self._seen(record_type, name, record)
+        ]
+        return said, found[:MOST_CHANGES]
+
+    def _change(self, record_type: RecordType, spec: FieldSpec, pair: list[Any], record: Any) -> Change:
+        shower = self.showers.setdefault(record_type.name, self._shower(record_type))
+        old, new = pair
+        if self._access(record_type, spec.name, record) is Access.MASKED:
+            old, new = masked(spec, old), masked(spec, new)
+        return Change(
+            str(spec.label), _shown(shower, spec, old) or _t("empty"), _shown(shower, spec, new) or _t("empty")
+        )
+
+    def _shower(self, record_type: RecordType) -> Shower:
+        shower = Shower(record_type, self.request.actor, self.request.base, [], [])
+        shower.labels = self.labels
+        return shower
+
+    def _access(self, record_type: RecordType, name: str, record: Any) -> Access:
+        return event_access(self.request.actor, record_type, name, record)
+
+    def _seen(self, record_type: RecordType, name: str, record: Any) -> bool:
+        return self._access(record_type, name, record) is not Access.HIDDEN
+
+    def _open(self, record_type: RecordType, name: str, record: Any) -> bool:
+        return self._access(record_type, name, record) in (Access.READ, Access.WRITE)
+
+
+def _shown(shower: Shower, spec: FieldSpec, value: Any) -> Any:
+    if value is None or value == "":
+        return ""
+    try:
+        return shower.value(spec, value, link=False)
+    except ValueError:
+        return str(value)  # a value from before the field changed its kind
+
+
+def event_access(actor: Actor, record_type: RecordType, name: str, record: Any) -> Access:
+    """What may be seen of a field in an event; of a record that is not at hand, the least."""
+    rule = actor.field_rules.get(f"{record_type.name}.{name}")
+    if rule is None or record is not None or rule.within is None:
+        return access(actor, record_type, name, record)
+    return min(rule.inside, rule.beyond, key=ACCESSES.index)
+
+
+def _labelled(record_type: RecordType) -> dict[str, FieldSpec]:
+    """The fields whose changes mean something to people: those of the form and the columns, and the owner."""
+    names = [*record_type.form.fields, *record_type.columns, "owner", "status", "stage", "state", "deleted_at"]
+    found = {name: record_type.specs[name] for name in dict.fromkeys(names) if name in record_type.specs}
+    return found | {spec.name: spec for spec in record_type.custom_fields()}
+
+
+def _verb(record_type: RecordType, event: Event) -> tuple[str, str]:
+    """(what was done, in the words of its button; its icon)."""
+    try:
+        action = action_called(event.name)
+    except LookupError:
+        return event.name, "point"
+    kind = record_type.specs.get("kind")
+    if event.name.endswith(".create"):
+        if kind is not None and "text" in record_type.specs and "kind" in event.changes:
+            return kind.show(event.changes["kind"][1]), record_type.icon
+        return _t("added %(what)s") % {"what": record_type.label}, record_type.icon
+    return str(action.label), action.icon or record_type.icon

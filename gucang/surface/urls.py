@@ -1,0 +1,30 @@
+"""Addresses of the frame and of the pages that every record type has.
+
+`company_patterns` stand below a company's address, after those of the modules: the generic ones take any plural.
+"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from gucang.surface.screens import bin, boards, design, details, forms, home, lists, search
+
+platform_patterns: list[URLPattern | URLResolver] = [*design.patterns]
+
+company_patterns: list[URLPattern | URLResolver] = [
+    *home.patterns,
+    *search.patterns,
+    *bin.patterns,
+    *boards.patterns,
+    path("<slug:plural>/", lists.show, name="list"),
+    path("<slug:plural>/new", forms.new, name="new"),
+    path("<slug:plural>/advise", forms.advise, name="advise"),
+    path("<slug:plural>/options", forms.options, name="options"),
+    path("<slug:plural>/bulk", forms.bulk, name="bulk"),
+    path("<slug:plural>/<int:pk>", details.show, name="record"),
+    path("<slug:plural>/<int:pk>/edit", forms.edit, name="edit"),
+    path("<slug:plural>/<int:pk>/timeline", details.more, name="timeline"),
+    path("<slug:plural>/<int:pk>/cell/<str:name>", lists.cell, name="cell"),
+    path("<slug:plural>/<int:pk>/undo/<int:event_id>", forms.undo, name="undo"),
+    path("<slug:plural>/<int:pk>/<slug:verb>", forms.act, name="act"),
+]
