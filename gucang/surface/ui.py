@@ -100,8 +100,12 @@ def day_text(value: date | datetime | None, today: date | None = None) -> str:
         return NOTHING
     then, today = _as_date(value), today or timezone.localdate()
     near = NEAR_DAYS["zh" if _chinese() else "en"].get((then - today).days)
-    if near:
-        return near
+    return near or date_text(then, today)
+
+
+def date_text(value: date | datetime, today: date | None = None) -> str:
+    """A day by its date, also when it is near: 11月25日, 2025年3月4日; Nov 25, Mar 4, 2025."""
+    then, today = _as_date(value), today or timezone.localdate()
     same_year = then.year == today.year
     if _chinese():
         return f"{then.month}月{then.day}日" if same_year else f"{then.year}年{then.month}月{then.day}日"
@@ -257,7 +261,7 @@ def known_icon(name: str) -> str:
 def filters() -> dict[str, Callable[..., Any]]:
     """The filters of the Jinja2 environment, by the name that templates use."""
     amounts = (number, percent, money, money_text, filesize)
-    times = (day, day_text, weekday, moment, moment_text, duration, due_words, due_tone)
+    times = (day, day_text, date_text, weekday, moment, moment_text, duration, due_words, due_tone)
     return {f.__name__: f for f in (*amounts, *times, initial, family_name, phone, highlight)}
 
 

@@ -1,0 +1,208 @@
+"""What a board shows: its lanes with their sums, and the cards in them. No HTTP here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import ngettext
+
+from gucang.kernel import clock, permissions, records
+from gucang.kernel.actors import Access, Actor
+from gucang.kernel.errors import NotVisible
+from gucang.kernel.fields import FieldSpec
+from gucang.kernel.records import RecordType
+from gucang.surface import filters, ui
+from gucang.surface.keyset import Order, cursor_after, order_of, page
+
+PER_LANE = 30
+READABLE = (Access.READ, Access.WRITE)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One record on the board, as its card shows it. `notes` are (label, text, tone) of the fields left over."""
+
+    pk: int
+    title: str
+    about: str = ""
+    amount: Any = None
+    currency: str = ""
+    owner: str = ""
+    owner_id: int | None = None
+    days: int | None = None
+    too_long: bool = False
+    notes: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def age(self) -> str:
+        if self.days is None:
+            return ""
+        if self.too_long:
+            return ngettext("%(days)s day, too long", "%(days)s days, too long", self.days) % {"days": self.days}
+        return ngettext("%(days)s day", "%(days)s days", self.days) % {"days": self.days}
+
+
+@dataclass
+class Lane:
+    """One column. `total` is None where nothing is summed, `next` the cursor of the cards not shown yet."""
+
+    value: Any
+    title: str
+    tone: str
+    count: int = 0
+    total: Any = None
+    cards: list[Card] = field(default_factory=list)
+    next: str = ""
+
+
+class BoardPage:
+    """One look at a board: the actor's filters, the lanes they lead to, and the cards in them."""
+
+    def __init__(self, kind: RecordType, actor: Actor, params: QueryDict) -> None:
+        assert kind.board is not None
+        self.kind, self.board, self.actor = kind, kind.board, actor
+        self.params = self._switched(params)
+        self.filtered = filters.parse(kind, actor, self.params, ignore=(self.board.switch,))
+
+    @cached_property
+    def rows_to_choose(self) -> list[Any]:
+        """What the board can be switched between; the first is shown unless another one is asked for."""
+        spec = self.kind.specs.get(self.board.switch)
+        if spec is None or spec.target is None:
+            return []
+        target = records.by_model(spec.target)
+        order = order_of(target.model, target.order)
+        return list(target.query(self.actor).order_by(order.name, "id")[:50])
+
+    @property
+    def chosen(self) -> Any:
+        """The row of lanes that is shown."""
+        wanted = self.params.get(self.board.switch)
+        return next((row for row in self.rows_to_choose if str(row.pk) == wanted), None)
+
+    def _switched(self, params: QueryDict) -> QueryDict:
+        """The filters alone, with the one that chooses the lanes always among them and always known."""
+        found: Any = params.copy()
+        for name in (*filters.RESERVED, "sort", self.board.by):
+            found.pop(name, None)
+        known = [str(row.pk) for row in self.rows_to_choose]
+        if known and found.get(self.board.switch) not in known:
+            found[self.board.switch] = known[0]
+        return found
+
+    def lanes(self) -> list[Lane]:
+        """Every lane with its first cards: two queries for the cards, however many lanes there are."""
+        lanes = [Lane(value, label, tone) for value, label, tone in self.board.lanes(self.actor, self._simple)]
+        self._sum(lanes)
+        found = self._first(lanes)
+        for lane in lanes:
+            rows = found.get(lane.value, [])
+            self._fill(lane, rows[:PER_LANE], cursor_after(self.order, rows[PER_LANE - 1]) if rows[PER_LANE:] else "")
+        return lanes
+
+    def lane(self, value: str, cursor: str) -> tuple[Lane, list[tuple[Any, str]]]:
+        """The cards of one lane after `cursor`, and all lanes as (value, title).
+
+        Raises NotVisible for a lane that the board does not have, Invalid for a cursor that no lane gave.
+        """
+        known = self.board.lanes(self.actor, self._simple)
+        lane = next((Lane(key, label, tone) for key, label, tone in known if str(key) == value), None)
+        if lane is None:
+            raise NotVisible
+        found = page(self._shown(self._in(lane.value)), self.order, cursor, PER_LANE)
+        self._fill(lane, found.rows, found.next)
+        return lane, [(key, label) for key, label, _tone in known]
+
+    @cached_property
+    def _simple(self) -> dict[str, Any]:
+        return {name: values[0] if len(values) == 1 else values for name, values in self.params.lists()}
+
+    @cached_property
+    def order(self) -> Order:
+        """Lanes are sorted as lists are; where that column may be empty, by age."""
+        order = order_of(self.kind.model, self.kind.order)
+        return Order() if order.nullable else order
+
+    @property
+    def _query(self) -> QuerySet[Any]:
+        query = self.filtered.query.filter(self.board.only)
+        chosen = self.chosen
+        return query.filter(**{self.board.switch: chosen}) if chosen is not None else query
+
+    def _in(self, value: Any) -> QuerySet[Any]:
+        return self._query.filter(**{self._by: value})
+
+    @property
+    def _by(self) -> str:
+        return self.kind.model._meta.get_field(self.board.by).attname  # type: ignore[union-attr]
+
+    def _shown(self, query: QuerySet[Any]) -> QuerySet[Any]:
+        """With the records at hand that cards, ages and rights look at."""
+        names = {name for name in (*self.board.card, self.board.by) if self._is_reference(name)}
+        names |= {"__".join(self.kind.owner.split("__")[:-1])} - {""}
+        return query.select_related(*sorted(names)) if names else query
+
+    def _is_reference(self, name: str) -> bool:
+        spec = self.kind.specs.get(name)
+        return spec is not None and spec.target is not None
+
+    def _first(self, lanes: list[Lane]) -> dict[Any, list[Any]]:
+        if not lanes:
+            return {}
+        sign = "-" if self.order.descending else ""
+        names = list(dict.fromkeys([f"{sign}{self.order.column}", f"{sign}id"]))
+        parts = [self._in(lane.value).order_by(*names).values_list("pk", flat=True)[: PER_LANE + 1] for lane in lanes]
+        ids = list(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
+        found: dict[Any, list[Any]] = {}
+        for record in self._shown(self.kind.model._default_manager.filter(pk__in=ids)).order_by(*names):
+            found.setdefault(getattr(record, self._by), []).append(record)
+        return found
+
+    def _fill(self, lane: Lane, rows: Iterable[Any], cursor: str) -> None:
+        lane.cards = [card_of(self.actor, self.kind, record) for record in rows]
+        lane.next = cursor
+        lane.count = max(lane.count, len(lane.cards))
+
+    def _sum(self, lanes: list[Lane]) -> None:
+        if self.board.totals is None:
+            return
+        sums = self.board.totals(self.actor, self._simple)
+        for lane in lanes:
+            lane.count, lane.total = sums.get(lane.value, (0, 0))
+
+
+def card_of(actor: Actor, kind: RecordType, record: Any) -> Card:
+    """What the card of `record` shows to `actor`: declared fields that the actor may read."""
+    board = kind.board
+    assert board is not None
+    readable = [name for name in board.card if permissions.access(actor, kind, name, record) in READABLE]
+    owner = filters.owner_field(kind)
+    about = [name for name in readable if name != owner and kind.specs[name].target is not None]
+    plain = [name for name in readable if name not in (owner, board.total, *about)]
+    days, too_long = (board.age(record) if board.age else None) or (None, False)
+    holder = getattr(record, owner, None) if owner in readable else None
+    rest = (_note(kind.specs[name], getattr(record, name), late=days is not None) for name in plain[1:])
+    return Card(
+        pk=record.pk,
+        title=str(getattr(record, plain[0])) if plain else str(record),
+        about=" · ".join(str(value) for name in about if (value := getattr(record, name)) is not None),
+        amount=getattr(record, board.total) if board.total in readable else None,
+        currency=getattr(record, "currency", ""),
+        owner=str(holder) if holder is not None else "",
+        owner_id=holder.pk if holder is not None else None,
+        days=days,
+        too_long=too_long,
+        notes=tuple(note for note in rest if note[1]),
+    )
+
+
+def _note(spec: FieldSpec, value: Any, *, late: bool) -> tuple[str, str, str]:
+    """A field's label, words and tone; a day of something still open warns when it has come."""
+    if spec.kind in ("date", "moment") and value is not None:
+        return str(spec.label), ui.day_text(value), ui.due_tone(value, clock.now()) if late else ""
+    return str(spec.label), spec.show(value), ""

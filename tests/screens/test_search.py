@@ -1,0 +1,118 @@
+"""The search page and the palette's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gucang.parties.actions import customers
+
+PAGE = "/acme/search"
+
+
+def found(client: Client, text: str, **headers: str) -> str:
+    response = client.get(PAGE, {"q": text}, headers=headers)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+@pytest.fixture
+def new_customer(inside: Any, alice: Any) -> Callable[..., Any]:
+    def make(name: str, by: Any = None) -> Any:
+        with inside():
+            return customers.create(actor=by or alice, values={"name": name}).record
+
+    return make
+
+
+def test_initials_find_a_customer_and_its_name_is_marked(
+    as_alice: Client, new_customer: Callable[..., Any]
+) -> None:  # fmt: skip
+    customer = new_customer("上海谷仓食品机械有限公司")
+    page = found(as_alice, "shgc")
+    assert f'href="/acme/customers/{customer.pk}"' in page
+    assert "<mark>上海谷仓</mark>食品机械有限公司" in page
+
+
+def test_what_others_own_is_not_found(as_alice: Client, new_customer: Callable[..., Any], bob: Any) -> None:
+    mine, hidden = new_customer("宁波东海注塑机"), new_customer("宁波东方电缆", by=bob)
+    page = found(as_alice, "宁波")
+    assert f"/acme/customers/{mine.pk}" in page
+    assert f"/acme/customers/{hidden.pk}" not in page
+
+
+def test_more_hits_than_fit_lead_to_the_list(as_alice: Client, new_customer: Callable[..., Any]) -> None:
+    for n in range(9):
+        new_customer(f"苏州第{n}机械厂")
+    page = found(as_alice, "苏州")
+    assert page.count("data-result") == 8
+    assert 'href="/acme/customers/?q=%E8%8B%8F%E5%B7%9E"' in page
+
+
+def test_places_and_things_to_make_are_found_by_pinyin(as_alice: Client) -> None:
+    page = found(as_alice, "kehu")
+    assert 'href="/acme/customers/"' in page.split("found-group", 1)[1]
+    assert 'data-result href="/acme/customers/new"' in page
+
+
+def test_what_a_role_may_not_make_is_not_offered(client: Client, carol: Any, login: Any) -> None:
+    page = found(login(client, carol), "kehu")
+    assert 'data-result href="/acme/customers/"' in page
+    assert "/acme/customers/new" not in page
+
+
+def test_the_palette_gets_groups_and_links_without_the_frame(
+    as_alice: Client, new_customer: Callable[..., Any]
+) -> None:  # fmt: skip
+    customer = new_customer("南通海门重工")
+    part = found(as_alice, "ntjk", X_Palette="1")
+    assert "data-result" not in part
+    part = found(as_alice, "nthm", X_Palette="1", HX_Request="true")
+    assert "<html" not in part
+    assert "data-group" in part
+    assert f'data-result href="/acme/customers/{customer.pk}"' in part
+
+
+def test_the_palette_is_not_given_what_its_page_lists_already(as_alice: Client) -> None:
+    assert 'href="/acme/customers/"' not in found(as_alice, "客户", X_Palette="1")
+    assert 'data-result href="/acme/customers/"' in found(as_alice, "kehu", X_Palette="1")
+
+
+def test_without_words_the_page_shows_what_the_person_changed_last(
+    as_alice: Client, new_customer: Callable[..., Any], bob: Any, inside: Any, mia: Any
+) -> None:
+    old, new = new_customer("先建的客户"), new_customer("后建的客户")
+    gone, others = new_customer("删掉的客户"), new_customer("鲍勃的客户", by=bob)
+    with inside():
+        customers.delete(gone, actor=mia)
+    page = found(as_alice, "")
+    assert page.index(f"/acme/customers/{new.pk}") < page.index(f"/acme/customers/{old.pk}")
+    assert f"/acme/customers/{gone.pk}" not in page
+    assert f"/acme/customers/{others.pk}" not in page
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "%", "_", "'; DROP TABLE x;--", "\\", "💥", "a" * 99, "🏢 上海", "‮倒", "   "]
+)
+def test_odd_words_are_answered_calmly(as_alice: Client, text: str) -> None:
+    page = found(as_alice, text)
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("text", ["长" * 101, "x\x00y"])
+def test_words_that_cannot_be_searched_are_answered_with_a_sentence(as_alice: Client, text: str) -> None:
+    page = found(as_alice, text)
+    assert 'aria-invalid="true"' in page or "没有找到" in page
+
+
+def test_nothing_found_says_what_to_try(as_alice: Client) -> None:
+    assert "没有找到“无此公司名”" in found(as_alice, "无此公司名")
+
+
+def test_a_stranger_is_sent_to_sign_in(client: Client, acme: Any) -> None:
+    response = client.get(PAGE, {"q": "x"})
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/")
