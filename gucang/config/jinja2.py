@@ -17,9 +17,7 @@ from gucang.surface import ui
 @pass_context
 def csrf_input(context: Context) -> SafeString:
     """The hidden field that every form posting to us carries."""
-    return format_html(
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(context["request"])
-    )
+    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(context["request"]))
 
 
 def environment(**options: Any) -> Environment:

@@ -46,9 +46,7 @@ def ensure_roles(
     ensure_database(admin, database)
 
 
-def _ensure_role(
-    admin: psycopg.Connection[Any], role: str, password: str | None, limits: dict[str, str]
-) -> None:
+def _ensure_role(admin: psycopg.Connection[Any], role: str, password: str | None, limits: dict[str, str]) -> None:
     name = sql.Identifier(role)
     if admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
         admin.execute(sql.SQL("CREATE ROLE {} LOGIN NOCREATEDB NOCREATEROLE NOINHERIT").format(name))
@@ -73,9 +71,7 @@ def ensure_database(admin: psycopg.Connection[Any], database: str, *, template: 
     if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
         source = sql.Identifier(template or "template0")
         # The locale is that of the server's own template; only the encoding may not be left to chance.
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} ENCODING 'UTF8'").format(name, OWNER, source)
-        )
+        admin.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} ENCODING 'UTF8'").format(name, OWNER, source))
     admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
     admin.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(name, APP))
     if template is None:
@@ -94,8 +90,7 @@ def _grant_in_schema(inside: psycopg.Connection[Any]) -> None:
         "GRANT USAGE ON SCHEMA public TO {app}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
         " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
-        " GRANT USAGE, SELECT ON SEQUENCES TO {app}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {app}",
         # PostgreSQL lets everybody run every function; a SECURITY DEFINER one must be opened by name.
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
     ):
