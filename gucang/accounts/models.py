@@ -114,7 +114,9 @@ class Department(Record):
 
     name = models.CharField(_("name"), max_length=60)
     parent = Reference("accounts.Department", verbose_name=_("part of"), null=True, blank=True, related_name="children")
-    head = Reference("accounts.Member", verbose_name=_("head of department"), null=True, blank=True, related_name="heads")
+    head = Reference(
+        "accounts.Member", verbose_name=_("head of department"), null=True, blank=True, related_name="heads"
+    )
 
     class Meta(Record.Meta):
         verbose_name = _("department")

@@ -1,6 +1,6 @@
 """Addresses: `platform_patterns` stand outside any company, `company_patterns` below a company's address.
 
-Mount `company_patterns` before the generic pages: "members/<id>/invitation" is one of them.
+Mount `company_patterns` before the generic pages: "members/<id>/invite" is one of them.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("me/tokens/new", me.new_token, name="new-token"),
     path("me/tokens/<int:pk>/revoke", me.revoke_token, name="revoke-token"),
     path("settings", company.settings, name="company-settings"),
-    path("roles/<int:pk>/rights", company.rights, name="role-rights"),
-    path("members/<int:pk>/invitation", company.invitation, name="invitation"),
+    # In the place of the generic dialogs: a matrix, the roles one has already ticked, a link shown once.
+    path("roles/<int:pk>/set_rights", company.rights, name="role-rights"),
+    path("members/<int:pk>/set_roles", company.member_roles, name="member-roles"),
+    path("members/<int:pk>/invite", company.invitation, name="invitation"),
 ]

@@ -16,6 +16,7 @@ from gucang.accounts.actions import companies, members
 from gucang.accounts.actions import roles as role_actions
 from gucang.accounts.models import Invitation, Member, Role
 from gucang.accounts.people import note
+from gucang.accounts.queries import roles_of
 from gucang.accounts.rights import write_grants, write_rules
 from gucang.kernel import numbering, permissions, records
 from gucang.kernel.actors import ACCESSES, REACHES
@@ -78,8 +79,7 @@ def _change_company(request: CompanyRequest) -> str:
         )
         return _t("The rule holds from the next number on.")
     values = {name: posted[name] for name in ("name", "language", "currency") if name in posted}
-    seen = int(posted["version"]) if posted.get("version", "").isdigit() else None
-    companies.edit(request.company, actor=request.actor, seen=seen, values=values)
+    companies.edit(request.company, actor=request.actor, seen=_seen(request), values=values)
     return _t("Saved.")
 
 
@@ -145,11 +145,11 @@ def rights(request: CompanyRequest, pk: int, **_company: str) -> HttpResponse:
             role_actions.set_rights(
                 role,
                 actor=request.actor,
-                seen=int(request.POST.get("version", "0")),
+                seen=_seen(request),
                 grants=write_grants(grants),
                 field_rules=write_rules(rules),
             )
-        except (Problem, ValueError) as raised:
+        except Problem as raised:
             problem = str(raised)
         else:
             toast(request, _t("The rights hold from the next click on."))
@@ -237,6 +237,39 @@ def posted_rules(posted: Any, role: Role) -> dict[str, dict[str, str]]:
         elif inside != "write":
             found[name] = {"inside": inside}
     return found
+
+
+@require_http_methods(["GET", "POST"])
+def member_roles(request: CompanyRequest, pk: int, **_company: str) -> HttpResponse:
+    """The roles of a member as ticks, those held ticked: what is sent is the whole."""
+    member = records.get("member").query(request.actor).filter(pk=pk).first()
+    if member is None:
+        raise Http404
+    picked = [str(one.pk) for one in roles_of(member)]
+    error, status = "", 200
+    if request.method == "POST":
+        picked = request.POST.getlist("roles")
+        try:
+            members.set_roles(member, actor=request.actor, seen=_seen(request), roles=picked)
+        except Problem as problem:
+            error, status = str(problem), problem.status
+        else:
+            toast(request, _t("The roles hold from the next click on."))
+            return HttpResponseRedirect(f"{request.base}/members/{member.pk}")
+    offered = records.get("role").query(request.actor).order_by("id")
+    context = {
+        "member": member,
+        "why": members.set_roles.why_not(request.actor, member) or "",
+        "choices": [(str(one.pk), one.name) for one in offered],
+        "picked": picked,
+        "error": error,
+    }
+    return render(request, "accounts/member_roles.html", context, status=status)
+
+
+def _seen(request: CompanyRequest) -> int | None:
+    version = request.POST.get("version", "")
+    return int(version) if version.isdigit() else None
 
 
 @require_http_methods(["GET", "POST"])

@@ -104,7 +104,7 @@ def test_every_page_fits_its_screen(page, adam, acme, width, language):
     page.wait_for_url("**/acme/")
     paths = {
         "me": "/acme/me", "token": "/acme/me/tokens/new", "settings": "/acme/settings",
-        "rights": f"/acme/roles/{role.pk}/rights", "invitation": f"/acme/members/{adam.pk}/invitation",
+        "rights": f"/acme/roles/{role.pk}/set_rights", "invitation": f"/acme/members/{adam.pk}/invite",
         "sessions": "/accounts/sessions/", "2fa": "/accounts/2fa/", "totp": "/accounts/2fa/totp/activate/",
         "password": "/accounts/password/change/", "email": "/accounts/email/", "logout": "/accounts/logout/",
     }  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from gucang.accounts.models import Role, User
+from gucang.accounts.queries import roles_of
 from gucang.accounts.setup import add_administrator
 from gucang.kernel.scope import company_scope
 from tests.personas import give_password
@@ -58,7 +61,7 @@ def test_settings_are_not_there_for_who_may_not_change_them(client, carol, login
 def test_the_rights_of_a_role_are_a_plain_form(client, acme, adam, login):
     with company_scope(acme):
         role = Role.objects.get(key="salesperson")
-    page = login(client, adam).get(f"/acme/roles/{role.pk}/rights")
+    page = login(client, adam).get(f"/acme/roles/{role.pk}/set_rights")
     assert page.status_code == 200
     text = page.content.decode()
     assert 'name="grant:member.view"' in text
@@ -70,7 +73,7 @@ def test_the_rights_of_a_role_are_a_plain_form(client, acme, adam, login):
         "within:member.phone": "own",
         "beyond:member.phone": "masked",
     }
-    assert client.post(f"/acme/roles/{role.pk}/rights", posted).status_code == 302
+    assert client.post(f"/acme/roles/{role.pk}/set_rights", posted).status_code == 302
     with company_scope(acme):
         role.refresh_from_db()
     assert role.grants == {"member.view": "department"}
@@ -80,7 +83,7 @@ def test_the_rights_of_a_role_are_a_plain_form(client, acme, adam, login):
 def test_the_administrators_rights_cannot_be_changed_by_the_page(client, acme, adam, login):
     with company_scope(acme):
         role = Role.objects.get(key="administrator")
-    page = login(client, adam).post(f"/acme/roles/{role.pk}/rights", {"version": role.version})
+    page = login(client, adam).post(f"/acme/roles/{role.pk}/set_rights", {"version": role.version})
     assert page.status_code == 409
     with company_scope(acme):
         role.refresh_from_db()
@@ -137,3 +140,38 @@ def test_the_answer_for_the_api_is_a_problem_and_not_a_page(client, acme, dan, l
     answer = client.get("/acme/api/v1/me")
     assert (answer.status_code, answer["Content-Type"].partition(";")[0]) == (401, "application/problem+json")
     assert login(client, dan).get("/acme/api/v1/me").status_code == 404
+
+
+def test_the_roles_page_has_the_held_ones_ticked_and_sets_the_whole(client, acme, adam, bob, login):
+    with company_scope(acme):
+        held, more = Role.objects.get(key="salesperson"), Role.objects.get(key="service")
+    page = login(client, adam).get(f"/acme/members/{bob.pk}/set_roles").content.decode()
+    assert re.search(rf'value="{held.pk}" checked', page)
+    assert not re.search(rf'value="{more.pk}" checked', page)
+    sent = {"roles": [held.pk, more.pk], "version": bob.version}
+    assert client.post(f"/acme/members/{bob.pk}/set_roles", sent).status_code == 302
+    with company_scope(acme):
+        assert {one.key for one in roles_of(bob)} == {"salesperson", "service"}
+        administrator = Role.objects.get(key="administrator")
+    refused = client.post(f"/acme/members/{adam.pk}/set_roles", {"roles": [held.pk]})
+    assert refused.status_code == 409
+    with company_scope(acme):
+        assert roles_of(adam) == [administrator]
+
+
+def test_a_number_rule_is_set_on_the_page_and_a_wrong_one_stays_as_typed(client, acme, adam, login):
+    login(client, adam)
+    wrong = client.post("/acme/settings", {"record": "customer", "pattern": "{nothing}"})
+    assert wrong.status_code == 422
+    assert "{nothing}" in wrong.content.decode()
+    right = client.post("/acme/settings", {"record": "customer", "pattern": "AB{yy}-{seq:03}"})
+    assert right.status_code == 302
+    assert re.search(r"AB\d\d-007", client.get("/acme/settings").content.decode())
+
+
+def test_the_companys_name_is_changed_on_the_page(client, acme, adam, login):
+    login(client, adam)
+    sent = {"name": "阿克梅集团", "language": "zh-hans", "currency": "CNY", "version": acme.version}
+    assert client.post("/acme/settings", sent).status_code == 302
+    assert "阿克梅集团" in client.get("/acme/settings").content.decode()
+    assert client.post("/acme/settings", sent | {"name": ""}).status_code == 422

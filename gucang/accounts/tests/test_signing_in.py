@@ -428,10 +428,10 @@ def test_the_inviter_sees_the_link_once(client, acme, adam, login):
     login(client, adam)
     with company_scope(acme):
         eve = members.create(actor=adam, name="Eve").record
-    page = client.post(f"/acme/members/{eve.pk}/invitation", {"email": "eve@acme.test"}).content.decode()
+    page = client.post(f"/acme/members/{eve.pk}/invite", {"email": "eve@acme.test"}).content.decode()
     link = re.search(r"http://127.0.0.1:8000(/join/acme/\w+/)", page)[1]
     assert Client().get(link).status_code == 200
-    assert "/join/" not in client.get(f"/acme/members/{eve.pk}/invitation").content.decode()
+    assert "/join/" not in client.get(f"/acme/members/{eve.pk}/invite").content.decode()
     assert "invitation_sent" in kinds()
 
 
