@@ -26,7 +26,7 @@ def read(request: HttpRequest) -> Any:
         return {}
     if request.content_type != "application/json" or "Content-Encoding" in request.headers:
         raise Halt(415)
-    if (charset := request.content_params.get("charset", "utf-8").lower()) not in ("utf-8", "utf8"):
+    if (charset := (request.content_params or {}).get("charset", "utf-8").lower()) not in ("utf-8", "utf8"):
         raise Halt(415, _t("Send the body in UTF-8, not in %(charset)s.") % {"charset": charset[:20]})
     try:
         text = raw.decode()

@@ -91,7 +91,7 @@ def _check_not_forged(request: Any) -> None:
     check = _ForgeryCheck(lambda _request: HttpResponse())
     request.csrf_processing_done = False
     check.process_request(request)
-    if check.process_view(request, lambda: None, (), {}) is not None:
+    if check.process_view(request, HttpResponse, (), {}) is not None:
         raise Halt(403, _t("The header X-CSRFToken is missing or old. Load the page again, or use a token."))
 
 

@@ -151,7 +151,7 @@ def _common(language: str) -> Json:
         for method, operation in operations.items():
             _share(method, operation)
     # Lazy texts become plain ones now, in this language.
-    return json.loads(json.dumps(made, default=str))  # type: ignore[no-any-return]
+    return json.loads(json.dumps(made, default=str))
 
 
 def _share(method: str, operation: Json) -> None:

@@ -37,7 +37,8 @@ def readable(record_type: RecordType) -> dict[str, FieldSpec]:
 
 
 def _labelled(record_type: RecordType) -> set[str]:
-    return {field.name for field in record_type.model._meta.concrete_fields if field._verbose_name is not None}
+    fields: Iterable[Any] = record_type.model._meta.concrete_fields
+    return {field.name for field in fields if field._verbose_name is not None}
 
 
 def _declared(record_type: RecordType) -> set[str]:

@@ -76,7 +76,7 @@ def _model(name: str, specs: Iterable[FieldSpec], required: set[str], extra: str
 
 def _gate(spec: FieldSpec, required: bool) -> Callable[[Any], Any]:
     types, sentence = _TYPES.get(spec.kind, ((str,), _("Write text here.")))
-    items = _ITEMS.get(spec.kind)
+    items = _ITEMS.get(spec.kind, ())
 
     def check(value: Any) -> Any:
         if value is None:
@@ -85,7 +85,7 @@ def _gate(spec: FieldSpec, required: bool) -> Callable[[Any], Any]:
             return value
         if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
             raise _refused(sentence)
-        if items and not all(isinstance(one, items) and not isinstance(one, bool) for one in value):
+        if isinstance(value, list) and not all(isinstance(one, items) and not isinstance(one, bool) for one in value):
             raise _refused(sentence)
         return value
 
@@ -117,7 +117,7 @@ def _custom(schema: Json) -> None:
 
 def incoming(spec: FieldSpec, required: bool) -> Json:
     """The JSON schema of a value that comes in."""
-    schema = _incoming[spec.kind](spec) if spec.kind in _incoming else {"type": "string"}
+    schema: Json = _incoming[spec.kind](spec) if spec.kind in _incoming else {"type": "string"}
     if spec.kind in STRING_KINDS and required:
         schema["minLength"] = 1
     schema["title"] = str(spec.label)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -33,7 +33,7 @@ def build() -> NinjaAPI:
         title="Gucang", version="1", urls_namespace="api", docs_url=None, openapi_url=None, parser=StrictParser()
     )
     for kind in (Exception, Http404, HttpError, ValidationError):
-        made.add_exception_handler(kind, problems.from_exception)
+        made.add_exception_handler(kind, problems.from_exception)  # type: ignore[arg-type]
     _add_platform(made)
     for record_type in records.every():
         _RecordOperations(made, record_type).add()
@@ -120,12 +120,13 @@ class _RecordOperations:
 api = build()
 
 
-def _behind_door(found: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
+def _behind_door(found: Iterable[Any]) -> Iterator[URLPattern]:
     """Every address of ninja's behind the door; search costs more than another reading."""
     for pattern in found:
-        cost = buckets.SEARCH if pattern.name == "search_all" else buckets.READ
-        pattern.callback = guarded(pattern.callback, cost=cost)  # type: ignore[union-attr, arg-type]
-    return [pattern for pattern in found if pattern.name != "api-root"]
+        if pattern.name != "api-root":
+            cost = buckets.SEARCH if pattern.name == "search_all" else buckets.READ
+            pattern.callback = guarded(pattern.callback, cost=cost)
+            yield pattern
 
 
 app_name = "api"
