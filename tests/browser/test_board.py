@@ -1,0 +1,122 @@
+"""The board in a browser: dragging, lifting with the keyboard, refusals, and working without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from gucang.selling.actions import pipelines
+from gucang.selling.models import Opportunity
+
+pytestmark = pytest.mark.browser
+BOARD = "/acme/opportunities/board"
+
+
+def card(page: Page, deal: Opportunity) -> Any:
+    return page.locator(f'[data-card="{deal.pk}"]')
+
+
+def lane(page: Page, stage: Any) -> Any:
+    return page.locator(f'[data-lane="{stage.pk}"]')
+
+
+def stage_of(inside: Any, deal: Opportunity) -> int:
+    with inside():
+        return int(Opportunity.objects.get(pk=deal.pk).stage_id)
+
+
+def test_a_card_lifted_with_the_keyboard_is_moved_and_the_sums_follow(
+    page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
+) -> None:
+    deal = new_deal("二期产线改造", amount=180_000)
+    page = page_of(alice)
+    page.goto(BOARD, wait_until="networkidle")
+    card(page, deal).focus()
+    for key in (" ", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(lane(page, stages["needs"]).locator("[data-lane-sum]")).to_have_text("¥18万")
+    expect(lane(page, stages["first"]).locator("[data-lane-count]")).to_have_text("0")
+    assert stage_of(inside, deal) == stages["needs"].pk
+
+
+def test_a_card_can_be_dragged(
+    page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
+) -> None:
+    deal = new_deal("电缆收线机 12 轴")
+    page = page_of(alice)
+    page.goto(BOARD, wait_until="networkidle")
+    card(page, deal).locator(".c").first.hover()
+    page.mouse.down()
+    target = lane(page, stages["quote"]).locator("[data-cards]").bounding_box()
+    page.mouse.move(target["x"] + 60, target["y"] + 20, steps=8)
+    page.mouse.move(target["x"] + 70, target["y"] + 30, steps=4)
+    with page.expect_response(lambda answer: answer.url.endswith("/drop")) as dropped:
+        page.mouse.up()
+    assert dropped.value.status == 204
+    expect(lane(page, stages["quote"]).locator(f'[data-card="{deal.pk}"]')).to_be_visible()
+    assert stage_of(inside, deal) == stages["quote"].pk
+
+
+def test_a_refused_card_goes_back_with_the_sentence_in_it(
+    page_of: Callable[..., Page],
+    alice: Any,
+    adam: Any,
+    new_deal: Callable[..., Opportunity],
+    stages: dict[str, Any],
+    inside: Any,
+) -> None:
+    with inside():
+        pipelines.edit_stage(stages["needs"], actor=adam, values={"required_fields": ["closes_on"]})
+    deal = new_deal("注塑线框架 10 台")
+    page = page_of(alice)
+    page.goto(BOARD, wait_until="networkidle")
+    card(page, deal).focus()
+    for key in (" ", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(lane(page, stages["first"]).locator(f'[data-card="{deal.pk}"] .refusal')).to_contain_text("需求确认")
+    assert stage_of(inside, deal) == stages["first"].pk
+
+
+def test_losing_a_deal_leads_from_the_refusal_to_its_form(
+    page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], stages: dict[str, Any]
+) -> None:
+    deal = new_deal("枕包机 PX-90")
+    page = page_of(alice)
+    page.goto(BOARD, wait_until="networkidle")
+    card(page, deal).focus()
+    page.keyboard.press(" ")
+    for _lane in range(5):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    card(page, deal).locator(".refusal a").click()
+    page.wait_for_url(f"**/acme/opportunities/{deal.pk}/lose")
+    expect(page.locator("select[name=reason], [name=reason]").first).to_be_attached()
+
+
+def test_without_scripts_the_menu_of_a_card_moves_it(
+    page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
+) -> None:
+    deal = new_deal("定型机减速机 20 台")
+    page = page_of(alice, java_script_enabled=False)
+    page.goto(BOARD)
+    card(page, deal).hover()
+    card(page, deal).locator("summary").click()
+    card(page, deal).get_by_role("button", name=stages["talks"].name).click()
+    expect(lane(page, stages["talks"]).locator(f'[data-card="{deal.pk}"]')).to_be_visible()
+    assert stage_of(inside, deal) == stages["talks"].pk
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_board_has_no_known_barrier_and_the_page_does_not_scroll_sideways(
+    page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], width: int
+) -> None:
+    new_deal("起重机变频替换", amount=584_000)
+    page = page_of(alice, width)
+    page.goto(BOARD, wait_until="networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"][:80] for node in one["nodes"]]) for one in found] == []
