@@ -21,8 +21,6 @@ from gucang.messages import kinds
 from gucang.messages.hearing import notify
 from gucang.messages.models import Notification, NotificationSetting
 
-pytestmark = pytest.mark.urls("gucang.activity.tests.urls")
-
 
 @pytest.fixture
 def department(acme: Any) -> int:
