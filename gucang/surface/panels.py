@@ -68,7 +68,9 @@ def add(record: str, where: str, template: str, context: PanelContext, order: in
     _panels.sort(key=lambda panel: panel.order)
 
 
-def shown(request: CompanyRequest, record_type: RecordType, record: Any, where: str) -> list[tuple[str, dict[str, Any]]]:
+def shown(
+    request: CompanyRequest, record_type: RecordType, record: Any, where: str
+) -> list[tuple[str, dict[str, Any]]]:
     """The (template, context) of every part in one place, in order."""
     found = []
     for panel in _panels:

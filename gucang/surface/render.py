@@ -71,7 +71,11 @@ def base_of(request: Any) -> str:
 
 def shell(request: Any) -> dict[str, Any]:
     """What `surface/shell.html` needs, asked only when it is drawn."""
-    common = {"base": base_of(request), "language": get_language() or "zh-hans", "toasts": SimpleLazyObject(_toasts(request))}
+    common = {
+        "base": base_of(request),
+        "language": get_language() or "zh-hans",
+        "toasts": SimpleLazyObject(_toasts(request)),
+    }
     if getattr(request, "actor", None) is None:
         return common | {"theme": "", "text_size": ""}
     me = nav.person(request)
