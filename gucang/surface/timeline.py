@@ -107,6 +107,7 @@ class _Words:
         self.labels: Labels = labels_of(request.actor, wanted)
         rows = member._base_manager.filter(pk__in=names) if names else []
         self.names = {row.pk: str(row) for row in rows}
+        self.labels |= {(member, pk): name for pk, name in self.names.items()}
         self.showers: dict[str, Shower] = {}
 
     def entry(self, event: Event) -> Entry:
@@ -139,7 +140,7 @@ class _Words:
         said = next((str(values[name]) for name in SAID if isinstance(values.get(name), str) and values[name]), "")
         if said and not self._open(record_type, next(n for n in SAID if values.get(n) == said), record):
             said = ""
-        if event.name.endswith(".create"):
+        if event.subject_version == 1:
             return said, []
         found = [
             self._change(record_type, spec, event.changes[name], record)
@@ -203,7 +204,7 @@ def _verb(record_type: RecordType, event: Event) -> tuple[str, str]:
     except LookupError:
         return event.name, "point"
     kind = record_type.specs.get("kind")
-    if event.name.endswith(".create"):
+    if event.subject_version == 1:
         if kind is not None and "text" in record_type.specs and "kind" in event.changes:
             return kind.show(event.changes["kind"][1]), record_type.icon
         return _t("added %(what)s") % {"what": record_type.label}, record_type.icon
