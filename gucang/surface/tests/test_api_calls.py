@@ -16,7 +16,7 @@ from gucang.kernel.scope import company_scope
 from gucang.surface.api import buckets
 from gucang.surface.tests.api_world import API, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("gucang.surface.tests.api_urls")]
+pytestmark = pytest.mark.django_db
 JSON = {"content_type": "application/json"}
 DEPARTMENTS = f"{API}/departments"
 

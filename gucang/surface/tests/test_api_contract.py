@@ -22,7 +22,6 @@ from gucang.surface.api.schemas import pascal
 from gucang.surface.tests.api_world import API, NOT_MADE_HERE, World, can_be_made
 from tests.personas import found_acme, found_other
 
-pytestmark = pytest.mark.urls("gucang.surface.tests.api_urls")
 TYPES = list(records.every())
 JSON = {"content_type": "application/json"}
 

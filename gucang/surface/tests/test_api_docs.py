@@ -16,7 +16,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 from gucang.kernel import records
 from gucang.surface.tests.api_world import API
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.urls("gucang.surface.tests.api_urls")]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 SITE = "http://localhost"
 
 

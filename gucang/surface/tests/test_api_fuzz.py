@@ -20,7 +20,7 @@ from gucang.kernel import records
 from gucang.surface.api import buckets
 from gucang.surface.tests.api_world import API, World
 
-pytestmark = [pytest.mark.urls("gucang.surface.tests.api_urls"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 4
 # What would end the caller's own token or membership, after which every answer is 401.
