@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.exchange import rules
@@ -11,6 +12,7 @@ from gucang.exchange.models import Export, State
 from gucang.kernel import clock, jobs, records
 from gucang.kernel.actions import action
 from gucang.kernel.actors import Actor
+from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Text
 
 DIRECT = 2000
@@ -31,7 +33,7 @@ def create(
     """Take out the records that a list's address shows. A long list is written by a job; see `export`."""
     from gucang.exchange import export
 
-    wanted = records.by_plural(record_type) or records.get(record_type)
+    wanted = _type_called(record_type)
     rules.check_may_export(actor, wanted)
     chosen = export.Chosen.parse(wanted, actor, query, columns)
     record.record_type, record.query = wanted.name, query
@@ -40,6 +42,14 @@ def create(
     if record.rows <= DIRECT:
         record.state, record.ready_at = State.DONE, clock.now()
     return {"rows": record.rows}
+
+
+def _type_called(name: str) -> records.RecordType:
+    """The record type of this name or plural. Raises Invalid."""
+    try:
+        return records.by_plural(name) or records.get(name)
+    except LookupError:
+        raise Invalid({"record_type": [_t("There is no record type %(name)s.") % {"name": name[:40]}]}) from None
 
 
 @action("export.finish", label=_("Finish"), allow=rules.is_the_system, icon="check")
