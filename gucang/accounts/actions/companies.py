@@ -9,18 +9,33 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
+from django.conf import settings
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts import rules
 from gucang.kernel import clock, numbering, records
 from gucang.kernel.actions import action, editing
+from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Text
 from gucang.kernel.models import Company, CustomField, NumberRule, Record
 from gucang.kernel.text import BadText, NumberPattern
 
-edit = editing("company")
+CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "JPY", "GBP")
+
+
+def _known_words(company: Company, actor: Actor) -> None:
+    problems = {}
+    if company.currency not in CURRENCIES:
+        problems["currency"] = [_t("Choose one of %(list)s.") % {"list": "、".join(CURRENCIES)}]
+    if company.language not in dict(settings.LANGUAGES):
+        problems["language"] = [_t("Choose one of %(list)s.") % {"list": "、".join(dict(settings.LANGUAGES))}]
+    if problems:
+        raise Invalid(problems)
+
+
+edit = editing("company", _known_words)
 
 
 @action("company.create", label=_("Create"), allow=rules.is_the_system)
@@ -62,7 +77,8 @@ FieldKind = Literal["text", "longtext", "choice", "integer", "decimal", "money",
 @action(
     "company.add_field", label=_("Add a field"), always=True, icon="columns-3",
     labels={
-        "record": _("What for"), "key": _("Short name"), "label": _("Name in Chinese"), "label_en": _("Name in English"),
+        "record": _("What for"), "key": _("Short name"),
+        "label": _("Name in Chinese"), "label_en": _("Name in English"),
         "kind": _("Kind"), "choices": _("Choices"), "help": _("Hint"),
     },
 )  # fmt: skip

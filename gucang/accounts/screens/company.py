@@ -15,7 +15,6 @@ from gucang.accounts import links
 from gucang.accounts.actions import companies, members
 from gucang.accounts.actions import roles as role_actions
 from gucang.accounts.models import Invitation, Member, Role
-from gucang.accounts.people import note
 from gucang.accounts.queries import roles_of
 from gucang.accounts.rights import write_grants, write_rules
 from gucang.kernel import numbering, permissions, records
@@ -290,7 +289,6 @@ def invitation(request: CompanyRequest, pk: int, **_company: str) -> HttpRespons
             outcome = members.invite(member, actor=request.actor, email=context["email"])
         except Problem as problem:
             return render(request, "accounts/invitation.html", context | {"error": str(problem)}, status=problem.status)
-        note("invitation_sent", request, request.user, request.company.pk, member=member.pk)  # type: ignore[arg-type]
         context |= {"link": link_of(request, outcome.record), "why": ""}
     return render(request, "accounts/invitation.html", context)
 

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gucang.accounts import kept
 from gucang.accounts.actions import tokens
 from gucang.accounts.models import Member, Token
-from gucang.accounts.people import note
 from gucang.accounts.queries import roles_of
 from gucang.kernel import clock, records
 from gucang.kernel.errors import Invalid, NotVisible, Problem
@@ -63,7 +62,6 @@ def new_token(request: CompanyRequest, **_company: str) -> HttpResponse:
         except Invalid as problem:
             errors |= {name: " ".join(found) for name, found in problem.fields.items()}
         else:
-            note("token_created", request, request.user, request.company.pk, token=token.pk, scopes=scopes)  # type: ignore[arg-type]
             return render(request, "accounts/token_made.html", {"token": token, "key": token.key})
     context = {"values": values, "errors": errors, "choices": scope_choices(), "days": DAYS}
     return render(request, "accounts/token_new.html", context, status=422 if any(errors.values()) else 200)
@@ -85,6 +83,5 @@ def revoke_token(request: CompanyRequest, pk: int, **_company: str) -> HttpRespo
     except Problem as problem:
         toast(request, str(problem))
     else:
-        note("token_revoked", request, request.user, request.company.pk, token=token.pk)  # type: ignore[arg-type]
         toast(request, _t("“%(token)s” is revoked.") % {"token": token})
     return HttpResponseRedirect(f"{request.base}/me")

@@ -324,6 +324,12 @@ def test_the_company_is_named_anew_by_its_administrator_alone(scope, act, adam, 
     assert Company.objects.get(pk=scope.pk).name == "阿克梅集团"
 
 
+@pytest.mark.parametrize("values", [{"currency": "XXX"}, {"language": "tlh"}, {"name": ""}])
+def test_a_company_keeps_a_known_currency_language_and_a_name(scope, adam, values):
+    with pytest.raises(Invalid):
+        companies.edit(scope, actor=adam, values=values)
+
+
 def test_another_company_is_out_of_reach(scope, adam, other):
     with pytest.raises(NotVisible):
         companies.edit(other, actor=adam, name="stolen")

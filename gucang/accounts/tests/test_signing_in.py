@@ -165,6 +165,20 @@ def test_a_changed_password_ends_the_other_devices(client, alice):
     assert other.get("/acme/note").status_code == 302
 
 
+def test_the_sign_in_address_changes_once_its_link_is_opened(client, alice, settings):
+    settings.PUBLIC_ORIGIN = "https://crm.acme.test"
+    give_password(alice)
+    sign_in(client, "alice@acme.test")
+    assert "alice@acme.test" in client.get("/accounts/email/").content.decode()
+    client.post("/accounts/email/", {"action_add": "", "email": "alice@new.test"})
+    letter = next(one for one in mail.outbox if one.to == ["alice@new.test"])
+    path = re.search(r"https://crm\.acme\.test(/\S+)", letter.body)[1]
+    assert User.objects.get(pk=alice.user_id).email == "alice@acme.test"
+    assert client.post(path).status_code == 302
+    assert User.objects.get(pk=alice.user_id).email == "alice@new.test"
+    assert sign_in(Client(), "alice@new.test").status_code == 302
+
+
 # The second step
 
 
