@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.core.validators import EmailValidator, MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import IntegrityError, connection, models, transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
@@ -108,12 +110,13 @@ class Action:
         tone: str = "",
         labels: dict[str, Any] | None = None,
         redacts: bool = False,
+        gone: Any = None,
     ) -> None:
         self.name, self.body, self.label = name, body, label
         self.allow, self.guard = allow, guard
         self.creates, self.on_values = creates, on_values
         self.hands_over, self.unowned, self.binned, self.always = hands_over, unowned, binned, always
-        self.icon, self.tone, self.redacts = icon, tone, redacts
+        self.icon, self.tone, self.redacts, self.gone = icon, tone, redacts, gone
         self.record_name, _dot, self.verb = name.partition(".")
         self.module = body.__globals__.get("__name__", "") if hasattr(body, "__globals__") else ""
         self.__doc__ = body.__doc__
@@ -185,7 +188,7 @@ class Action:
         query = query.filter(self.type.visible(actor)).select_for_update(of=("self",), no_key=True)
         instance = query.first()
         if instance is None:
-            raise NotVisible()
+            raise NotVisible(self.gone) if self.gone else NotVisible()
         return instance
 
     def _check_right(self, actor: Actor, instance: Any) -> None:
@@ -243,7 +246,7 @@ def clean_values(
     `known` caches references already looked up, `also` names fields allowed beyond the form. Raises Invalid with every
     field's sentences at once.
     """
-    specs = record_type.form_specs() | {name: replace(record_type.specs[name], required=False) for name in also}
+    specs = _specs(record_type, also, known)
     problems: dict[str, list[Any]] = {}
     clean: dict[str, Any] = {}
     for name, value in raw.items():
@@ -263,6 +266,19 @@ def clean_values(
     if problems:
         raise Invalid(problems)
     return clean
+
+
+def _specs(
+    record_type: records.RecordType, also: Sequence[str], known: dict[Any, Any] | None
+) -> Mapping[str, FieldSpec]:
+    """The fields that values are for; for a set they are put together once."""
+    key = ("specs", record_type.name, tuple(also))
+    if known is not None and key in known:
+        return known[key]  # type: ignore[no-any-return]
+    specs = record_type.form_specs() | {name: replace(record_type.specs[name], required=False) for name in also}
+    if known is not None:
+        known[key] = specs
+    return specs
 
 
 def assign(instance: Any, values: Mapping[str, Any]) -> None:
@@ -391,12 +407,39 @@ def changed_columns(instance: Any, changes: Mapping[str, Any]) -> set[str]:
     }
 
 
-def validate(instance: Any, changed: set[str] | None) -> None:
-    """Run field and record validation (of the changed fields only, when given). Raises Invalid."""
+_SAME_CHECKS = (MaxLengthValidator, EmailValidator, ProhibitNullCharactersValidator)
+_CLEANED_KINDS = frozenset(["text", "longtext", "email", "phone", "choice", "reference", "date"])
+
+
+@cache
+def _cleaned_enough(model: type[models.Model]) -> frozenset[str]:
+    """The fields about which validation asks nothing that cleaning by their spec has not answered."""
+    specs = records.by_model(model).specs
+    return frozenset(
+        field.name
+        for field in model._meta.concrete_fields
+        if field.name in specs
+        and specs[field.name].kind in _CLEANED_KINDS
+        and all(isinstance(validator, _SAME_CHECKS) for validator in field.validators)
+    )
+
+
+def settled_by_cleaning(instance: Any, clean: Mapping[str, Any]) -> set[str]:
+    """The fields of a new record that need no second look: still the very value that came out of cleaning."""
+    enough = _cleaned_enough(type(instance))
+    return {name for name, value in clean.items() if name in enough and value and getattr(instance, name) is value}
+
+
+def validate(instance: Any, changed: set[str] | None, settled: Collection[str] = ()) -> None:
+    """Run field and record validation (of the changed fields only, when given). Raises Invalid.
+
+    `settled` are fields that are known to be right.
+    """
     from django.core.exceptions import ValidationError
 
-    local = {field.name for field in instance._meta.concrete_fields}
-    skip = {"id", "company", "created_at", "updated_at"} | (set() if changed is None else local - changed)
+    skip = {"id", "company", "created_at", "updated_at", *settled}
+    if changed is not None:
+        skip |= {field.name for field in instance._meta.concrete_fields} - changed
     problems: dict[str, list[Any]] = {}
     for step in (lambda: instance.clean_fields(exclude=skip), instance.clean):
         try:
@@ -451,8 +494,8 @@ def action(
     The body changes the record and may return facts for the event (a dict of JSON values); it saves nothing itself.
     `allow(actor, record)` answers who may, `guard(record)` why nobody may now. `hands_over` permits the actor to lose
     sight of the record; `redacts` keeps the values out of the event; `unowned` lets it be done to records without
-    owner; `always` leaves an event even when no field changed; `tone` and `icon` are for the button; `labels` name the
-    parameters.
+    owner; `always` leaves an event even when no field changed; `gone` is the sentence for a record that the actor does
+    not see, or no more; `tone` and `icon` are for the button; `labels` name the parameters.
     """
 
     def make(body: Callable[..., Any]) -> Action:
