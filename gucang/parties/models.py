@@ -95,6 +95,8 @@ class Customer(Record):
 
     derived_fields = ("name_key", "owned_since", "pooled_at", "previous_owner")
     sorts_by = {"name": "name_key"}
+    # Of a private person; what an organisation is called is nobody's personal data.
+    personal_fields = ("name", "short_name", "phone", "phone2", "email", "address", "note")
     loaded_owner_id: int | None = None
     loaded_parent_id: int | None = None
 
@@ -207,6 +209,7 @@ class Contact(Record):
 
     derived_fields = ("name_key",)
     sorts_by = {"name": "name_key"}
+    personal_fields = ("name", "position", "mobile", "phone", "email", "wechat", "birthday", "note")
 
     class Meta(Record.Meta):
         verbose_name = _("contact")

@@ -38,7 +38,7 @@ customer = register(
         edit=customers.edit,
         actions=(
             pool.claim, customers.assign, customers.progress, customers.share, customers.unshare, pool.release,
-            customers.delete, customers.restore,
+            customers.delete, customers.restore, customers.erase,
         ),
         related=(Related("contact", "customer", ("name", "position", "mobile", "is_primary")),),
         order="-updated_at",
@@ -67,7 +67,7 @@ contact = register(
         ),
         create=contacts.create,
         edit=contacts.edit,
-        actions=(contacts.make_primary, contacts.delete, contacts.restore),
+        actions=(contacts.make_primary, contacts.delete, contacts.restore, contacts.erase),
         order="-updated_at",
         search={"name": "A", "customer__name": "B", "mobile": "B", "phone": "B", "email": "C"},
         exchange=Exchange(key="mobile"),
@@ -111,10 +111,14 @@ _ON_OWN = (
 )  # fmt: skip
 
 roles.grant("salesperson", dict.fromkeys(_ON_OWN, Reach.OWN) | {"customer.claim": Reach.COMPANY})
-roles.grant(
-    "sales_manager",
-    {"customer.*": Reach.TREE, "contact.*": Reach.TREE, "customer.claim": Reach.COMPANY},
+# Erasing cannot be taken back, so it is left to administrators.
+_MANAGED = tuple(
+    f"{kind.name}.{verb}"
+    for kind in (customer, contact)
+    for verb in ("view", "export", "import", *kind.verbs)
+    if verb != "erase"
 )
+roles.grant("sales_manager", dict.fromkeys(_MANAGED, Reach.TREE) | {"customer.claim": Reach.COMPANY})
 roles.grant(
     "service",
     dict.fromkeys(("customer.view", "contact.view", "contact.create", "contact.edit"), Reach.COMPANY),

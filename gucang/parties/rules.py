@@ -47,6 +47,29 @@ def may_give_away(permission: str) -> Callable[[Actor, Customer], bool]:
     return allow
 
 
+def may_assign(actor: Actor, customer: Customer) -> bool:
+    """Its owner or a manager; and out of the pool only a manager, for everybody else there is the claim."""
+    if customer.owner_id is None and actor.reach("customer.assign") is Reach.OWN:
+        return False
+    return may_give_away("customer.assign")(actor, customer)
+
+
+def why_unclaimed(actor: Actor, customer: Customer) -> str | None:
+    """Nobody adds to a pool customer what only its owner should; who works for the whole company may prepare it."""
+    if customer.owner_id is not None or actor.reach("customer.edit") is Reach.COMPANY:
+        return None
+    return _t("“%(customer)s” is in the pool. Claim it first.") % {"customer": customer}
+
+
+def why_not_a_person(customer: Customer) -> str | None:
+    """Erasing is for people; an organisation's name and numbers are not personal data."""
+    if customer.kind == "person":
+        return None
+    return _t("Only a private person's data are erased. Erase the contacts of “%(customer)s” instead.") % {
+        "customer": customer
+    }
+
+
 def is_the_system(actor: Actor, record: Any) -> bool:
     """Only the program itself does this, by rule."""
     return actor.kind == "system"

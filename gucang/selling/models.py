@@ -308,6 +308,8 @@ class LeadStatus(models.TextChoices):
 class Lead(Record):
     """An enquiry that is not a customer yet. Without an owner it waits for whoever takes it."""
 
+    personal_fields = ("name", "contact_name", "phone", "email", "note")
+
     number = models.CharField(_("number"), max_length=40, editable=False)
     name = models.CharField(_("name"), max_length=120, help_text=_("of the company or person"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ORGANISATION)

@@ -65,7 +65,7 @@ lead = register(
         edit=leads.edit,
         actions=(
             leads.convert, leads.take, leads.contact, leads.qualify, leads.assign, leads.discard, leads.revive,
-            leads.share, leads.unshare, leads.delete, leads.restore,
+            leads.share, leads.unshare, leads.delete, leads.restore, leads.erase,
         ),
         order="-updated_at",
         search={"name": "A", "contact_name": "A", "number": "A", "phone": "B", "note": "D"},
@@ -135,10 +135,17 @@ def _phones(inside: Access, within: Reach | None = None) -> dict[str, FieldRule]
 
 
 _DEALS = tuple(f"opportunity.{verb}" for verb in ("view", *opportunity.verbs) if verb != "restore")
-_LEADS = tuple(f"lead.{verb}" for verb in ("view", *lead.verbs) if verb not in ("delete", "restore", "take"))
+_LEADS = tuple(f"lead.{verb}" for verb in ("view", *lead.verbs) if verb not in ("delete", "restore", "take", "erase"))
 
 roles.grant("salesperson", dict.fromkeys((*_DEALS, *_LEADS), Reach.OWN) | {"lead.take": Reach.COMPANY})
-roles.grant("sales_manager", {"opportunity.*": Reach.TREE, "lead.*": Reach.TREE, "lead.take": Reach.COMPANY})
+# Erasing cannot be taken back, so it is left to administrators.
+_MANAGED = tuple(
+    f"{kind.name}.{verb}"
+    for kind in (opportunity, lead)
+    for verb in ("view", "export", "import", *kind.verbs)
+    if verb != "erase"
+)
+roles.grant("sales_manager", dict.fromkeys(_MANAGED, Reach.TREE) | {"lead.take": Reach.COMPANY})
 roles.grant("service", dict.fromkeys(("opportunity.view", "lead.view", "lead.create"), Reach.COMPANY))
 roles.grant("finance", {"opportunity.view": Reach.COMPANY})
 roles.grant_all(dict.fromkeys(("pipeline.view", "stage.view", "loss_reason.view"), Reach.COMPANY))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from gucang.kernel.actions import action, creating, deleting, editing, restoring
+from gucang.kernel.actions import action, creating, deleting, editing, erasing, restoring
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
+from gucang.parties import rules
 from gucang.parties.models import Contact
 
 
@@ -28,10 +29,17 @@ def _is_primary(contact: Contact) -> str | None:
     return _t("%(name)s is the primary contact already.") % {"name": contact}
 
 
-create = creating("contact", prepare=_only_primary)
+def _at_an_owned_customer(contact: Contact, actor: Actor) -> None:
+    if sentence := rules.why_unclaimed(actor, contact.customer):
+        raise Invalid({"customer": [sentence]})
+    _only_primary(contact, actor)
+
+
+create = creating("contact", prepare=_at_an_owned_customer)
 edit = editing("contact", prepare=_only_primary)
 delete = deleting("contact")
 restore = restoring("contact")
+erase = erasing("contact")
 
 
 @action("contact.make_primary", label=_("Make primary"), guard=_is_primary, icon="star")
@@ -42,4 +50,4 @@ def make_primary(contact: Contact, *, actor: Actor) -> None:
     contact.is_primary = True
 
 
-__all__ = ["create", "delete", "edit", "make_primary", "restore"]
+__all__ = ["create", "delete", "edit", "erase", "make_primary", "restore"]

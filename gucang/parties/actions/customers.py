@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import Member
-from gucang.kernel.actions import action, creating, deleting, editing, restoring, sharing
+from gucang.kernel.actions import action, creating, deleting, editing, erasing, restoring, sharing
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Among, Text
@@ -37,11 +37,12 @@ create = creating("customer", prepare=_owned)
 edit = editing("customer")
 delete = deleting("customer", allow=rules.may_give_away("customer.delete"))
 restore = restoring("customer")
+erase = erasing("customer", guard=rules.why_not_a_person)
 share, unshare = sharing("customer", Member)
 
 
 @action(
-    "customer.assign", label=_("Assign"), allow=rules.may_give_away("customer.assign"), unowned=True, hands_over=True,
+    "customer.assign", label=_("Assign"), allow=rules.may_assign, unowned=True, hands_over=True,
     icon="user-share",
     labels={
         "owner": _("New owner"), "note": _("What they should know"), "with_opportunities": _("Open opportunities too"),
@@ -75,4 +76,6 @@ def note_deals(won: Mapping[int, date]) -> None:
             Customer.objects.filter(pk=pk).exclude(last_deal_on__gte=day).update(last_deal_on=day)
 
 
-__all__ = ["assign", "at_work", "create", "delete", "edit", "note_deals", "progress", "restore", "share", "unshare"]
+__all__ = [
+    "assign", "at_work", "create", "delete", "edit", "erase", "note_deals", "progress", "restore", "share", "unshare",
+]  # fmt: skip

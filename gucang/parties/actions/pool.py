@@ -23,7 +23,10 @@ create_rules = creating("pool_rules", label=_("Set the pool rules"))
 edit_rules = editing("pool_rules")
 
 
-@action("customer.claim", label=_("Claim"), guard=rules.why_not_claim, unowned=True, tone="primary", icon="hand-grab")
+@action(
+    "customer.claim", label=_("Claim"), guard=rules.why_not_claim, unowned=True, tone="primary", icon="hand-grab",
+    gone=_("This customer is not in the pool any more: somebody was faster. Choose another one."),
+)  # fmt: skip
 def claim(customer: Customer, *, actor: Actor) -> None:
     """Take the customer out of the pool and become its owner."""
     if actor.member_id is None:

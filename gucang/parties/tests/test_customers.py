@@ -243,6 +243,23 @@ def test_many_contacts_of_one_customer_come_in_at_once(adam: Any, new_customer: 
     assert [bool(row.problem) for row in done] == [False, True, False, False]
 
 
+def test_erasing_a_person_leaves_neither_record_nor_log_with_their_data(
+    act: Any, alice: Any, mia: Any, adam: Any, new_customer: Any
+) -> None:
+    mine = new_customer("苏州恒力精密机械有限公司")
+    person = contacts.create(actor=alice, values={"customer": mine, "name": "孙丽", "mobile": "13912345678"}).record
+    with pytest.raises(Forbidden):
+        contacts.erase(person, actor=mia)
+    with pytest.raises(Refused):
+        customers.erase(mine, actor=adam)
+    act(contacts.erase, person, by=adam)
+    after = Contact.objects.get(pk=person.pk)
+    assert (after.mobile, "孙丽" in after.name) == ("", False)
+    told = str(list(Event.objects.filter(subject_type="contact").values_list("changes", "facts", "subject_label")))
+    assert "孙丽" not in told
+    assert "12345678" not in told
+
+
 def test_progress_is_a_choice(act: Any, new_customer: Any) -> None:
     assert act(customers.progress, new_customer(), status=Status.ENGAGED).record.status == "engaged"
 

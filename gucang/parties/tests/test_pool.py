@@ -14,7 +14,7 @@ from django.db import connection
 from gucang.activity.actions import follow_ups
 from gucang.kernel import clock, jobs, records
 from gucang.kernel.actors import Access, system
-from gucang.kernel.errors import Forbidden, NotVisible, Problem, Refused
+from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Problem, Refused
 from gucang.kernel.models import Event
 from gucang.kernel.permissions import access
 from gucang.kernel.scope import company_scope
@@ -119,6 +119,22 @@ def test_claims_are_counted_by_the_day_even_when_released_again(pooled: Any, bob
 
 def test_a_manager_gives_a_pool_customer_to_somebody(pooled: Any, mia: Any, bob: Any, act: Any) -> None:
     assert act(customers.assign, pooled(), by=mia, owner=bob).record.owner == bob
+
+
+def test_a_salesperson_cannot_go_around_the_claim(pooled: Any, alice: Any, bob: Any, adam: Any) -> None:
+    theirs = pooled()
+    with pytest.raises(Forbidden):
+        customers.assign(theirs, actor=bob, owner=bob)
+    with pytest.raises(Invalid, match="公海"):
+        contacts.create(actor=bob, values={"customer": theirs, "name": "孙丽"})
+    contacts.create(actor=adam, values={"customer": theirs, "name": "孙丽"})
+
+
+def test_who_comes_too_late_is_told_so(pooled: Any, alice: Any, bob: Any, adam: Any) -> None:
+    theirs = pooled()
+    pool.claim(theirs, actor=adam)
+    with pytest.raises(NotVisible, match="别人先领"):
+        pool.claim(theirs, actor=bob)
 
 
 def test_there_is_one_set_of_rules(scope: Any, adam: Any, alice: Any) -> None:

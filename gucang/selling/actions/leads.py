@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import Member
 from gucang.kernel import clock
-from gucang.kernel.actions import action, creating, deleting, editing, restoring, sharing
+from gucang.kernel.actions import action, creating, deleting, editing, erasing, restoring, sharing
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Among, Money, Text
@@ -25,6 +25,7 @@ create = creating("lead")
 edit = editing("lead", guard=rules.why_settled)
 delete = deleting("lead", allow=rules.may_give_away("lead.delete"))
 restore = restoring("lead")
+erase = erasing("lead")
 share, unshare = sharing("lead", Member)
 
 
@@ -161,6 +162,6 @@ def _contact(lead: Lead, customer: Customer, actor: Actor) -> Contact | None:
 
 
 __all__ = [
-    "assign", "contact", "convert", "create", "delete", "discard", "edit", "qualify", "restore", "revive", "share",
-    "take", "unshare",
+    "assign", "contact", "convert", "create", "delete", "discard", "edit", "erase", "qualify", "restore", "revive",
+    "share", "take", "unshare",
 ]  # fmt: skip

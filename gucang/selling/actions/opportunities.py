@@ -17,6 +17,7 @@ from gucang.kernel.actions import action, creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Among, Money, Text
+from gucang.parties import rules as party_rules
 from gucang.selling import queries, rules
 from gucang.selling.models import LossReason, Opportunity, Stage, StageChange, StageKind
 
@@ -33,6 +34,8 @@ def at_work(actor: Actor) -> Q:
 
 def _begin(deal: Opportunity, actor: Actor) -> None:
     """A new deal starts at the beginning of its pipeline; an imported one may say where it stood."""
+    if sentence := party_rules.why_unclaimed(actor, deal.customer):
+        raise Invalid({"customer": [sentence]})
     if deal.owner_id is None:
         deal.owner_id = actor.member_id
     if deal.stage_id is None:

@@ -17,7 +17,7 @@ from gucang.kernel.actions import Row, create_many
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
 from gucang.kernel.models import Company, Event
 from gucang.kernel.scope import company_scope
-from gucang.parties.actions import contacts, customers
+from gucang.parties.actions import contacts, customers, pool
 from gucang.parties.models import Customer, Status
 from gucang.selling import board, queries
 from gucang.selling.actions import opportunities, pipelines
@@ -152,6 +152,13 @@ def test_a_deal_on_another_pipeline_starts_at_its_first_stage(alice: Any, adam: 
     begin = pipelines.create_stage(actor=adam, values={"pipeline": second, "name": "提醒"}).record
     deal = act(opportunities.create, name="续约", customer=customer, pipeline=second).record
     assert deal.stage == begin
+
+
+def test_a_pool_customer_is_claimed_before_a_deal_is_made(alice: Any, bob: Any, customer: Any, new_deal: Any) -> None:
+    pool.release(customer, actor=alice, reason="跟不动了")
+    with pytest.raises(Invalid) as problem:
+        new_deal(by=bob, customer=customer.pk)
+    assert list(problem.value.fields) == ["customer"]
 
 
 def test_a_contact_of_another_customer_does_not_fit(alice: Any, new_deal: Any) -> None:
