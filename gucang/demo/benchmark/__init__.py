@@ -1,0 +1,227 @@
+"""Companies to measure with: N customers, 2 N contacts, N deals, 10 N events over 24 months and 200 members.
+
+One customer has 0.68 % of all events. The people are made by actions; the mass is loaded in sets (`load`) and then
+checked against the rules it went past (`proof`).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+from django.db import connection, transaction
+from django.utils import translation
+
+from gucang.config import environment
+from gucang.demo.benchmark import people, proof
+from gucang.demo.benchmark.load import LARGE, TABLES, Loader
+from gucang.demo.benchmark.rows import CONTACTS, Lines, Maker, Plan, Setting
+from gucang.demo.names import NameGenerator
+from gucang.kernel import clock, events, numbering, reactions, records
+from gucang.kernel.errors import Refused
+from gucang.kernel.models import Company
+from gucang.kernel.scope import company_scope
+from gucang.selling.models import LossReason, Stage
+
+Say = Callable[[str], None]
+DAYS = 730
+CHUNK = 2_000
+# Of ten events a customer, so many are follow-ups; the hottest customer has a share of all events.
+EVENTS_PER_CUSTOMER, HOT_SHARE = 10, 0.0068
+OTHER_EVENTS = 6.65
+
+
+def make(slug: str, size: int, *, seed: int, say: Say) -> None:
+    """Make the company `slug` with `size` customers. Raises Refused when it is there, or on a server not our own."""
+    if Company.objects.filter(slug=slug).exists():
+        raise Refused(f"The company “{slug}” is there already; nothing was changed.")
+    server = _superuser()
+    watch = _Watch(say)
+    until = clock.now().replace(microsecond=0)
+    began = until - timedelta(days=DAYS)
+    events.ensure_months(began.date(), ahead=26)
+    with translation.override("zh-hans"):
+        with reactions.quietly(), clock.at(began), transaction.atomic():
+            company, staff = people.found(slug, seed)
+        try:
+            _fill(company, staff, size, seed=seed, began=began, until=until, server=server, watch=watch)
+        except BaseException:
+            say(f"Broken off; the company “{slug}” has people but no customers.")
+            raise
+        _check(company, watch)
+    watch.say(f"{slug} is ready.")
+
+
+class _Watch:
+    def __init__(self, say: Say) -> None:
+        self._say, self._began = say, time.monotonic()
+
+    def say(self, line: str) -> None:
+        self._say(f"{time.monotonic() - self._began:6.1f} s  {line}")
+
+
+def _superuser() -> psycopg.Connection[tuple[object, ...]]:
+    if not environment.embedded():
+        raise Refused("Benchmark companies are made on the program's own database; leave DATABASE_URL empty for this.")
+    from gucang.config.embedded import Server
+
+    connection = Server().connect(environment.parameters("owner")["dbname"])
+    connection.autocommit = False
+    return connection
+
+
+def _fill(
+    company: Company, staff: people.Staff, size: int, *, seed: int, began: datetime, until: datetime,
+    server: psycopg.Connection[tuple[object, ...]], watch: _Watch,
+) -> None:  # fmt: skip
+    with company_scope(company):
+        setting = _setting(company, staff, seed, until)
+    maker = Maker(setting)
+    with server:
+        loader = Loader(server, maker, large=size >= LARGE)
+        loader.begin()
+        done = 0
+        plans = _plans(loader, size, seed, began, until)
+        for lines in _made(setting, plans, parallel=size >= LARGE):
+            loader.write(lines)
+            done += len(lines.customer)
+            if done % 50_000 == 0 or done == size:
+                watch.say(f"{done:,} customers with contacts, deals and follow-ups")
+        count = loader.staged()
+        first = loader.ids("kernel_event", count)
+        loader.events(company.pk, first)
+        watch.say(f"{count:,} events in the order of time")
+        loader.finish(company.pk)
+        for name in loader.rebuild():
+            watch.say(f"index {name}")
+        _counters(loader, company.pk, size, began, until)
+    server = _superuser()
+    server.autocommit = True
+    for table in (*TABLES, "selling_stagetotal"):
+        server.execute(f"VACUUM (ANALYZE) {table}")  # noqa: S608
+    server.close()
+    watch.say("statistics")
+
+
+def _setting(company: Company, staff: people.Staff, seed: int, until: datetime) -> Setting:
+    stages = list(Stage.objects.filter(pipeline__deleted_at=None).order_by("position", "id"))
+    return Setting(
+        company.pk, seed, staff.sellers, stages[0].pipeline_id,
+        tuple(stage.pk for stage in stages if stage.kind == "open"),
+        next(stage.pk for stage in stages if stage.kind == "won"),
+        next(stage.pk for stage in stages if stage.kind == "lost"),
+        tuple(LossReason.objects.values_list("pk", flat=True)), until,
+    )  # fmt: skip
+
+
+def moments(size: int, began: datetime, until: datetime) -> Iterator[datetime]:
+    """When the customers came, in order: evenly until ten days ago."""
+    span = (until - began - timedelta(days=10)).total_seconds()
+    for number in range(size):
+        yield (began + timedelta(hours=1, seconds=int(span * number / size))).astimezone(UTC)
+
+
+def _plans(loader: Loader, size: int, seed: int, began: datetime, until: datetime) -> Iterator[list[Plan]]:
+    names = NameGenerator(seed).companies(size)
+    total = round(size * (EVENTS_PER_CUSTOMER - OTHER_EVENTS))
+    hot, extra = size // 2, round(size * EVENTS_PER_CUSTOMER * HOT_SHARE)
+    customer, deal = loader.ids("parties_customer", size), loader.ids("selling_opportunity", size)
+    contact, note = loader.ids("parties_contact", size * CONTACTS), loader.ids("activity_followup", total)
+    usual = total - extra
+    counters: Counter[tuple[str, str]] = Counter()
+    chunk: list[Plan] = []
+    for number, (company, at) in enumerate(zip(names, moments(size, began, until), strict=True)):
+        notes = usual * (number + 1) // size - usual * number // size + (extra if number == hot else 0)
+        chunk.append(
+            Plan(
+                customer + number, contact + number * CONTACTS, deal + number, note, notes,
+                _number(counters, "customer", at), _number(counters, "opportunity", at + timedelta(days=3)), at, company,
+            )
+        )  # fmt: skip
+        note += notes
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _number(counters: Counter[tuple[str, str]], record: str, at: datetime) -> str:
+    pattern = _pattern(record)
+    day = (at + timedelta(hours=8)).date()
+    key = (record, pattern.period(day))
+    counters[key] += 1
+    return pattern.format(counters[key], day)
+
+
+def _pattern(record: str) -> numbering.NumberPattern:
+    if record not in _PATTERNS:
+        _PATTERNS[record] = numbering.NumberPattern(records.get(record).number)
+    return _PATTERNS[record]
+
+
+_PATTERNS: dict[str, numbering.NumberPattern] = {}
+
+
+def _counters(loader: Loader, company_id: int, size: int, began: datetime, until: datetime) -> None:
+    """Let the next real number follow the last one that was given here."""
+    counters: Counter[tuple[str, str]] = Counter()
+    for at in moments(size, began, until):
+        counters["customer", _pattern("customer").period((at + timedelta(hours=8)).date())] += 1
+        counters["opportunity", _pattern("opportunity").period((at + timedelta(days=3, hours=8)).date())] += 1
+    for (record, period), value in counters.items():
+        loader.connection.execute(
+            "INSERT INTO kernel_numbercounter (company_id, record_type, period, value) VALUES (%s, %s, %s, %s)",
+            [company_id, record, period, value],
+        )
+
+
+_maker: Maker | None = None
+
+
+def _prepare(setting: Setting) -> None:
+    global _maker
+    _maker = Maker(setting)
+
+
+def _make(plans: list[Plan]) -> Lines:
+    assert _maker is not None
+    return _maker.make(plans)
+
+
+def _made(setting: Setting, plans: Iterator[list[Plan]], *, parallel: bool) -> Iterator[Lines]:
+    """The lines of all plans in order, made by two processes for large companies."""
+    if not parallel:
+        maker = Maker(setting)
+        yield from map(maker.make, plans)
+        return
+    # Forked, so that the processes have the models; they never touch a database connection.
+    connection.close()
+    with ProcessPoolExecutor(2, multiprocessing.get_context("fork"), _prepare, (setting,)) as pool:
+        waiting = []
+        for chunk in plans:
+            waiting.append(pool.submit(_make, chunk))
+            if len(waiting) > 6:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
+
+
+def _check(company: Company, watch: _Watch) -> None:
+    with company_scope(company):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '300s'")
+        found = list(proof.flaws())
+    for flaw in found[:20]:
+        watch.say(flaw)
+    if found:
+        raise Refused(f"{len(found)} flaws were found in the company; do not measure with it.")
+    watch.say("checked: sums, references, create events, and samples against the models")
+
+
+__all__ = ["make"]
