@@ -116,8 +116,13 @@ class FieldSpec:
         return str(value)
 
 
+_PLAIN = frozenset([str, int, bool])
+
+
 def to_json(value: Any) -> Any:
     """A JSON value for a field's Python value."""
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, models.Model):
         return value.pk
     if isinstance(value, Enum):

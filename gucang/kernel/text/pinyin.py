@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
+from pypinyin.seg import mmseg
 
 from gucang.kernel.text.heteronyms import COMMON_READINGS, SURNAMES
 
@@ -61,7 +62,13 @@ def _syllables(text: str, *, person: bool) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def _phrase_tones(run: str) -> tuple[str, ...]:
-    return tuple(lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True, v_to_u=False, errors="ignore"))
+    # Word by word, as pypinyin does it inside: names are new, but their words are not.
+    return tuple(tone for word in mmseg.seg.cut(run) for tone in _word_tones(word))
+
+
+@lru_cache(maxsize=50_000)
+def _word_tones(word: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True, v_to_u=False, errors="ignore"))
 
 
 def _with_phrases(text: str) -> list[str]:
