@@ -18,8 +18,11 @@ from gucang.kernel import events, records
 from gucang.kernel.actions import Row, create_many, edit_many
 from gucang.kernel.errors import Invalid, Problem
 from gucang.kernel.fields import BadValue, to_json
+from gucang.kernel.scope import check_writing
+from gucang.kernel.sets import column_types, insert_rows
 
 KEY = 120
+_ORIGIN_COLUMNS = ("company_id", "import_record_id", "record_type", "source", "key", "object_id", "digest", "made")
 
 
 class Batch:
@@ -51,7 +54,12 @@ class Batch:
         """Save which record each row became, and what is to be said of the rows."""
         if lines:
             ImportLine.objects.bulk_create(self.lines)
-        Origin.objects.bulk_create(self.origins)
+        check_writing(Origin)
+        insert_rows(
+            Origin._meta.db_table,
+            column_types(Origin, _ORIGIN_COLUMNS),
+            [[getattr(origin, name) for name in _ORIGIN_COLUMNS] for origin in self.origins],
+        )
         Origin.objects.bulk_update(self.changed_origins, ["digest"])
 
     def _draft(self, row: RawRow) -> Draft | None:
