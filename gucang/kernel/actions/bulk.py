@@ -133,7 +133,8 @@ def _settle(
         row.changes = changed_between(before, snapshot(row.record))
         if hasattr(row.record, "derive"):
             row.record.derive()
-        core.validate(row.record, None if new else set(row.changes))
+        settled = core.settled_by_cleaning(row.record, values) if new else ()
+        core.validate(row.record, None if new else set(row.changes), settled)
     except Problem as problem:
         row.problem = problem
         return
