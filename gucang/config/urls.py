@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from gucang.accounts import urls as accounts
 from gucang.activity import urls as activity
+from gucang.exchange import urls as exchange
 from gucang.messages import urls as messages
 from gucang.surface import urls as surface
 
@@ -15,6 +16,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *accounts.company_patterns,
     *messages.company_patterns,
     *activity.company_patterns,
+    *exchange.company_patterns,
     *surface.company_patterns,
 ]
 
