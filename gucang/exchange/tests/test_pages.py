@@ -1,0 +1,142 @@
+"""The way through the pages: upload, match, check, bring in, report; and out again. Without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from gucang.exchange.models import Export, Import
+from gucang.kernel import jobs
+from gucang.kernel.models import Event
+from gucang.kernel.scope import company_scope
+from gucang.parties.actions import customers
+from gucang.parties.models import Customer
+
+ROWS = "客户名称,手机\n甲贸易有限公司,13800138000\n乙公司,123456\n"
+Login = Callable[[Client, Any], Client]
+
+
+def upload(client: Client, content: str = ROWS, what: str = "customer", name: str = "rows.csv") -> Any:
+    file = SimpleUploadedFile(name, content.encode("utf-8-sig"))
+    return client.post("/acme/imports/new", {"what": what, "file": file})
+
+
+def test_a_file_comes_in_step_by_step(acme: Any, adam: Any, client: Client, login: Login) -> None:
+    login(client, adam)
+    assert "客户" in client.get("/acme/imports/new?record_type=customer").content.decode()
+    answer = upload(client)
+    assert answer.status_code == 302
+    url = answer["Location"]
+    page = client.get(url).content.decode()
+    assert "13800138000" in page
+    assert '<option value="name" selected>' in page
+    answer = client.post(f"{url}/columns", {"field": ["name", "phone"], "match": "", "then": "check"})
+    assert answer.status_code == 302
+    page = client.get(url).content.decode()
+    assert "123456" in page
+    with company_scope(acme):
+        assert not Customer.objects.exists()
+    client.post(f"{url}/columns", {"field": ["name", "phone"], "match": "", "then": "run"})
+    page = client.get(url).content.decode()
+    assert "<progress" in page
+    assert client.get(f"{url}/progress", headers={"HX-Request": "true"}).status_code == 200
+    jobs.drain()
+    assert client.get(f"{url}/progress", headers={"HX-Request": "true"})["HX-Redirect"] == url
+    with company_scope(acme):
+        assert list(Customer.objects.values_list("name", flat=True)) == ["甲贸易有限公司"]
+    refused = client.get(f"{url}/refused.csv").content.decode("utf-8-sig")
+    assert refused.splitlines()[0].startswith("客户名称,手机,")
+    assert refused.splitlines()[1].startswith("乙公司,123456,3,")
+    assert client.get("/acme/imports/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "name"),
+    [
+        ("", "customer", "rows.csv"),
+        ('a,b\n"1,2', "customer", "rows.csv"),
+        (ROWS, "", "rows.csv"),
+        (ROWS, "member", "rows.csv"),
+        (ROWS, "map:maven_crm", "rows.csv"),
+        (ROWS, "customer", "rows.xlsx"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_answered_with_a_sentence(
+    acme: Any, adam: Any, client: Client, login: Login, content: str, what: str, name: str, media: Any
+) -> None:
+    answer = upload(login(client, adam), content, what, name)
+    assert answer.status_code == 422
+    assert re.search(r'class="err"', answer.content.decode())
+    assert not list(media.glob("*/exchange/*")), "nothing stays of a refused upload"
+    with company_scope(acme):
+        assert not Import.objects.exists()
+
+
+def test_a_wrong_matching_keeps_what_was_chosen(acme: Any, adam: Any, client: Client, login: Login) -> None:
+    url = upload(login(client, adam))["Location"]
+    answer = client.post(f"{url}/columns", {"field": ["city", "phone"], "match": "", "then": "run"})
+    assert answer.status_code == 422
+    assert '<option value="city" selected>' in answer.content.decode()
+
+
+def test_strangers_and_colleagues_do_not_see_an_import(
+    acme: Any, other: Any, adam: Any, bob: Any, dan: Any, client: Client, login: Login
+) -> None:
+    url = upload(login(client, adam))["Location"]
+    pk = url.rsplit("/", 1)[1]
+    for person, base in ((bob, "/acme"), (dan, "/acme"), (dan, "/other")):
+        for path in ("", "/progress", "/refused.csv"):
+            answer = login(client, person).get(f"{base}/imports/{pk}{path}")
+            assert answer.status_code in (302, 404), (person, base, path)
+            assert "13800138000" not in answer.content.decode()
+        for verb in ("run", "check", "cancel", "take_back"):
+            assert login(client, person).post(f"{base}/imports/{pk}/do/{verb}").status_code in (302, 403, 404)
+    with company_scope(acme):
+        assert Import.objects.get(pk=pk).state == "uploaded"
+
+
+def test_a_list_is_taken_out_by_a_button_and_noted(acme: Any, adam: Any, client: Client, login: Login) -> None:
+    with company_scope(acme):
+        customers.create(actor=adam, name="甲公司", city="苏州")
+        customers.create(actor=adam, name="乙公司", city="上海")
+    login(client, adam)
+    page = client.get("/acme/customers/export?city=苏州&columns=name").content.decode()
+    assert "城市" not in page.split("<main")[1].split("</main")[0]
+    answer = client.post("/acme/customers/export", {"query": "city=苏州&columns=name"})
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer.content.decode("utf-8-sig").splitlines()[1:] == ["甲公司"]
+    with company_scope(acme):
+        assert Event.objects.filter(name="export.create").count() == 1
+
+
+def test_a_long_list_waits_a_day_for_its_maker(
+    acme: Any, adam: Any, carol: Any, client: Client, login: Login, monkeypatch: Any, time_machine: Any
+) -> None:
+    from gucang.exchange.actions import exports
+
+    monkeypatch.setattr(exports, "DIRECT", 0)
+    with company_scope(acme):
+        customers.create(actor=adam, name="甲公司")
+    url = login(client, adam).post("/acme/customers/export", {"query": "columns=name"})["Location"]
+    assert client.get(f"{url}/file").status_code == 409
+    jobs.drain()
+    assert client.get(url).status_code == 200
+    got = b"".join(client.get(f"{url}/file").streaming_content).decode("utf-8-sig")
+    assert got.splitlines()[1:] == ["甲公司"]
+    seen = login(client, carol).get(f"{url}/file")
+    assert seen.status_code in (404, 409)
+    with company_scope(acme):
+        record = Export.objects.get()
+    time_machine.move_to(record.ready_at.replace(year=record.ready_at.year + 1), tick=True)
+    assert login(client, adam).get(f"{url}/file").status_code in (302, 409)
+
+
+def test_who_may_not_export_gets_a_sentence(acme: Any, carol: Any, client: Client, login: Login) -> None:
+    login(client, carol)
+    assert client.get("/acme/customers/export").status_code == 403
+    assert client.post("/acme/customers/export", {"query": ""}).status_code == 403
