@@ -322,8 +322,8 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
 
     made = add("import", import_csv, module="gucang.exchange.cli")
     made.add_argument("company", help="the company's short name, as in its address")
-    made.add_argument("record", help="record type, such as customer")
-    made.add_argument("file", type=Path, help="CSV file")
+    made.add_argument("record", help="record type, such as customer, or a ready map, such as maven_crm")
+    made.add_argument("file", type=Path, help="CSV, one JSON object a line, a zip archive or a folder of these")
     made.add_argument("--as", dest="member", required=True, help="e-mail of the member who imports")
     made.add_argument("--report", type=Path, help="write every refused or repaired row here, as CSV")
     made.add_argument("--dry-run", action="store_true", help="only report what would happen")
