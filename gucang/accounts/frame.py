@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from gucang.accounts.models import Role
 from gucang.accounts.queries import companies_of
-from gucang.surface import nav
+from gucang.surface import home, nav
 from gucang.surface.middleware import CompanyRequest
 
 nav.add(_("Members"), "users", "/members/", "member.create", order=80)
@@ -27,3 +28,10 @@ def person(request: CompanyRequest) -> nav.Person:
     if not user.is_authenticated:  # a token looks at a page of the API
         return nav.Person(request.actor.name)
     return nav.Person(request.actor.name, user.theme, "large" if user.large_text else "normal")
+
+
+@home.homes_from
+def homes(request: CompanyRequest) -> tuple[str, ...]:
+    """The home pages of this person's roles, that of the role given first before the others."""
+    held = Role.objects.filter(member_roles__member_id=request.actor.member_id).order_by("member_roles__id")
+    return tuple(dict.fromkeys(held.values_list("home", flat=True)))

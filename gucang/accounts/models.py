@@ -18,10 +18,17 @@ from gucang.kernel.models import CompanyModel, PhoneField, Record, Reference, Ta
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> User:
-        """A person who can sign in. Without a password only an invitation or a passkey lets them in."""
+        """A person who can sign in. Without a password only an invitation, a reset or a passkey lets them in.
+
+        Whoever makes a person vouches for the address, so it counts as confirmed: allauth would otherwise drop it as
+        soon as a change to another one begins.
+        """
+        from allauth.account.models import EmailAddress  # allauth's models need this one first
+
         user = self.model(email=self.normalize_email(email).lower(), **extra)
         user.set_password(password)
         user.save(using=self._db)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:

@@ -25,6 +25,12 @@ from tests.personas import PASSWORD, give_password
 pytestmark = pytest.mark.urls("gucang.accounts.tests.urls")
 
 
+@pytest.fixture(autouse=True)
+def quick_hashes(settings):
+    """Argon2 takes its time on purpose; what is tested here is not the hash."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def sign_in(client: Client, email: str, password: str = PASSWORD, address: str = "10.0.0.1", **more):
     sent = {"login": email, "password": password, **more}
     return client.post("/accounts/login/", sent, REMOTE_ADDR=address)
