@@ -167,8 +167,13 @@ class RecordType:
         return parent is not None and parent.pk in actor.shared(by_model(type(parent)).name)
 
     def query(self, actor: Actor) -> models.QuerySet[Any]:
-        """The records of this type that the actor may see."""
-        return self.model._default_manager.filter(self.visible(actor))
+        """The records of this type that the actor may see, with the record that owns them where it is another one.
+
+        Field rules ask for the owner of every row, so it comes along in the same query.
+        """
+        found = self.model._default_manager.filter(self.visible(actor))
+        owning, _mark, rest = self.owner.rpartition("__")
+        return found.select_related(owning) if owning and rest else found
 
     def collaborators(self, record: Any) -> list[int]:
         """The member ids of those who work on `record` besides its owner."""
