@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from gucang.kernel.scope import company_scope
 from gucang.parties.actions import contacts, customers, pool
@@ -99,3 +101,27 @@ def test_the_main_job_works_without_javascript(
     with company_scope(acme):
         assert Opportunity.objects.get(pk=deal.pk).state == "won"
         assert queries.check_totals() == []
+
+
+@pytest.mark.parametrize("address", ["/acme/customers/", "/acme/contacts/", "/acme/opportunities/", "/acme/leads/"])
+def test_a_list_costs_the_same_queries_with_one_row_and_with_many(
+    address: str, world: dict[str, int], client: Client, login: Any, alice: Any, acme: Any
+) -> None:
+    me = login(client, alice)
+    me.get(address)  # what a first request looks up is remembered
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert me.get(address).status_code == 200
+        return len(asked)
+
+    before = cost()
+    with company_scope(acme):
+        for n in range(6):
+            customer = customers.create(actor=alice, values={"name": f"客户{n}"}).record
+            contacts.create(
+                actor=alice, values={"customer": customer, "name": f"联系人{n}", "mobile": f"1391234567{n}"}
+            )
+            opportunities.create(actor=alice, values={"name": f"单{n}", "customer": customer, "amount": n})
+            leads.create(actor=alice, values={"name": f"线索{n}", "phone": f"1381234567{n}"})
+    assert cost() == before
