@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
 from gucang.kernel import clock, permissions, records
@@ -42,6 +43,8 @@ class Card:
     def age(self) -> str:
         if self.days is None:
             return ""
+        if self.days == 0:
+            return _t("new here")
         if self.too_long:
             return ngettext("%(days)s day, too long", "%(days)s days, too long", self.days) % {"days": self.days}
         return ngettext("%(days)s day", "%(days)s days", self.days) % {"days": self.days}
@@ -204,5 +207,5 @@ def card_of(actor: Actor, kind: RecordType, record: Any) -> Card:
 def _note(spec: FieldSpec, value: Any, *, late: bool) -> tuple[str, str, str]:
     """A field's label, words and tone; a day of something still open warns when it has come."""
     if spec.kind in ("date", "moment") and value is not None:
-        return str(spec.label), ui.day_text(value), ui.due_tone(value, clock.now()) if late else ""
+        return str(spec.label), ui.day(value), ui.due_tone(value, clock.now()) if late else ""
     return str(spec.label), spec.show(value), ""

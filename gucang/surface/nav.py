@@ -28,6 +28,7 @@ class Place:
     bottom: bool = False
     count: Count | None = None
     homes: tuple[str, ...] = ()
+    rail: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,15 @@ def add(
     phone: int = 0,
     bottom: bool = False,
     count: Count | None = None,
+    rail: bool = True,
 ) -> None:
     """Add a place to the rail, for those who have `permission` ("" is everybody).
 
     `url` is such as "/customers/". `phone` 1 to 4 is its place in the bar at the bottom of a phone; 0 leaves it out.
+    Without `rail` it stands in that bar only.
     """
     if all(place.url != url for place in _places):
-        _places.append(Place(label, icon, url, permission, order, phone, bottom, count))
+        _places.append(Place(label, icon, url, permission, order, phone, bottom, count, rail=rail))
         _places.sort(key=lambda place: place.order)
 
 
@@ -93,7 +96,7 @@ def person_from(person: Callable[[Any], Person]) -> Callable[[Any], Person]:
 
 def places(request: CompanyRequest) -> list[dict[str, Any]]:
     """The places that this person may go to, the present one marked."""
-    return [_item(place, request) for place in _allowed(request)]
+    return [_item(place, request) for place in _allowed(request) if place.rail]
 
 
 def phone_places(request: CompanyRequest) -> list[dict[str, Any]]:

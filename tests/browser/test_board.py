@@ -110,6 +110,24 @@ def test_without_scripts_the_menu_of_a_card_moves_it(
     assert stage_of(inside, deal) == stages["talks"].pk
 
 
+def test_more_cards_of_a_lane_come_on_demand_and_can_be_moved(
+    page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
+) -> None:
+    deals = [new_deal(f"商机 {n:02}") for n in range(32)]
+    page = page_of(alice)
+    page.goto(BOARD, wait_until="networkidle")
+    first = lane(page, stages["first"])
+    expect(first.locator("[data-card]")).to_have_count(30)
+    first.locator("[data-more-cards]").click()
+    expect(first.locator("[data-card]")).to_have_count(32)
+    assert page.url.endswith(BOARD)
+    card(page, deals[0]).focus()
+    for key in (" ", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(lane(page, stages["needs"]).locator("[data-lane-count]")).to_have_text("1")
+    assert stage_of(inside, deals[0]) == stages["needs"].pk
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_board_has_no_known_barrier_and_the_page_does_not_scroll_sideways(
     page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], width: int

@@ -50,10 +50,11 @@ def test_the_bin_says_what_was_deleted_when_and_by_whom(as_mia: Client, deleted:
     deleted("后删的客户")
     page = text_of(as_mia.get(PAGE))
     assert page.index("后删的客户") < page.index("先删的客户")
-    row = re.search(r"<tr>(?:(?!<tr>).)*先删的客户.*?</tr>", page, re.DOTALL)
+    row = re.search(r"<li>(?:(?!<li>).)*先删的客户.*?</li>", page, re.DOTALL)
     assert row
-    assert "Mia" in row[0]
+    assert "Mia 删的" in row[0]
     assert "今天" in row[0]
+    assert "还剩 30 天" in row[0]
 
 
 def test_restoring_brings_the_record_back_with_one_event(

@@ -62,7 +62,7 @@ def test_the_design_page_is_for_everybody_and_needs_no_company(client: Client, d
 def test_an_address_that_leads_nowhere_says_so_in_our_words(as_alice: Client) -> None:
     response = as_alice.get("/acme/nothing-here-at-all/")
     assert response.status_code == 404
-    assert "这里没有东西" in text_of(response) or "没有" in text_of(response)
+    assert 'href="/acme/search"' in text_of(response)
     assert as_alice.get("/nobody/").status_code == 404
 
 
@@ -73,3 +73,10 @@ def test_a_form_without_its_token_is_refused_and_keeps_what_was_typed(
     response = strict.post("/acme/opportunities/1/drop", {"lane": "3", "note": "打了很久的字"})
     assert response.status_code == 403
     assert "打了很久的字" in text_of(response)
+
+
+def test_a_manager_gets_the_team_on_the_home_page_and_a_salesperson_does_not(
+    client: Client, login: Callable[..., Client], alice: Any, mia: Any
+) -> None:
+    assert "团队这一周" in text_of(login(client, mia).get("/acme/"))
+    assert "团队这一周" not in text_of(login(client, alice).get("/acme/"))

@@ -77,7 +77,8 @@ def restore(request: CompanyRequest, plural: str, pk: int, **_company: str) -> H
     except Problem as problem:
         return answer(request, problem) if wants_fragment(request) else _page(request, problem)
     toast(request, _t("“%(record)s” is back.") % {"record": record})
-    return go(request, f"{request.base}/bin/")
+    alone = f"?type={plural}" if request.GET.get("type") == plural else ""
+    return go(request, f"{request.base}/bin/{alone}")
 
 
 def _page(request: CompanyRequest, problem: Problem | None = None) -> HttpResponse:

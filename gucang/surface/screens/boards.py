@@ -128,6 +128,7 @@ def _around(shown: BoardPage, url: str) -> dict[str, Any]:
         "kept": [pair for pair in held if pair[0] not in ("q", *(choice[0] for choice in choices))],
         "problems": shown.filtered.problems,
         "summed": bool(shown.board.total),
+        "aged": shown.board.age is not None,
     }
 
 
