@@ -198,19 +198,22 @@ def family_name(name: str) -> str:
 
 
 def phone(value: str | None) -> str:
-    """A number grouped as it is read aloud: 138 0576 2214, +86 138 0576 2214, 0512-6288 1234; else unchanged."""
+    """A number grouped as it is read aloud: 138 0576 2214, 0512-6288 1234, with -8001 for an extension; foreign ones unchanged."""
     if not value:
         return NOTHING
-    text = value.strip()
+    text, _mark, extension = value.strip().partition(";ext=")
+    if extension:
+        return f"{phone(text)}-{extension}"
     digits = "".join(c for c in text if c.isdigit())
-    prefix = ""
     if text.startswith("+86") and len(digits) > 2:
-        prefix, digits = "+86 ", digits[2:]
+        digits = digits[2:]
+        if not (len(digits) == 11 and digits.startswith("1")) and not digits.startswith(("400", "800")):
+            digits = f"0{digits}"  # the form for storing drops the 0 of a landline
     elif text.startswith("+"):
         return text
     if len(digits) == 11 and digits.startswith("1"):
-        return f"{prefix}{digits[:3]} {digits[3:7]} {digits[7:]}"
-    if digits.startswith("0") and len(digits) in (11, 12) and not prefix:
+        return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
+    if digits.startswith("0") and len(digits) in (10, 11, 12):
         area = 3 if digits[1] in "12" else 4
         return f"{digits[:area]}-{digits[area:-4]} {digits[-4:]}"
     return text

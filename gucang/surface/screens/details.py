@@ -97,7 +97,8 @@ def _buttons(request: CompanyRequest, record_type: RecordType, record: Any) -> l
     for action in record_type.actions:
         if not action.binned and request.actor.may(action.name):
             found.append(_button(request, action, record, f"{url}/{action.verb}"))
-    return found
+    # What is possible stands first; what is not keeps its reason, in the menu.
+    return sorted(found, key=lambda one: (bool(one["why"]), one["tone"] == "danger"))
 
 
 def _button(request: CompanyRequest, action: Action, record: Any, url: str) -> dict[str, Any]:

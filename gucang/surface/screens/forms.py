@@ -150,12 +150,14 @@ def _form(
     customs = [inputs[spec.name] for spec in record_type.custom_fields() if spec.name in inputs]
     if customs:
         sections.append((_t("Own fields"), customs))
-    first = {*record_type.form.first} | {name for name, one in inputs.items() if one.required or one.error}
+    first = _first(record_type, inputs) if record is None else []
+    sections = [(title, [one for one in many if one not in first]) for title, many in sections]
     context = {
         "type": record_type,
         "record": record,
         "sections": [(title, many) for title, many in sections if many],
         "first": first,
+        "later": sum(len(many) for _title, many in sections),
         "whole": [s for name, many in problems.items() if name not in inputs for s in many],
         "wrong": [(f"f-{name}", s) for name, many in problems.items() if name in inputs for s in many],
         "advice": advice,
@@ -168,6 +170,12 @@ def _form(
         "cancel_url": record_url(request, record_type, record.pk) if record else list_url(request, record_type),
     }
     return render(request, "surface/form.html", context, status)
+
+
+def _first(record_type: RecordType, inputs: Mapping[str, Input]) -> list[Input]:
+    """The few that a new record's form shows at once: the declared ones, and whatever must be filled or mended."""
+    needed = [name for name, one in inputs.items() if (one.required and one.value in ("", None)) or one.error]
+    return [inputs[name] for name in dict.fromkeys([*record_type.form.first, *needed]) if name in inputs]
 
 
 def _seen_next(request: CompanyRequest, record: Any, stale: Stale | None) -> Any:

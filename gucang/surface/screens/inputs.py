@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _t
 from gucang.kernel import records
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.scope import remembered
+from gucang.surface import ui
 from gucang.surface.middleware import CompanyRequest
 
 FEW = 200  # up to so many records are a select; more are found by typing
@@ -84,7 +85,7 @@ def _written(spec: FieldSpec, value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value.normalize() if value == value.to_integral_value() else value, "f")
     if spec.kind == "phone" and isinstance(value, str) and value.startswith("+86"):
-        return value.removeprefix("+86")
+        return ui.phone(value)
     return str(value)[:TEXT_MAX]
 
 
