@@ -93,7 +93,7 @@ def read(path: Path) -> Catalog:
 
 def translated(message: Message) -> bool:
     """Whether a text has Chinese, in every plural form, that nobody marked as uncertain."""
-    words = [message.string] if isinstance(message.string, str) else list(message.string)
+    words = [message.string] if isinstance(message.string, str) else list(message.string or [""])
     return bool(words) and all(words) and not message.fuzzy
 
 
