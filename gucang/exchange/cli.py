@@ -81,7 +81,14 @@ def _begin(file: Path, wanted: dict[str, str], member: Member) -> Import:
     if not file.exists():
         raise Refused(_t("There is no file %(name)s.") % {"name": file})
     name = intake.take(file)
-    record: Import = imports.upload(actor=member, file=name, name=file.name, **wanted).record
+    made = imports.upload(
+        actor=member,
+        file=name,
+        name=file.name,
+        record_type=wanted.get("record_type", ""),
+        map=wanted.get("map", ""),
+    )
+    record: Import = made.record
     return record
 
 

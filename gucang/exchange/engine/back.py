@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from gucang.exchange.actions import imports
+from gucang.exchange.engine.plan import maker
 from gucang.exchange.models import Import, Origin, State
 from gucang.kernel import records
-from gucang.kernel.actors import as_actor, system
+from gucang.kernel.actors import system
 from gucang.kernel.errors import Problem
 from gucang.kernel.scope import deriving
 
@@ -37,13 +38,13 @@ def _take_back(record: Import, origin: Origin) -> bool:
     """Whether the record of an origin is gone now."""
     record_type = records.get(origin.record_type)
     delete = record_type.verbs.get("delete")
-    found = record_type.query(as_actor(record.owner)).filter(pk=origin.object_id).first()
+    found = record_type.query(maker(record)).filter(pk=origin.object_id).first()
     if found is None:
         return True
     if delete is None or found.version > 1:
         return False
     try:
-        delete(found, actor=as_actor(record.owner))
+        delete(found, actor=maker(record))
     except Problem:
         return False
     return True

@@ -15,7 +15,7 @@ from gucang.exchange.models import Import
 from gucang.exchange.readers import RawRow
 from gucang.exchange.repairs import Fix, Repair
 from gucang.kernel import clock, records
-from gucang.kernel.actors import Actor, system
+from gucang.kernel.actors import Actor, as_actor, system
 from gucang.kernel.fields import BadValue, FieldSpec
 from gucang.kernel.records import RecordType
 
@@ -101,6 +101,11 @@ class Work:
         if key not in self.memory:
             self.memory[key] = make()
         return self.memory[key]
+
+
+def maker(record: Import) -> Actor:
+    """Whoever brought the file in, with the rights of now. The program where no member did."""
+    return system() if record.owner is None else as_actor(record.owner)
 
 
 def plan_of(record: Import) -> Plan:

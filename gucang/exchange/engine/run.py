@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import override
 
 from gucang.exchange.engine.batch import Batch
-from gucang.exchange.engine.plan import Plan, Step, Work, plan_of
+from gucang.exchange.engine.plan import Plan, Step, Work, maker, plan_of
 from gucang.exchange.models import COUNTS, Import, ImportLine, Progress, State
 from gucang.exchange.readers import read_table
-from gucang.kernel.actors import Actor, as_actor, system
+from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Problem
 from gucang.kernel.scope import deriving
 
@@ -56,7 +56,7 @@ class Runner:
         return not done
 
     def _ready(self, record: Import) -> tuple[Work, Plan]:
-        actor = self.actor or as_actor(record.owner)
+        actor = self.actor or maker(record)
         if self._work is None or self._plan is None:
             self._work, self._plan = Work(record, actor), plan_of(record)
         self._work.record, self._work.actor = record, actor

@@ -33,7 +33,7 @@ def _find(request: CompanyRequest, pk: int) -> Import:
     found = records.get("import").query(request.actor).filter(pk=pk).select_related("owner").first()
     if found is None:
         raise NotVisible
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _url(request: CompanyRequest, record: Import) -> str:
@@ -71,13 +71,19 @@ def _received(request: CompanyRequest, chosen: str, kinds: dict[str, str]) -> Im
     if upload is None or isinstance(upload, list):
         raise Invalid({"file": [_t("Choose a CSV file, or a zip archive of them.")]})
     file = intake.receive(upload)
-    wanted = {"map": chosen.removeprefix(_MAP)} if chosen.startswith(_MAP) else {"record_type": chosen}
+    ready = chosen.startswith(_MAP)
     try:
-        outcome = imports.upload(actor=request.actor, file=file, name=upload.name or "", **wanted)
+        outcome = imports.upload(
+            actor=request.actor,
+            file=file,
+            name=upload.name or "",
+            record_type="" if ready else chosen,
+            map=chosen.removeprefix(_MAP) if ready else "",
+        )
     except Problem:
         store.remove(file)
         raise
-    return outcome.record  # type: ignore[no-any-return]
+    return outcome.record
 
 
 @require_GET
@@ -117,7 +123,8 @@ def _progress(request: CompanyRequest, record: Import) -> dict[str, Any]:
 
 
 def _labels() -> list[tuple[str, str]]:
-    return [(name, str(Import._meta.get_field(name).verbose_name)) for name in COUNTS]
+    specs = records.get("import").specs
+    return [(name, str(specs[name].label)) for name in COUNTS]
 
 
 def _columns(request: CompanyRequest, record: Import, typed: dict[str, Any] | None) -> dict[str, Any]:
@@ -177,7 +184,7 @@ def columns(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     names = record.tables[0]["columns"]
     fields = request.POST.getlist("field")
     chosen = {name: field for name, field in zip(names, fields, strict=False) if field}
-    typed = {
+    typed: dict[str, Any] = {
         "mapping": chosen,
         "match": request.POST.get("match", ""),
         "into_pool": request.POST.get("into_pool") == "1",
@@ -186,7 +193,13 @@ def columns(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     try:
         if typed["match"] not in chosen.values():
             typed["match"] = ""
-        imports.map_columns(record, actor=request.actor, **(typed | {"mapping": json.dumps(chosen)}))
+        imports.map_columns(
+            record,
+            actor=request.actor,
+            mapping=json.dumps(chosen),
+            match=typed["match"],
+            into_pool=typed["into_pool"],
+        )
         verb(record, actor=request.actor)
     except Invalid as problem:
         return _page(request, record, [one for many in problem.fields.values() for one in many], typed)
