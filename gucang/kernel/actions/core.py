@@ -274,7 +274,8 @@ def _specs(
     """The fields that values are for; for a set they are put together once."""
     key = ("specs", record_type.name, tuple(also))
     if known is not None and key in known:
-        return known[key]  # type: ignore[no-any-return]
+        found: Mapping[str, FieldSpec] = known[key]
+        return found
     specs = record_type.form_specs() | {name: replace(record_type.specs[name], required=False) for name in also}
     if known is not None:
         known[key] = specs
@@ -426,7 +427,8 @@ def _cleaned_enough(model: type[models.Model]) -> frozenset[str]:
 
 def settled_by_cleaning(instance: Any, clean: Mapping[str, Any]) -> set[str]:
     """The fields of a new record that need no second look: still the very value that came out of cleaning."""
-    enough = _cleaned_enough(type(instance))
+    model: type[models.Model] = type(instance)
+    enough = _cleaned_enough(model)
     return {name for name, value in clean.items() if name in enough and value and getattr(instance, name) is value}
 
 
