@@ -1,4 +1,4 @@
-"""What a board shows: its lanes with their sums, and the cards in them. No HTTP here."""
+"""What a board shows: its lanes with their sums, and the cards in them. It knows no request."""
 
 from __future__ import annotations
 

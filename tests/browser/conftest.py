@@ -17,9 +17,10 @@ from tests.screens.conftest import inside, new_deal, stages
 __all__ = ["inside", "new_deal", "stages"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # Playwright's loop would make Django believe that it runs inside async code.
+    # Not for the whole session: only one Playwright may run at a time, and other modules start their own.
+    # Its loop would make Django believe that it runs inside async code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     program = os.environ.get("GUCANG_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:

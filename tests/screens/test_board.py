@@ -13,6 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gucang.kernel import clock
+from gucang.kernel.actions import core
+from gucang.kernel.errors import NeedsApproval
 from gucang.kernel.models import Event
 from gucang.selling.actions import opportunities, pipelines
 from gucang.selling.models import Opportunity
@@ -88,6 +90,26 @@ def test_a_refused_drop_answers_the_sentence_and_changes_nothing(
     assert 'class="refusal' in text_of(response)
     assert "金额" in text_of(response)
     assert "<html" not in text_of(response)
+    assert stage_of(inside, deal) == stages["first"].pk
+
+
+def test_a_drop_that_waits_for_approval_stays_where_it_was_and_says_so(
+    as_alice: Client,
+    new_deal: Callable[..., Opportunity],
+    stages: dict[str, Any],
+    inside: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nobody_moves_alone(action: Any, actor: Any, record: Any, params: Any) -> None:
+        if action.name == "opportunity.move":
+            raise NeedsApproval("何静先看过。")
+
+    deal = new_deal()
+    monkeypatch.setattr(core, "_gates", [nobody_moves_alone])
+    response = drop(as_alice, deal, stages["needs"].pk, HX_Request="true")
+    assert response.status_code == 409
+    assert "等审批" in text_of(response)
+    assert "何静先看过" in text_of(response)
     assert stage_of(inside, deal) == stages["first"].pk
 
 

@@ -50,7 +50,7 @@ class Deleted:
 
     @property
     def at(self) -> datetime:
-        return self.record.deleted_at  # type: ignore[no-any-return]
+        return self.record.deleted_at
 
     @property
     def until(self) -> datetime:
@@ -132,7 +132,7 @@ def deleted(actor: Actor, kinds: list[RecordType]) -> tuple[list[Deleted], bool]
 
 def _in_bin(kind: RecordType, actor: Actor) -> QuerySet[Any]:
     manager: Any = kind.model.with_bin  # type: ignore[attr-defined]
-    return manager.filter(kind.visible(actor)).exclude(deleted_at=None)  # type: ignore[no-any-return]
+    return manager.filter(kind.visible(actor)).exclude(deleted_at=None)
 
 
 def _read(

@@ -101,6 +101,11 @@ def test_a_day_in_english_names_the_month(days: int, text: str) -> None:
     assert ui.day_text(TODAY + timedelta(days=days), TODAY) == text
 
 
+def test_a_date_stays_a_date_although_it_is_near() -> None:
+    assert ui.date_text(TODAY, TODAY) == "11月24日"
+    assert ui.date_text(date(2025, 3, 4), TODAY) == "2025年3月4日"
+
+
 def test_the_day_of_a_moment_is_the_day_in_the_local_time_zone() -> None:
     late_in_utc = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)  # 01:30 of the 24th in Shanghai
     assert ui.moment_text(late_in_utc, NOW) == "今天 01:30"
