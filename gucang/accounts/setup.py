@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _t
@@ -9,8 +10,8 @@ from django.utils.translation import gettext as _t
 from gucang.accounts.actions import companies as company_actions
 from gucang.accounts.actions import ensure_roles
 from gucang.accounts.actions import members as member_actions
-from gucang.accounts.links import setup_link
-from gucang.accounts.models import Member, User
+from gucang.accounts.links import invitation_url, setup_link
+from gucang.accounts.models import Invitation, Member, User
 from gucang.accounts.rules import ADMINISTRATOR
 from gucang.kernel import clock
 from gucang.kernel.actors import system
@@ -40,14 +41,34 @@ def create_company(
     return company
 
 
+def company_for(name: str, slug: str, admin: str) -> str:
+    """A new company whose administrator is `admin` (an e-mail address), in words for the console.
+
+    Who signs in with that address already is a member at once; anybody else gets a one-time link. Raises Invalid.
+    """
+    user = User.objects.filter(email__iexact=admin).first()
+    company = create_company(name, slug, admin_email=admin if user else None)
+    address = f"{settings.PUBLIC_ORIGIN}/{slug}/  {admin}"
+    if user is not None:
+        return address
+    with company_scope(company):
+        member = _administrator(company, admin.partition("@")[0], admin)
+        invited = member_actions.invite(member, actor=system(), email=admin).record
+        invitation = Invitation.objects.filter(member=invited).latest("id")
+    return f"{address}\n{invitation_url(slug, invitation)}"
+
+
 def add_administrator(company: Company, user: User) -> Member:
     """Make `user` a member of `company` who may do everything there. Must be called outside a scope."""
     with company_scope(company):
-        values = {"name": user.name, "email": user.email}
-        member = member_actions.create(actor=system(), values=values).record
-        roles = ensure_roles(company.language)
-        member_actions.set_roles(member, actor=system(), roles=[roles[ADMINISTRATOR]])
+        member = _administrator(company, user.name, user.email)
         return member_actions.join(member, actor=system(), user=user.pk).record
+
+
+def _administrator(company: Company, name: str, email: str) -> Member:
+    member = member_actions.create(actor=system(), values={"name": name, "email": email}).record
+    roles = ensure_roles(company.language)
+    return member_actions.set_roles(member, actor=system(), roles=[roles[ADMINISTRATOR]]).record
 
 
 def _bare_row(slug: str, kind: str) -> Company:

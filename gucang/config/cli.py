@@ -195,9 +195,8 @@ def verify_log(parsed: argparse.Namespace) -> int:
 
 def create_company(parsed: argparse.Namespace) -> int:
     with django():
-        said = _call("gucang.accounts.setup", "create_company", name=parsed.name, slug=parsed.slug)
-    if said is not None:
-        print(said)
+        said = _call("gucang.accounts.setup", "company_for", name=parsed.name, slug=parsed.slug, admin=parsed.admin)
+    print(said)
     return 0
 
 
@@ -254,7 +253,10 @@ _HELP: dict[str, tuple[str, str]] = {
     ),
     "backup": ("Write the database and all files into one file.", "把数据库和全部附件备份到一个文件。"),
     "restore": ("Bring a backup into an empty installation.", "把备份恢复到一套空的安装。"),
-    "create-company": ("Make a company and print the link that sets it up.", "新建公司并显示设置链接。"),
+    "create-company": (
+        "Make a company and print the link that lets its first administrator in.",
+        "新建公司，显示首位管理员的进入链接。",
+    ),
     "jobs": ("Work on background jobs until told to stop.", "处理后台任务，直到被停止。"),
     "manage": ("Run a management command of Django.", "执行 Django 的管理命令。"),
 }
@@ -340,6 +342,7 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     made = add("create-company", create_company, module="gucang.accounts.setup")
     made.add_argument("name", help="the name people read")
     made.add_argument("slug", help="short name for its address: small letters, digits and hyphens")
+    made.add_argument("admin", help="e-mail address of its first administrator, who gets the link")
 
     made = add("backup", backup)
     made.add_argument("file", type=Path, help="the .tar file to write; it must not exist yet")
