@@ -28,7 +28,7 @@ def resolve_actor_with(resolver: Resolver) -> Resolver:
 
     It runs inside the company's scope and returns the actor, or the answer to give instead (sign-in page, 401, 404).
     """
-    global _resolver  # noqa: PLW0603  one program, one resolver
+    global _resolver
     _resolver = resolver
     return resolver
 
