@@ -76,7 +76,7 @@ class Actor:
     scopes: frozenset[str] | None = None
     on_behalf_of: int | None = None
     _members: dict[Reach, frozenset[int]] = field(default_factory=dict, repr=False)
-    _shared: dict[str, frozenset[int]] = field(default_factory=dict, repr=False)
+    _shared: dict[str, frozenset[int]] | None = field(default=None, repr=False)
 
     @property
     def key(self) -> str:
@@ -110,15 +110,18 @@ class Actor:
         return self._members[reach]
 
     def shared(self, record_type: str) -> frozenset[int]:
-        """The ids of the records of this type that the actor collaborates on. One query per type and request."""
+        """The ids of the records of this type that the actor collaborates on. One query for all types and a request."""
         if self.member_id is None:
             return frozenset()
-        if record_type not in self._shared:
+        if self._shared is None:
             from gucang.kernel.models import Collaborator  # the models import this module's neighbours
 
-            ids = Collaborator.objects.filter(record_type=record_type, member_id=self.member_id)
-            self._shared[record_type] = frozenset(ids.values_list("object_id", flat=True))
-        return self._shared[record_type]
+            found: dict[str, set[int]] = {}
+            rows = Collaborator.objects.filter(member_id=self.member_id)
+            for name, pk in rows.values_list("record_type", "object_id"):
+                found.setdefault(name, set()).add(pk)
+            self._shared = {name: frozenset(ids) for name, ids in found.items()}
+        return self._shared.get(record_type, frozenset())
 
     def _in_scopes(self, permission: str) -> bool:
         if self.scopes is None:
