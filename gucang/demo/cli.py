@@ -28,4 +28,4 @@ def main(*, size: str, seed: int, out: TextIO) -> None:
         return
     from gucang.demo import benchmark
 
-    benchmark.make(f"bench-{size}", SIZES[size], seed=seed, say=lambda line: print(line, file=out, flush=True))  # noqa: T201
+    benchmark.make(f"bench-{size}", SIZES[size], seed=seed, say=lambda line: print(line, file=out, flush=True))

@@ -37,8 +37,12 @@ OTHER_EVENTS = 6.65
 
 
 def make(slug: str, size: int, *, seed: int, say: Say) -> None:
-    """Make the company `slug` with `size` customers. Raises Refused when it is there, or on a server not our own."""
-    if Company.objects.filter(slug=slug).exists():
+    """Make the company `slug` with `size` customers, or fill one that was broken off.
+
+    Raises Refused when it is there already, or on a server that is not the program's own.
+    """
+    company = Company.objects.filter(slug=slug).first()
+    if company is not None and people.has_customers(company):
         raise Refused(f"The company “{slug}” is there already; nothing was changed.")
     server = _superuser()
     watch = _Watch(say)
@@ -47,12 +51,8 @@ def make(slug: str, size: int, *, seed: int, say: Say) -> None:
     events.ensure_months(began.date(), ahead=26)
     with translation.override("zh-hans"):
         with reactions.quietly(), clock.at(began), transaction.atomic():
-            company, staff = people.found(slug, seed)
-        try:
-            _fill(company, staff, size, seed=seed, began=began, until=until, server=server, watch=watch)
-        except BaseException:
-            say(f"Broken off; the company “{slug}” has people but no customers.")
-            raise
+            company = company or people.found(slug, seed)
+        _fill(company, size, seed=seed, began=began, until=until, server=server, watch=watch)
         _check(company, watch)
     watch.say(f"{slug} is ready.")
 
@@ -76,11 +76,11 @@ def _superuser() -> psycopg.Connection[tuple[object, ...]]:
 
 
 def _fill(
-    company: Company, staff: people.Staff, size: int, *, seed: int, began: datetime, until: datetime,
+    company: Company, size: int, *, seed: int, began: datetime, until: datetime,
     server: psycopg.Connection[tuple[object, ...]], watch: _Watch,
 ) -> None:  # fmt: skip
     with company_scope(company):
-        setting = _setting(company, staff, seed, until)
+        setting = _setting(company, seed, until)
     maker = Maker(setting)
     with server:
         loader = Loader(server, maker, large=size >= LARGE)
@@ -103,15 +103,15 @@ def _fill(
     server = _superuser()
     server.autocommit = True
     for table in (*TABLES, "selling_stagetotal"):
-        server.execute(f"VACUUM (ANALYZE) {table}")  # noqa: S608
+        server.execute(f"VACUUM (ANALYZE) {table}")
     server.close()
     watch.say("statistics")
 
 
-def _setting(company: Company, staff: people.Staff, seed: int, until: datetime) -> Setting:
+def _setting(company: Company, seed: int, until: datetime) -> Setting:
     stages = list(Stage.objects.filter(pipeline__deleted_at=None).order_by("position", "id"))
     return Setting(
-        company.pk, seed, staff.sellers, stages[0].pipeline_id,
+        company.pk, seed, people.sellers(), stages[0].pipeline_id,
         tuple(stage.pk for stage in stages if stage.kind == "open"),
         next(stage.pk for stage in stages if stage.kind == "won"),
         next(stage.pk for stage in stages if stage.kind == "lost"),
@@ -127,7 +127,9 @@ def moments(size: int, began: datetime, until: datetime) -> Iterator[datetime]:
 
 
 def _plans(loader: Loader, size: int, seed: int, began: datetime, until: datetime) -> Iterator[list[Plan]]:
-    names = NameGenerator(seed).companies(size)
+    generator = NameGenerator(seed)
+    names = generator.companies(size)
+    codes: set[str] = set()
     total = round(size * (EVENTS_PER_CUSTOMER - OTHER_EVENTS))
     hot, extra = size // 2, round(size * EVENTS_PER_CUSTOMER * HOT_SHARE)
     customer, deal = loader.ids("parties_customer", size), loader.ids("selling_opportunity", size)
@@ -137,10 +139,14 @@ def _plans(loader: Loader, size: int, seed: int, began: datetime, until: datetim
     chunk: list[Plan] = []
     for number, (company, at) in enumerate(zip(names, moments(size, began, until), strict=True)):
         notes = usual * (number + 1) // size - usual * number // size + (extra if number == hot else 0)
+        code = generator.credit_code(company) if number % 10 < 3 else ""
+        code = "" if code in codes else code
+        codes.add(code)
         chunk.append(
             Plan(
                 customer + number, contact + number * CONTACTS, deal + number, note, notes,
-                _number(counters, "customer", at), _number(counters, "opportunity", at + timedelta(days=3)), at, company,
+                _number(counters, "customer", at), _number(counters, "opportunity", at + timedelta(days=3)), code, at,
+                company,
             )
         )  # fmt: skip
         note += notes

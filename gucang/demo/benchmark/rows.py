@@ -39,7 +39,18 @@ _WORDS = (
     "回访，设备运行正常，{who}问有没有备件套餐。",
     "{who}不在，前台说下周回来，留了资料。",
 )
-_PRODUCTS = ("伺服电机", "变频器", "减速机", "光电传感器", "工业相机", "直线模组", "电动夹爪", "电磁阀", "触摸屏", "滚珠丝杠")
+_PRODUCTS = (
+    "伺服电机",
+    "变频器",
+    "减速机",
+    "光电传感器",
+    "工业相机",
+    "直线模组",
+    "电动夹爪",
+    "电磁阀",
+    "触摸屏",
+    "滚珠丝杠",
+)
 _LEVELS, _SOURCES = ("A", "B", "C", "D", ""), ("referral", "exhibition", "website", "phone", "calling", "old", "other")
 
 
@@ -60,7 +71,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Plan:
-    """One customer to make: its ids (contacts follow each other from `contact_id`), numbers and day."""
+    """One customer to make: its ids (contacts follow each other from `contact_id`), numbers, code and day."""
 
     customer_id: int
     contact_id: int
@@ -69,6 +80,7 @@ class Plan:
     follow_ups: int
     number: str
     deal_number: str
+    code: str
     at: datetime
     company: CompanyName
 
@@ -160,19 +172,41 @@ class _Family:
         facts: str = "{}", contact: int | None = None, deal: int | None = None,
     ) -> None:  # fmt: skip
         kind = name.partition(".")[0]
-        row = (at, self.owner, name, kind, pk, label[:200], version, changes, facts, self.plan.customer_id, contact, deal)
+        row = (
+            at,
+            self.owner,
+            name,
+            kind,
+            pk,
+            label[:200],
+            version,
+            changes,
+            facts,
+            self.plan.customer_id,
+            contact,
+            deal,
+        )
         self.lines.staging.append("\t".join(map(_copied, row)))
 
     def _entry(self, kind: str, pk: int, title: str, detail: str, text: str, grams: set[str]) -> None:
         front = f"{self.maker.setting.company_id}:"
         words = ",".join([f'"{front}{gram}"' for gram in grams])
-        row = (self.maker.setting.company_id, kind, pk, self.owner, title, detail, text.replace("\n", "\\n"), "{" + words + "}")
+        row = (
+            self.maker.setting.company_id,
+            kind,
+            pk,
+            self.owner,
+            title,
+            detail,
+            text.replace("\n", "\\n"),
+            "{" + words + "}",
+        )
         self.lines.search.append("\t".join(map(str, row)))
 
     def _customer(self, closed_on: Any, last_contact: datetime | None) -> None:
         plan, company, chance = self.plan, self.plan.company, self.chance
         phone = f"+86512555{chance.randrange(100_000):05}"
-        code = self.names.credit_code(company) if chance.random() < 0.3 else ""
+        code = plan.code
         logged = {
             "number": plan.number, "name": company.name, "short_name": company.short_name, "credit_code": code,
             "phone": phone, "province": company.province, "city": company.city, "district": company.district,
@@ -180,7 +214,9 @@ class _Family:
             "owner": self.owner, "originator": self.owner,
         }  # fmt: skip
         bought = closed_on is not None
-        values = {("owner_id" if n == "owner" else "originator_id" if n == "originator" else n): v for n, v in logged.items()}
+        values = {
+            ("owner_id" if n == "owner" else "originator_id" if n == "originator" else n): v for n, v in logged.items()
+        }
         values |= {
             "name_key": pinyin_key(company.name), "owned_since": plan.at, "version": 2 if bought else 1,
             "created_at": plan.at, "updated_at": self.closed_at or plan.at, "last_contact_at": last_contact,
@@ -243,7 +279,9 @@ class _Family:
             self._move(step, old, new, since, moved, name, contact, reason)
             since = moved
         ended = path[-1] in (setting.won, setting.lost)
-        values = {f"{n}_id" if n in ("customer", "contact", "pipeline", "stage", "owner") else n: v for n, v in logged.items()}
+        values = {
+            f"{n}_id" if n in ("customer", "contact", "pipeline", "stage", "owner") else n: v for n, v in logged.items()
+        }
         values |= {
             "stage_id": path[-1], "state": "won" if path[-1] == setting.won else "lost" if ended else "open",
             "closed_on": _local_day(moved) if ended else None, "lost_reason_id": reason, "version": len(path),
@@ -258,7 +296,15 @@ class _Family:
         return _local_day(moved) if self.closed_at else None
 
     def _move(
-        self, version: int, old: int, new: int, since: datetime, at: datetime, name: str, contact: int, reason: int | None
+        self,
+        version: int,
+        old: int,
+        new: int,
+        since: datetime,
+        at: datetime,
+        name: str,
+        contact: int,
+        reason: int | None,
     ) -> None:
         setting, pk = self.maker.setting, self.plan.opportunity_id
         days = (_local_day(at) - _local_day(since)).days
@@ -273,15 +319,15 @@ class _Family:
         }  # fmt: skip
         # Its own id comes from the sequence's next block, see `load`.
         self.lines.stage_change.append(self.maker.moves.line(0, values).partition("\t")[2])
-        self._event(
-            at, verb, pk, name, version, json.dumps(changes), facts=json.dumps(facts), contact=contact, deal=pk
-        )
+        self._event(at, verb, pk, name, version, json.dumps(changes), facts=json.dumps(facts), contact=contact, deal=pk)
 
     def _follow_ups(self, contact: int) -> datetime | None:
         """The notes about the customer; returns when the last contact was."""
         plan, setting = self.plan, self.maker.setting
         span = (setting.until - plan.at).total_seconds() - 3600
-        moments = sorted(plan.at + timedelta(seconds=int(600 + self.chance.random() * span)) for _ in range(plan.follow_ups))
+        moments = sorted(
+            plan.at + timedelta(seconds=int(600 + self.chance.random() * span)) for _ in range(plan.follow_ups)
+        )
         for number, at in enumerate(moments):
             pk = plan.follow_up_id + number
             kind = ("call", "visit", "message", "email")[number % 4]

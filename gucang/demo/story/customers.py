@@ -33,14 +33,16 @@ class Plan:
 
 
 def plan(world: World, seller: str) -> Plan:
-    provinces = EAST if seller in EASTERN or seller in MANAGER_OF and MANAGER_OF[seller] == "wang.lei" else SOUTH
+    provinces = EAST if seller in EASTERN or (seller in MANAGER_OF and MANAGER_OF[seller] == "wang.lei") else SOUTH
     care = world.chance.choices(("loved", "usual", "forgotten"), (34, 50, 16))[0]
     return Plan(
         seller,
         world.company_in(provinces),
         every={"loved": 55, "usual": 95, "forgotten": 50}[care],
         forgotten_after=world.chance.randint(20, 250) if care == "forgotten" else None,
-        deals={"loved": world.chance.choice((1, 2, 2)), "usual": world.chance.choice((0, 1, 1, 1)), "forgotten": 0}[care],
+        deals={"loved": world.chance.choice((1, 2, 2)), "usual": world.chance.choice((0, 1, 1, 1)), "forgotten": 0}[
+            care
+        ],
     )
 
 
@@ -204,7 +206,11 @@ def _claim(world: World) -> Life:
     if not member.may_work or member.joined_on is None:
         return
     ago = clock.now() - timedelta(days=20)
-    free = Customer.objects.filter(owner=None, pooled_at__lt=ago).exclude(previous_owner=member).order_by("pooled_at", "id")
+    free = (
+        Customer.objects.filter(owner=None, pooled_at__lt=ago)
+        .exclude(previous_owner=member)
+        .order_by("pooled_at", "id")
+    )
     customer = free.first()
     if customer is None:
         return

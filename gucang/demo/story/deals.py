@@ -114,5 +114,4 @@ def _pipeline(world: World, amount: int) -> Pipeline:
     return Pipeline.objects.order_by("position", "id")[1 if amount > 150_000 and world.maybe(0.7) else 0]
 
 
-
 __all__ = ["along", "deal"]

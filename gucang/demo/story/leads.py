@@ -54,7 +54,9 @@ def _enquiry(world: World, *, waits: bool = False) -> Life:
     if not member.may_work:
         return
     if world.maybe(0.35):
-        leads.assign(lead, actor=world.actor(MANAGER_OF[MANAGER_OF[seller]]), owner=member, note="离你近，今天先回个电话。")
+        leads.assign(
+            lead, actor=world.actor(MANAGER_OF[MANAGER_OF[seller]]), owner=member, note="离你近，今天先回个电话。"
+        )
     else:
         leads.take(lead, actor=world.actor(seller))
     yield clock.now() + timedelta(minutes=world.chance.randint(8, 300))

@@ -8,7 +8,7 @@ from typing import Any
 
 from gucang.activity.actions import follow_ups
 from gucang.activity.models import FollowUpKind, FollowUpOutcome
-from gucang.demo.names import CompanyName, ContactDetails, Product
+from gucang.demo.names import CompanyName, Product
 from gucang.demo.story.world import World
 from gucang.kernel import clock, records
 
@@ -61,5 +61,3 @@ def _outcome(world: World, channel: str, went: str) -> str:
     if went != "bad":
         return FollowUpOutcome.REACHED
     return world.chance.choice([FollowUpOutcome.NO_ANSWER, FollowUpOutcome.DECLINED, FollowUpOutcome.REACHED])
-
-

@@ -21,7 +21,12 @@ from gucang.messages import kinds
 from gucang.parties.actions import contacts, customers
 
 SLUG, NAME = "yanlian", "演练公司"
-PEOPLE = (("admin", "administrator"), ("wang.lei", "sales_manager"), ("li.xiangdong", "salesperson"), ("zhou.zihan", "salesperson"))
+PEOPLE = (
+    ("admin", "administrator"),
+    ("wang.lei", "sales_manager"),
+    ("li.xiangdong", "salesperson"),
+    ("zhou.zihan", "salesperson"),
+)
 CUSTOMERS = 10
 
 
@@ -42,7 +47,12 @@ def _hire(world: World) -> None:
     department = departments.create(actor=system(), name="演练组").record
     for user_name, role in PEOPLE:
         user = User.objects.get(email=f"{user_name}@{cast.DOMAIN}")
-        values = {"name": user.name, "email": user.email, "department": department, "manager": world.members.get("wang.lei")}
+        values = {
+            "name": user.name,
+            "email": user.email,
+            "department": department,
+            "manager": world.members.get("wang.lei"),
+        }
         member = members.create(actor=system(), values=values).record
         member = members.set_roles(member, actor=system(), roles=[Role.objects.get(key=role)]).record
         world.members[user_name] = members.join(member, actor=system(), user=user.pk).record

@@ -1,0 +1,44 @@
+"""`python -m bench --size 10k --clients 1,8 --out docs/benchmarks.md`; see docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+os.environ.setdefault("GUCANG_DATA", str(ROOT / "var" / "bench"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gucang.config.settings")
+os.chdir(ROOT)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench", description="Measure speed and memory.")
+    parser.add_argument("--size", default="10k", choices=["10k", "100k", "1m"], help="which benchmark company")
+    parser.add_argument("--clients", default="1,8", help="one client, then so many at once")
+    parser.add_argument("--most", type=int, default=300, help="at most so many requests a measurement")
+    parser.add_argument("--seconds", type=float, default=8.0, help="at most so long a measurement")
+    parser.add_argument("--only", default="", help="only operations whose name contains this; the page is not written")
+    parser.add_argument("--sql", action="store_true", help="print the statements of each operation instead")
+    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
+    given = parser.parse_args()
+    from gucang.config.embedded import Server
+
+    with Server().in_use() as server:
+        import django
+
+        django.setup()
+        from bench.run import Bench, show_sql
+
+        if given.sql:
+            show_sql(given.size, given.only)
+            return 0
+        few, _comma, many = given.clients.partition(",")
+        bench = Bench(server, given.size, int(few), int(many or few), given.most, given.seconds, given.only)
+        bench.run(None if given.only else given.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
