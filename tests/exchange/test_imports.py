@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -135,6 +137,17 @@ def test_a_column_can_fill_one_field_only_and_the_name_must_come_from_somewhere(
             imports.map_columns(record, actor=adam, mapping=mapping)
     with pytest.raises(Invalid):
         imports.run(record, actor=adam)
+
+
+def test_signs_that_mean_something_to_the_database_come_in_as_they_stand(bring_in: Any, adam: Any) -> None:
+    names = ['a"b', "a\\b", "{a,b}", "NULL", "it's", "a%sb", "\\N", '\\"', "½ €𠮷"]
+    text = io.StringIO()
+    csv.writer(text).writerows([["客户名称", "备注", "标签"], *([name, f"{name}\n{name}", "重点"] for name in names)])
+    assert bring_in(text.getvalue(), by=adam).created == len(names)
+    found = dict(Customer.objects.values_list("name", "note"))
+    assert found == {name: f"{name}\n{name}" for name in names}
+    told = Event.objects.filter(name="customer.create").values_list("changes__name", flat=True)
+    assert sorted(pair[1] for pair in told) == sorted(names)
 
 
 def test_batches_join_without_gap_or_double(bring_in: Any, adam: Any) -> None:
