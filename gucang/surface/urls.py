@@ -18,6 +18,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *boards.patterns,
     path("<slug:plural>/", lists.show, name="list"),
     path("<slug:plural>/new", forms.new, name="new"),
+    path("<slug:plural>/filters", lists.choose_filters, name="filters"),
     path("<slug:plural>/advise", forms.advise, name="advise"),
     path("<slug:plural>/options", forms.options, name="options"),
     path("<slug:plural>/bulk", forms.bulk, name="bulk"),

@@ -118,6 +118,20 @@ def test_a_date_may_be_a_word(as_alice: Client, new_deal: Callable[..., Opportun
     assert set(names_in(as_alice.get(f"{DEALS}?closes_on__gte={today}"))) == {"快了", "还早"}
 
 
+def test_filters_are_chosen_on_a_page_of_their_own_or_in_the_menu(
+    as_alice: Client, new_deal: Callable[..., Opportunity]
+) -> None:
+    new_deal("糊盒机伺服升级")
+    page = text_of(as_alice.get(f"{DEALS}filters?state=open&sort=name"))
+    assert "<html" in page
+    assert f'action="{DEALS}"' in page
+    assert '<input type="hidden" name="state" value="open">' in page
+    assert 'name="closes_on"' in page
+    part = text_of(as_alice.get(f"{DEALS}filters", headers={"HX-Request": "true"}))
+    assert "<html" not in part
+    assert 'name="state"' in part
+
+
 def test_an_unknown_filter_is_said_in_words_and_left_out(
     as_alice: Client, new_deal: Callable[..., Opportunity]
 ) -> None:
@@ -181,7 +195,7 @@ def test_paging_by_the_last_row_shows_every_row_once(
         for _page in range(4):
             page = as_alice.get(address)
             seen += names_in(page)
-            more = re.search(r'hx-get="([^"]+)"', text_of(page))
+            more = re.search(r'hx-get="([^"]*fragment=rows[^"]*)"', text_of(page))
             if more is None:
                 break
             address = DEALS + more[1].replace("&amp;", "&")

@@ -17,7 +17,7 @@ from gucang.surface.columns import Column, Shower, choosable, columns_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render, wants_fragment
 from gucang.surface.screens.common import changed_query, find, parts, record_url, screen, sentences, value_of
-from gucang.surface.screens.inputs import Input, input_for
+from gucang.surface.screens.inputs import input_for
 
 PAGE = 50
 PAGE_COOKIE_AGE = 365 * 24 * 3600
@@ -124,10 +124,10 @@ def _frame(
         "text": found.text,
         "sort_urls": sort,
         "sorted": {found.order.column: "descending" if found.order.descending else "ascending"},
-        "addable": _addable(request, record_type),
+        "filters_url": f"{request.base}/{record_type.plural}/filters{changed_query(request, drop=POSITION)}",
         "choosable": choosable(record_type, actor),
         "chosen": [column.name for column in columns],
-        "kept": [(name, value) for name, values in request.GET.lists() for value in values if name not in POSITION],
+        "kept": _kept(request),
         "may_create": record_type.create is not None and actor.may(record_type.create.name),
         "board_url": f"{request.base}/{record_type.plural}/board" if record_type.board else "",
         "export_url": f"{request.base}/{record_type.plural}/export{changed_query(request, drop=POSITION)}"
@@ -163,10 +163,22 @@ def _tabs(request: CompanyRequest, record_type: RecordType, tab: panels.View | N
     return found
 
 
-def _addable(request: CompanyRequest, record_type: RecordType) -> list[Input]:
-    """An input for every filter that is not on yet."""
+@screen
+def choose_filters(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
+    """The filters that may be added to a list: a page; for a script, what goes into the list's own menu."""
     specs = filters.filterable(record_type, request.actor, record_type.custom_fields())
-    return [input_for(request, spec, filtering=True) for name, spec in specs.items() if name not in request.GET]
+    context = {
+        "type": record_type,
+        "action": f"{request.base}/{record_type.plural}/",
+        "addable": [input_for(request, one, filtering=True) for name, one in specs.items() if name not in request.GET],
+        "kept": _kept(request),
+    }
+    part = wants_fragment(request)
+    return (fragment if part else render)(request, "surface/_filters.html" if part else "surface/filters.html", context)
+
+
+def _kept(request: CompanyRequest) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in request.GET.lists() for value in values if name not in POSITION]
 
 
 def _bulk_choices(record_type: RecordType, actor: Any) -> list[dict[str, str]]:
