@@ -71,7 +71,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("debug", "on: error details in the browser. Never where others can reach it.", "off"),
     Variable("allowed_hosts", "Host names to answer to.", "127.0.0.1 localhost [::1]"),
     Variable("trusted_origins", "Origins whose forms are accepted besides our own.", ""),
-    Variable("public_origin", "Address people type; links in e-mails begin with it.", "http://127.0.0.1:8000"),
+    Variable("public_origin", "Address people type; links in e-mails begin with it.", "http://localhost:8000"),
     Variable("trusted_proxies", "How many proxies in front may be believed.", "0"),
     Variable("host", "Address the web server listens on.", "127.0.0.1"),
     Variable("port", "Port the web server listens on; when in use, the next free one.", "8000"),

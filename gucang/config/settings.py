@@ -11,9 +11,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 SECRET_KEY = environment.secret("secret_key")
 DEBUG = environment.flag("debug")
-ALLOWED_HOSTS = environment.words("allowed_hosts", default="127.0.0.1 localhost [::1]")
-CSRF_TRUSTED_ORIGINS = environment.words("trusted_origins", default="")
-PUBLIC_ORIGIN = environment.text("public_origin", default="http://127.0.0.1:8000")
+ALLOWED_HOSTS = environment.words("allowed_hosts")
+CSRF_TRUSTED_ORIGINS = environment.words("trusted_origins")
+PUBLIC_ORIGIN = environment.text("public_origin")
 
 INSTALLED_APPS = [
     "gucang.insight",
@@ -182,15 +182,15 @@ MEDIA_ROOT = environment.data_folder() / "files"
 EMAIL_BACKEND = environment.text(
     "email_backend",
     default="django.core.mail.backends.smtp.EmailBackend"
-    if environment.text("email_host", default="")
+    if environment.text("email_host")
     else "django.core.mail.backends.console.EmailBackend",
 )
-EMAIL_HOST = environment.text("email_host", default="")
-EMAIL_PORT = environment.number("email_port", default=25)
-EMAIL_HOST_USER = environment.text("email_user", default="")
-EMAIL_HOST_PASSWORD = environment.text("email_password", default="")
+EMAIL_HOST = environment.text("email_host")
+EMAIL_PORT = environment.number("email_port")
+EMAIL_HOST_USER = environment.text("email_user")
+EMAIL_HOST_PASSWORD = environment.text("email_password")
 EMAIL_USE_TLS = environment.flag("email_tls")
-DEFAULT_FROM_EMAIL = environment.text("email_from", default="gucang@localhost")
+DEFAULT_FROM_EMAIL = environment.text("email_from")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

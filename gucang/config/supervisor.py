@@ -95,7 +95,9 @@ class Supervisor:
 
     def _begin(self) -> None:
         port = _free_port(self.host, self.wanted_port)
-        address = self.address = f"http://{self.host}:{port}/"
+        # Passkeys need a host name, so a server for this machine alone is called by it.
+        name = "localhost" if self.host == "127.0.0.1" else self.host
+        address = self.address = f"http://{name}:{port}/"
         self._write(address)
         if self.server is not None:
             self.server.join(with_parent=True)
@@ -108,7 +110,7 @@ class Supervisor:
             return
         self.parts = [Part("web", _web_command(self.host, port)), Part("jobs", (*CLI, "jobs"))]
         self._look_after()
-        self._wait_for(address)
+        self._wait_for(f"http://{self.host}:{port}/")
         if self._stopping.is_set():
             return
         if port != self.wanted_port:
