@@ -59,6 +59,20 @@ def labels_of(actor: Actor, wanted: Mapping[Any, Iterable[int]]) -> Labels:
     return {(m, pk): known[m, pk] for m, ids in wanted.items() for pk in ids if (m, pk) in known}
 
 
+def narrowed(query: models.QuerySet[Any], record_type: RecordType, actor: Actor, names: Sequence[str]) -> Any:
+    """`query` without the columns that a list of these fields does not show; the whole row where that is unsure.
+
+    What a record is called, who owns it and how it is sorted is always read, and what a field rule looks at.
+    """
+    label = label_fields(record_type.model)
+    if not label or "__" in record_type.owner or record_type.renderers:
+        return query
+    columns = {field.name: field for field in record_type.model._meta.concrete_fields}
+    kept = {"extra"} if any(name.startswith("extra.") for name in names) else set()
+    kept |= {"id", "company", "version", record_type.owner.removesuffix("_id"), *label, *names}
+    return query.only(*(name for name in kept if name in columns))
+
+
 @cache
 def label_fields(model: type[models.Model]) -> tuple[str, ...]:
     """The fields that a record's `str` reads; () stands for all where that is more than plain fields.

@@ -349,3 +349,19 @@ def test_a_picker_offers_only_what_is_visible(as_alice: Client, inside: Any, ali
     assert "别人家" not in found
     with inside():
         assert Customer.objects.count() == 2
+
+
+def test_filters_left_empty_do_not_stay_in_the_address(as_alice: Client, new_deal: Callable[..., Opportunity]) -> None:
+    new_deal("糊盒机伺服升级")
+    answer = as_alice.get(f"{DEALS}?state=&amount__gte=&q=&sort=name")
+    assert answer.status_code == 302
+    assert answer.url == f"{DEALS}?sort=name"
+
+
+def test_a_list_reads_only_the_columns_it_shows(as_alice: Client, new_deal: Callable[..., Opportunity]) -> None:
+    new_deal("糊盒机伺服升级")
+    with CaptureQueriesContext(connection) as queries:
+        as_alice.get(f"{DEALS}?columns=name&columns=amount")
+    (rows,) = [one["sql"] for one in queries if "LIMIT 51" in one["sql"] and "ORDER BY" in one["sql"]]
+    assert '"amount"' in rows
+    assert '"note"' not in rows

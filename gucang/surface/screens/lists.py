@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Access
 from gucang.kernel.errors import NotVisible, Problem
+from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.surface import filters, keyset, panels
-from gucang.surface.columns import Column, Shower, choosable, columns_of
+from gucang.surface.columns import Column, Shower, choosable, columns_of, narrowed
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render, wants_fragment
 from gucang.surface.screens.common import changed_query, find, parts, record_url, screen, sentences, value_of
-from gucang.surface.screens.inputs import input_for
+from gucang.surface.screens.inputs import Input, input_for
 
 PAGE = 50
 PAGE_COOKIE_AGE = 365 * 24 * 3600
@@ -38,10 +39,13 @@ class RowOut:
 @screen
 def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     """The list page; for a script, only its rows."""
+    if any(value == "" for values in request.GET.lists() for value in values[1]):
+        return HttpResponseRedirect(f"{request.path}{_without_empty(request)}")  # an address that can be passed on
     tab = _tab(request, record_type)
     found = _filtered(request, record_type, tab)
-    page = keyset.page(found.query, found.order, request.GET.get("after", ""), PAGE)
     columns = columns_of(record_type, request.actor, _column_names(request, record_type))
+    query = narrowed(found.query, record_type, request.actor, [found.order.by, *(column.name for column in columns)])
+    page = keyset.page(query, found.order, request.GET.get("after", ""), PAGE)
     rows = _rows(request, record_type, page.rows, columns)
     more = changed_query(request, after=page.next, fragment="rows") if page.next else ""
     context: dict[str, Any] = {"type": record_type, "columns": columns, "rows": rows, "more_url": more}
@@ -62,6 +66,16 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
             httponly=True, samesite="Lax",
         )  # fmt: skip
     return response
+
+
+def _without_empty(request: CompanyRequest) -> str:
+    params = request.GET.copy()
+    for name in list(params):
+        if values := [value for value in params.getlist(name) if value]:
+            params.setlist(name, values)
+        else:
+            del params[name]
+    return f"?{params.urlencode()}" if params else ""
 
 
 def _tab(request: CompanyRequest, record_type: RecordType) -> panels.View | None:
@@ -170,11 +184,25 @@ def choose_filters(request: CompanyRequest, record_type: RecordType) -> HttpResp
     context = {
         "type": record_type,
         "action": f"{request.base}/{record_type.plural}/",
-        "addable": [input_for(request, one, filtering=True) for name, one in specs.items() if name not in request.GET],
+        "addable": [group for name, one in specs.items() if (group := _filter_inputs(request, name, one))],
         "kept": _kept(request),
     }
     part = wants_fragment(request)
     return (fragment if part else render)(request, "surface/_filters.html" if part else "surface/filters.html", context)
+
+
+def _filter_inputs(request: CompanyRequest, name: str, spec: FieldSpec) -> list[Input]:
+    """The controls that filter by one field: days by a word or between two dates, amounts between two bounds."""
+    plain = replace(spec, required=False, default=None)
+    found = [plain] if not spec.numeric else []
+    if spec.kind in ("date", "moment"):
+        words = tuple((word, filters.day_words(word)) for word in (*filters.DAY_WORDS, "next7d", "last30d"))
+        found = [replace(plain, kind="choice", choices=words)]
+    if spec.kind in filters.RANGED and not spec.custom and name not in filters.ALWAYS:
+        kind = "date" if spec.kind == "moment" else spec.kind
+        bounds = [(op, f"{spec.label} {filters.RANGES[op]}") for op in ("gte", "lte")]
+        found += [replace(plain, name=f"{name}__{op}", kind=kind, label=label) for op, label in bounds]
+    return [input_for(request, one, filtering=True) for one in found if one.name not in request.GET]
 
 
 def _kept(request: CompanyRequest) -> list[tuple[str, str]]:
