@@ -1,0 +1,157 @@
+"""A company with a record of every type, browsers of its people, and every address filled in.
+
+Records come from the maker of the API's tests; here are only those that are made from a file, and what pages need.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from gucang.accounts.models import User
+from gucang.activity import files
+from gucang.activity.actions import attachments
+from gucang.exchange import intake
+from gucang.exchange.actions import exports, imports
+from gucang.kernel import records
+from gucang.kernel.errors import Problem
+from gucang.kernel.records import RecordType
+from gucang.kernel.scope import company_scope
+from gucang.surface.tests.api_world import World, can_be_made
+
+TYPES = list(records.every())
+CANARY = "金丝雀"
+COMPANY = "<slug:company>/"
+
+
+class Pages(World):
+    """Acme (and the people of others) as browsers see it. Every text that it makes up sings."""
+
+    def browser(self, name: str) -> Client:
+        """A browser in which this person has signed in."""
+        client = Client(raise_request_exception=True)
+        client.force_login(User.objects.get(pk=self.people[name].user_id), "django.contrib.auth.backends.ModelBackend")
+        return client
+
+    def value(self, spec: Any, by: str) -> Any:
+        found = super().value(spec, by)
+        if isinstance(found, str) and found.startswith("测试"):
+            return found.replace("测试", CANARY)
+        return found
+
+    def any_record(self, record_type: RecordType, by: str = "adam") -> Any:
+        """A record of this type that `by` sees, made if need be, also of types that are made from a file."""
+        found = record_type.query(self.people[by].as_actor()).order_by("pk").first()
+        if found is not None:
+            return found
+        special = {"attachment": self._attachment, "import": self._import, "export": self._export}
+        return special[record_type.name](by) if record_type.name in special else self.make(record_type, by)
+
+    def several(self, record_type: RecordType, number: int, by: str = "adam") -> int:
+        """Make records until there are `number`; how many there are then: some companies have one of at most."""
+        query = record_type.query(self.people[by].as_actor())
+        self.any_record(record_type, by)
+        while can_be_made(record_type) and query.count() < number:
+            try:
+                self.make(record_type, by)
+            except Problem:
+                break
+        return query.count()
+
+    def _attachment(self, by: str) -> Any:
+        about = self.any_record(records.get("customer"), by)
+        stored = files.receive(SimpleUploadedFile(f"{CANARY}.txt", CANARY.encode()))
+        where = {"about_type": "customer", "about_id": about.pk}
+        return attachments.create(actor=self.people[by], file=stored.file, name=stored.name, **where).record
+
+    def _import(self, by: str) -> Any:
+        file = intake.receive(SimpleUploadedFile("rows.csv", f"名称\n{CANARY}\n".encode()))
+        return imports.upload(actor=self.people[by], file=file, name=f"{CANARY}.csv", record_type="customer").record
+
+    def _export(self, by: str) -> Any:
+        return exports.create(actor=self.people[by], record_type="customer", query="").record
+
+
+def text_of(answer: Any) -> str:
+    """An answer's body, streamed or not."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return str(content.decode("utf-8", "replace"))
+
+
+def words_of(page: str) -> str:
+    """What a person reads of a page, on one line."""
+    bare = re.sub(r"<(script|style|template)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", bare)))
+
+
+def routes() -> dict[str, dict[str, str]]:
+    """Every registered address below a company, with the kind of each of its parameters."""
+    found: dict[str, dict[str, str]] = {}
+
+    def walk(patterns: list[Any], before: str) -> None:
+        for one in patterns:
+            where = before + str(one.pattern)
+            if isinstance(one, URLResolver):
+                walk(one.url_patterns, where)
+            elif isinstance(one, URLPattern) and where.startswith(COMPANY):
+                kinds = {name: type(by).__name__ for name, by in one.pattern.converters.items()}
+                found[where.removeprefix(COMPANY)] = kinds
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+def hashes(world: World) -> dict[str, str]:
+    """What stands in each table of Acme, in one short text per table."""
+    with company_scope(world.company), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.columns WHERE column_name = 'company_id'"
+            " AND table_schema = 'public' ORDER BY 1"
+        )
+        tables = [name for (name,) in cursor.fetchall()]
+        text = "coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '')"
+        one = f"SELECT '{{0}}', {text} FROM {{0}} t WHERE company_id = %s"
+        cursor.execute(" UNION ALL ".join(one.format(name) for name in tables), [world.company.pk] * len(tables))
+        return dict(cursor.fetchall())
+
+
+def every_filling(route: str, ids: dict[str, int], extra: dict[str, int]) -> Iterator[tuple[str, RecordType | None]]:
+    """The route with the ids of real rows, once for each record type that it takes.
+
+    `ids` are by record type name, `extra` are those of rows that are no records.
+    """
+    if "plural>" in route:
+        for record_type in TYPES:
+            filled = re.sub(r"<\w+:plural>", record_type.plural, route)
+            yield from _with_id(filled, record_type, ids, extra)
+        return
+    plurals = {one.plural: one for one in TYPES} | {"files": records.get("attachment")}
+    found = next((plurals[part] for part in reversed(route.split("/")) if part in plurals), None)
+    yield from _with_id(route, found, ids, extra)
+
+
+def _with_id(
+    route: str, record_type: RecordType | None, ids: dict[str, int], extra: dict[str, int]
+) -> Iterator[tuple[str, RecordType | None]]:
+    if "<int:event_id>" in route:
+        route = route.replace("<int:event_id>", str(extra["event"]))
+    if "<str:name>" in route and record_type is not None:
+        route = route.replace("<str:name>", record_type.form.fields[0] if record_type.form.fields else "name")
+    if re.search(r"<int:(pk|id)>", route):
+        pk = ids.get(record_type.name) if record_type else extra.get(route.split("/")[0])
+        assert pk is not None, f"say in every_filling which row {route} is about"
+        route = re.sub(r"<int:(pk|id)>", str(pk), route)
+    if "verb>" in route:
+        verbs = list(record_type.verbs) if record_type else []
+        for verb in verbs:
+            yield re.sub(r"<\w+:verb>", verb, route), record_type
+        return
+    assert "<" not in route, f"say in every_filling what {route} takes"
+    yield route, record_type
