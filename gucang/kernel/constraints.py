@@ -76,7 +76,7 @@ class SameCompany(_DeferredConstraint):
         super().__init__(name=name)
         self.field = field
 
-    def create_sql(self, model: Any, schema_editor: Any) -> None:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         """Wait for the end of the migration: the pair it refers to may be declared later in it."""
         schema_editor.deferred_sql.append(super().create_sql(model, schema_editor))
 

@@ -138,13 +138,13 @@ class RowBeyond(Expression):
         half = len(self.left)
         self.left, self.right = list(exprs[:half]), list(exprs[half:])
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
         parts, params = [], []
         for side in (self.left, self.right):
             compiled = [compiler.compile(expression) for expression in side]
             parts.append(f"({', '.join(sql for sql, _params in compiled)})")
             params += [value for _sql, values in compiled for value in values]
-        return f"{parts[0]} {self.sign} {parts[1]}", params
+        return f"{parts[0]} {self.sign} {parts[1]}", tuple(params)
 
 
 def _decode(cursor: str, order: Order, model: type[Model]) -> tuple[Any, int]:

@@ -196,7 +196,7 @@ def _among(name: str, values: set[Any]) -> dict[str, Any]:
 
 
 def _attname(model: Any, name: str) -> str:
-    return model._meta.get_field(name).attname  # type: ignore[union-attr]
+    return model._meta.get_field(name).attname
 
 
 def _insert(record_type: RecordType, rows: list[Row]) -> None:
@@ -214,7 +214,7 @@ def _insert(record_type: RecordType, rows: list[Row]) -> None:
         )
         for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
             row.record.pk = pk
-    types = column_types(model, [f.column for f in fields])
+    types = column_types(model, [str(f.column) for f in fields])
     insert_rows(table, types, [[getattr(row.record, f.attname) for f in fields] for row in rows])
     for row in rows:
         row.record._state.adding = False

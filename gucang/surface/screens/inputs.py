@@ -121,7 +121,7 @@ def _few(
         rows = list(query.order_by(by, "pk")[: FEW + 1])
         return [(row.pk, str(row), getattr(row, "name_key", "")) for row in rows] if len(rows) <= FEW else None
 
-    return remembered(f"few:{record_type.name}:{id(spec.limit)}", look)  # type: ignore[no-any-return]
+    return remembered(f"few:{record_type.name}:{id(spec.limit)}", look)
 
 
 def _words(request: CompanyRequest, record_type: records.RecordType, value: Any) -> str:
