@@ -30,6 +30,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.fields import BadValue, FieldSpec, to_json
 from gucang.kernel.records import RecordType
 from gucang.kernel.text import BadText, clean_text
+from gucang.surface import ui
 from gucang.surface.keyset import Order, order_of
 
 RESERVED = frozenset(["after", "limit", "columns", "view", "density", "peek", "fragment", "lane"])
@@ -229,7 +230,7 @@ class _Parse:
             raise BadValue(_t("“%(field)s” has no order to filter by.") % {"field": spec.label})
         value = self._clean(replace(spec, kind="date") if spec.kind == "moment" else spec, raw)
         condition = _moment_range(spec, op, value) if spec.kind == "moment" else _value_range(spec, op, value)
-        words = f"{RANGES[op]} {spec.show(value) if spec.kind != 'moment' else value}"
+        words = f"{RANGES[op]} {_figure(spec, value)}"
         param = f"{spec.name}__{op}"
         self._apply(Applied(param, str(spec.label), (raw.strip(),), spec, (value,), words), condition)
 
@@ -328,6 +329,13 @@ def _is_member(spec: FieldSpec) -> bool:
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _figure(spec: FieldSpec, value: Any) -> str:
+    """A bound as the list itself writes it."""
+    if spec.numeric:
+        return ui.number(value)
+    return ui.day_text(value, clock.today())
 
 
 def _value_range(spec: FieldSpec, op: str, value: Any) -> Q:

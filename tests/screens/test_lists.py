@@ -103,7 +103,7 @@ def test_filters_of_the_address_narrow_the_list_and_stand_as_chips(
     assert names_in(page) == ["大单"]
     chips = re.findall(r'<span class="chip on">(.*?)</span>', text_of(page), re.DOTALL)
     assert len(chips) == 2
-    assert any("100000" in chip for chip in chips)
+    assert any("100,000" in chip for chip in chips)
 
 
 def test_a_date_may_be_a_word(as_alice: Client, new_deal: Callable[..., Opportunity]) -> None:
@@ -127,9 +127,12 @@ def test_filters_are_chosen_on_a_page_of_their_own_or_in_the_menu(
     assert f'action="{DEALS}"' in page
     assert '<input type="hidden" name="state" value="open">' in page
     assert 'name="closes_on"' in page
+    assert 'name="closes_on__gte"' in page
     part = text_of(as_alice.get(f"{DEALS}filters", headers={"HX-Request": "true"}))
     assert "<html" not in part
     assert 'name="state"' in part
+    assert 'name="closes_on"' in part
+    assert 'name="closes_on__gte"' not in part
 
 
 def test_an_unknown_filter_is_said_in_words_and_left_out(

@@ -181,24 +181,29 @@ def _tabs(request: CompanyRequest, record_type: RecordType, tab: panels.View | N
 def choose_filters(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     """The filters that may be added to a list: a page; for a script, what goes into the list's own menu."""
     specs = filters.filterable(record_type, request.actor, record_type.custom_fields())
+    part = wants_fragment(request)
     context = {
         "type": record_type,
         "action": f"{request.base}/{record_type.plural}/",
-        "addable": [group for name, one in specs.items() if (group := _filter_inputs(request, name, one))],
+        "addable": [group for name, one in specs.items() if (group := _filter_inputs(request, name, one, brief=part))],
         "kept": _kept(request),
+        "whole_url": request.get_full_path() if part else "",
     }
-    part = wants_fragment(request)
     return (fragment if part else render)(request, "surface/_filters.html" if part else "surface/filters.html", context)
 
 
-def _filter_inputs(request: CompanyRequest, name: str, spec: FieldSpec) -> list[Input]:
-    """The controls that filter by one field: days by a word or between two dates, amounts between two bounds."""
+def _filter_inputs(request: CompanyRequest, name: str, spec: FieldSpec, *, brief: bool) -> list[Input]:
+    """The controls that filter by one field: days by a word or between two dates, amounts between two bounds.
+
+    The menu is brief: it has the words for days, and leaves the dates to the page.
+    """
     plain = replace(spec, required=False, default=None)
     found = [plain] if not spec.numeric else []
     if spec.kind in ("date", "moment"):
         words = tuple((word, filters.day_words(word)) for word in (*filters.DAY_WORDS, "next7d", "last30d"))
         found = [replace(plain, kind="choice", choices=words)]
-    if spec.kind in filters.RANGED and not spec.custom and name not in filters.ALWAYS:
+    by_word = len(found) and (brief or name in filters.ALWAYS)
+    if spec.kind in filters.RANGED and not spec.custom and not by_word:
         kind = "date" if spec.kind == "moment" else spec.kind
         bounds = [(op, f"{spec.label} {filters.RANGES[op]}") for op in ("gte", "lte")]
         found += [replace(plain, name=f"{name}__{op}", kind=kind, label=label) for op, label in bounds]
