@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 
@@ -17,6 +17,7 @@ from gucang.kernel.models import Company
 from gucang.kernel.models.company import RESERVED_SLUGS
 from gucang.kernel.scope import company_scope
 
+log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 Resolver = Callable[[HttpRequest, Company], Actor | HttpResponse]
 
@@ -48,9 +49,21 @@ def health(get_response: GetResponse) -> GetResponse:
     def answer(request: HttpRequest) -> HttpResponseBase:
         if request.path == "/healthz":
             return HttpResponse("ok", content_type="text/plain")
+        if request.path == "/readyz":
+            return _readiness()
         return get_response(request)
 
     return answer
+
+
+def _readiness() -> HttpResponse:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        log.warning("not ready", reason=str(error))
+        return HttpResponse("the database does not answer", "text/plain", 503, headers={"Retry-After": "2"})
+    return HttpResponse("ready", content_type="text/plain")
 
 
 class PreferencesMiddleware:
