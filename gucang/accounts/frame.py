@@ -9,8 +9,10 @@ from gucang.accounts.queries import companies_of
 from gucang.surface import home, nav
 from gucang.surface.middleware import CompanyRequest
 
-nav.add(_("Members"), "users", "/members/", "member.create", order=80)
 nav.add(_("Settings"), "settings", "/settings", "company.edit", order=90, bottom=True)
+nav.setting(_("Members"), "user-cog", "/members/", "member.create", 10, about=_("Who works here; invitations, leaving"))
+nav.setting(_("Departments"), "hierarchy", "/departments/", "department.create", 20, about=_("Who belongs to whom"))
+nav.setting(_("Roles"), "shield-check", "/roles/", "role.edit", 30, about=_("Who may do and see what"))
 
 
 @nav.companies_from

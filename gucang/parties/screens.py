@@ -94,6 +94,14 @@ panels.add_view("customer", panels.View("falling", _("Soon in the pool"), condit
 panels.add_view(
     "customer", panels.View("pool", _("Pool"), condition=_pool, shown=lambda actor: actor.may("customer.claim"))
 )
+nav.setting(
+    _("Pool rules"),
+    "recycle",
+    "/pool-rules/",
+    "pool_rules.edit",
+    50,
+    about=_("When customers go back, how many one may hold"),
+)
 nav.add(_("Customers"), "users", "/customers/", "customer.view", order=20, phone=2)
 nav.quick_create("customer", order=10)
 nav.quick_create("contact", order=40)

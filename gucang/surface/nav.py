@@ -29,6 +29,7 @@ class Place:
     count: Count | None = None
     homes: tuple[str, ...] = ()
     rail: bool = True
+    about: Any = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Person:
 
 
 _places: list[Place] = []
+_settings: list[Place] = []
 _quick: dict[str, int] = {}
 _unread: list[Count] = []
 _companies: list[Callable[[Any], list[tuple[str, str]]]] = []
@@ -67,6 +69,13 @@ def add(
     if all(place.url != url for place in _places):
         _places.append(Place(label, icon, url, permission, order, phone, bottom, count, rail=rail))
         _places.sort(key=lambda place: place.order)
+
+
+def setting(label: Any, icon: str, url: str, permission: str, order: int = 50, *, about: Any) -> None:
+    """Add a place to the page of settings, with a line that says what is decided there, for those who may."""
+    if all(place.url != url for place in _settings):
+        _settings.append(Place(label, icon, url, permission, order, rail=False, about=about))
+        _settings.sort(key=lambda place: place.order)
 
 
 def quick_create(record_name: str, order: int = 50) -> None:
@@ -97,6 +106,15 @@ def person_from(person: Callable[[Any], Person]) -> Callable[[Any], Person]:
 def places(request: CompanyRequest) -> list[dict[str, Any]]:
     """The places that this person may go to, the present one marked."""
     return [_item(place, request) for place in _allowed(request) if place.rail]
+
+
+def settings(request: CompanyRequest) -> list[dict[str, Any]]:
+    """The places of the page of settings that this person may go to."""
+    return [
+        _item(place, request) | {"about": str(place.about)}
+        for place in _settings
+        if request.actor.may(place.permission)
+    ]
 
 
 def phone_places(request: CompanyRequest) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from gucang.kernel import numbering, permissions, records
 from gucang.kernel.actors import ACCESSES, REACHES
 from gucang.kernel.errors import Invalid, Problem
 from gucang.kernel.text import BadText
+from gucang.surface import nav
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import render, toast
 
@@ -61,6 +62,7 @@ def settings(request: CompanyRequest, **_company: str) -> HttpResponse:
             toast(request, said)
             return HttpResponseRedirect(request.path)
     context = {
+        "places": nav.settings(request) + _own_fields(request),
         "values": values,
         "errors": errors,
         "problems": [("", errors[""])] if errors[""] else [],
@@ -68,6 +70,15 @@ def settings(request: CompanyRequest, **_company: str) -> HttpResponse:
         "version": request.company.version,
     }
     return render(request, "accounts/settings.html", context, status=422 if any(errors.values()) else 200)
+
+
+def _own_fields(request: CompanyRequest) -> list[dict[str, Any]]:
+    """The way to the dialog that adds a field of the company's own: it belongs to the company's record."""
+    if not request.actor.may(companies.add_field.name):
+        return []
+    url = f"{request.base}/company/{request.company.pk}/add_field"
+    about = _t("Fields of your own on customers, deals and the others")
+    return [{"label": str(companies.add_field.label), "icon": companies.add_field.icon, "url": url, "about": about}]
 
 
 def _change_company(request: CompanyRequest) -> str:
@@ -192,6 +203,8 @@ def matrix(grants: dict[str, str], rules: dict[str, dict[str, str]]) -> list[Gro
 
 def _group_label(record: str) -> str:
     found = next((kind for kind in records.every() if kind.name == record), None)
+    if found is None and record == "event":
+        return _t("Log")
     return str(found.label_plural) if found else record
 
 

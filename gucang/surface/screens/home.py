@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from gucang.kernel import clock
 from gucang.surface import home as registry
-from gucang.surface import nav, ui
+from gucang.surface import nav
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import draw, render
 
@@ -36,8 +36,8 @@ def home(request: CompanyRequest, **_company: str) -> HttpResponse:
 
 
 def greeting(now: datetime, name: str) -> str:
-    """A word for the time of day, with the family name where the name has one in front."""
-    who = {"name": ui.family_name(name)} if name else {"name": ""}
+    """A word for the time of day, and the name as colleagues say it."""
+    who = {"name": name}
     if now.hour < 5 or now.hour >= 22:
         return _t("It is late, %(name)s") % who
     if now.hour < 11:

@@ -87,6 +87,7 @@ def _found(request: CompanyRequest, text: str, in_palette: bool) -> Iterator[Gro
         yield Group(str(kind.label_plural), rows, more)
     yield from _matching(_t("New"), nav.creatable(request), text, in_palette)
     yield from _matching(_t("Pages"), nav.places(request), text, in_palette)
+    yield from _matching(_t("Settings"), nav.settings(request), text, in_palette=False)
 
 
 def _matching(title: str, items: Iterable[dict[str, Any]], text: str, in_palette: bool) -> Iterator[Group]:
