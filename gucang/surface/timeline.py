@@ -1,4 +1,4 @@
-"""The timeline of a record in words: who did what, when, and which values changed, as far as the reader may see them."""
+"""The timeline of a record in words: who did what, when, which values changed, as far as the reader may see them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _t
 
 from gucang.kernel import events, records
 from gucang.kernel.actions import get as action_called
-from gucang.kernel.actors import ACCESSES, Access, Actor
+from gucang.kernel.actors import Access
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import Event
-from gucang.kernel.permissions import access
+from gucang.kernel.permissions import event_access
 from gucang.kernel.records import RecordType
-from gucang.surface.columns import Labels, Shower, labels_of, masked
+from gucang.surface.columns import Labels, Shower, labels_of
 from gucang.surface.middleware import CompanyRequest
 
 PAGE = 30
@@ -99,9 +99,9 @@ class _Words:
         wanted: dict[Any, set[int]] = {member: {e.actor_id for e in found if e.actor_id is not None}}
         for event in found:
             record_type = records.get(event.subject_type)
-            for name, pair in event.changes.items():
-                spec = record_type.specs.get(name)
-                if spec is not None and spec.kind == "reference":
+            for name, spec in _labelled(record_type).items():
+                pair = event.changes.get(name)
+                if pair is not None and spec.kind == "reference":
                     wanted.setdefault(spec.target, set()).update(one for one in pair if isinstance(one, int))
         names = wanted.pop(member)
         self.labels: Labels = labels_of(request.actor, wanted)
@@ -153,7 +153,7 @@ class _Words:
         shower = self.showers.setdefault(record_type.name, self._shower(record_type))
         old, new = pair
         if self._access(record_type, spec.name, record) is Access.MASKED:
-            old, new = masked(spec, old), masked(spec, new)
+            old, new = spec.masked(old), spec.masked(new)
         return Change(
             str(spec.label), _shown(shower, spec, old) or _t("empty"), _shown(shower, spec, new) or _t("empty")
         )
@@ -180,14 +180,6 @@ def _shown(shower: Shower, spec: FieldSpec, value: Any) -> Any:
         return shower.value(spec, value, link=False)
     except ValueError:
         return str(value)  # a value from before the field changed its kind
-
-
-def event_access(actor: Actor, record_type: RecordType, name: str, record: Any) -> Access:
-    """What may be seen of a field in an event; of a record that is not at hand, the least."""
-    rule = actor.field_rules.get(f"{record_type.name}.{name}")
-    if rule is None or record is not None or rule.within is None:
-        return access(actor, record_type, name, record)
-    return min(rule.inside, rule.beyond, key=ACCESSES.index)
 
 
 def _labelled(record_type: RecordType) -> dict[str, FieldSpec]:
