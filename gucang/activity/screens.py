@@ -83,6 +83,7 @@ def compose_page(request: CompanyRequest, **_address: str) -> HttpResponse:
         except Refused as problem:
             errors = {problem.field or "text": str(problem)}
         else:
+            toast(request, _t("Written down."))
             return go(request, _page_of(request, record_type, about))
     context = {
         "about": about,
