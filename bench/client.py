@@ -65,7 +65,7 @@ def measure(port: int, make: Callable[[int], Ask], *, clients: int, most: int = 
                 break
             ask = make(number)
             before = time.perf_counter()
-            connection.request(ask.method, ask.path, ask.body, ask.headers)
+            connection.request(ask.method, ask.path, ask.body.encode() if ask.body else None, ask.headers)
             answer = connection.getresponse()
             content = answer.read()
             took = (time.perf_counter() - before) * 1000

@@ -27,7 +27,7 @@ def queries(operation: Operation) -> list[str]:
             answer = client.generic(ask.method, ask.path, ask.body or "", content_type="application/json", **extra)  # type: ignore[arg-type]
         if answer.status_code >= 400:
             raise RuntimeError(f"{operation.name}: {answer.status_code} {answer.content[:300]!r}")
-        found = [query["sql"] for query in captured.captured_queries]
+        found = [f"{query['time']} {query['sql']}" for query in captured.captured_queries]
     return found
 
 
