@@ -56,6 +56,9 @@ class Company(models.Model):
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"))
 
+    # A record like any other to its pages, but for the bin: a company never lies there.
+    deleted_at: None = None
+
     class Meta:
         verbose_name = _("company")
         verbose_name_plural = _("companies")
