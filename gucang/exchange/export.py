@@ -21,7 +21,7 @@ from gucang.kernel.actors import Access, Actor, as_actor, system
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
-from gucang.kernel.text import BadText, mask_email, mask_name, mask_phone, normalise_phone
+from gucang.kernel.text import BadText, normalise_phone
 from gucang.surface import filters, panels
 from gucang.surface.keyset import Order
 
@@ -94,7 +94,7 @@ def cell(chosen: Chosen, spec: FieldSpec, record: Any) -> str:
         return ""
     value = custom.read(record, spec.name) if spec.custom else getattr(record, spec.name)
     text = _phone(value) if spec.kind == "phone" else spec.show(value)
-    return _masked(spec, text) if access == Access.MASKED else text
+    return spec.masked(text) or "" if access == Access.MASKED else text
 
 
 def _phone(value: str) -> str:
@@ -103,12 +103,6 @@ def _phone(value: str) -> str:
         return str(normalise_phone(value)) if value else ""
     except BadText:
         return value
-
-
-def _masked(spec: FieldSpec, text: str) -> str:
-    if not text:
-        return ""
-    return {"phone": mask_phone, "email": mask_email}.get(spec.kind, mask_name)(text)
 
 
 def lines(table: Iterable[list[str]]) -> Iterator[str]:

@@ -28,6 +28,10 @@ from gucang.kernel.text import (
     BadText,
     check_credit_code,
     clean_text,
+    mask_email,
+    mask_name,
+    mask_phone,
+    mask_text,
     normalise_phone,
     parse_amount,
     parse_date,
@@ -97,6 +101,11 @@ class FieldSpec:
         except BadText as problem:
             raise BadValue(str(problem)) from problem
 
+    def masked(self, value: Any) -> Any:
+        """`value` with what identifies it hidden: words keep a part, everything else becomes None."""
+        hide = _MASKS.get(self.kind)
+        return hide(value) if hide is not None and isinstance(value, str) and value else None
+
     def to_json(self, value: Any) -> Any:
         """`value` as it stands in events and API answers: references as ids, decimals as strings, dates in ISO form."""
         return to_json(value)
@@ -136,6 +145,9 @@ def to_json(value: Any) -> Any:
     return value
 
 
+_MASKS: dict[str, Callable[[str], str]] = {
+    "phone": mask_phone, "email": mask_email, "longtext": mask_text, "text": mask_name, "code": mask_name,
+}  # fmt: skip
 _EMPTY: dict[str, Callable[[], Any]] = {
     "text": str, "longtext": str, "email": str, "phone": str, "code": str, "tags": list, "references": list,
     "boolean": bool,

@@ -89,6 +89,14 @@ def _apply(rule: FieldRule, actor: Actor, record_type: RecordType, record: Any) 
     return rule.beyond
 
 
+def event_access(actor: Actor, record_type: RecordType, field: str, record: Any) -> Access:
+    """What may be seen of a field in an event; of a record that is not at hand, the least of inside and beyond."""
+    rule = actor.field_rules.get(f"{record_type.name}.{field}")
+    if rule is None or record is not None or rule.within is None:
+        return access(actor, record_type, field, record)
+    return min(rule.inside, rule.beyond, key=ACCESSES.index)
+
+
 def may_filter_by(actor: Actor, record_type: RecordType, field: str) -> bool:
     """Whether lists may be filtered or sorted by `field`: not where it would betray what is hidden or masked."""
     rule = actor.field_rules.get(f"{record_type.name}.{field}")

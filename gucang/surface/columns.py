@@ -18,12 +18,8 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import remembered
-from gucang.kernel.text import mask_email, mask_name, mask_phone, mask_text
 from gucang.surface import ui
 
-_MASKS: dict[str, Callable[[str], str]] = {
-    "phone": mask_phone, "email": mask_email, "longtext": mask_text, "text": mask_name, "code": mask_name,
-}  # fmt: skip
 _TONES: dict[str, dict[Any, str]] = {}
 NOTHING = Markup("—")
 MOST_LABELS = 5_000
@@ -33,12 +29,6 @@ Labels = dict[tuple[Any, int], str]
 def tones(field: str, found: Mapping[Any, str]) -> None:
     """Give the choices of a field ("customer.status") the tones of their badges; without, choices are plain words."""
     _TONES[field] = dict(found)
-
-
-def masked(spec: FieldSpec, value: Any) -> Any:
-    """`value` with what identifies it hidden: words keep a part, everything else becomes None."""
-    hide = _MASKS.get(spec.kind)
-    return hide(value) if hide is not None and isinstance(value, str) and value else None
 
 
 def labels_of(actor: Actor, wanted: Mapping[Any, Iterable[int]]) -> Labels:
@@ -145,7 +135,7 @@ class Shower:
             if may is Access.HIDDEN:
                 return None
             if may is Access.MASKED:
-                return masked(spec, value) if value else ""
+                return spec.masked(value) if value else ""
         return self.value(spec, value, link=link)
 
     def value(self, spec: FieldSpec, value: Any, *, link: bool = True) -> Any:

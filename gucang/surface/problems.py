@@ -11,11 +11,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template import loader
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel.errors import NotVisible, Problem
-from gucang.surface.render import fragment, render, wants_fragment
+from gucang.surface.render import base_of, fragment, render, wants_fragment
 
 log = logging.getLogger("gucang.pages")
 RETRY_SECONDS = 5
@@ -26,14 +28,14 @@ WORDS: dict[int, tuple[Any, Any]] = {
     202: (_("Waiting for approval"), _("This was sent for approval. You will be told when it is decided.")),
     400: (_("Not readable"), _("The program could not read this request. Go back and try once more.")),
     403: (_("Not yours to do"), _("Your role does not include this. Ask an administrator if you need it.")),
-    404: (_("Nothing here"), _("There is nothing here, or you may not see it. Search for it, or start at your home page.")),
+    404: (_("Nothing here"), _("There is nothing here, or you may not see it. Search, or start at your home page.")),
     405: (_("Not this way"), _("This address only takes what its own page sends. Go back and use the button there.")),
     409: (_("Not possible now"), _("This cannot be done now. Look at the record again.")),
     413: (_("Too large"), _("This is more than 2 MB. Send less at once, or attach it as a file.")),
     422: (_("Not saved yet"), _("Some values need a correction.")),
     429: (_("Too many at once"), _("Too many requests in a short time. Wait a minute.")),
     500: (_("Something broke here"), _("It was written down for the administrator. Nothing was changed; try again.")),
-    503: (_("Not reachable for a moment"), _("The database does not answer just now. Wait a few seconds and try again.")),
+    503: (_("Not reachable for a moment"), _("The database does not answer. Wait a few seconds and try again.")),
 }  # fmt: skip
 
 
@@ -46,9 +48,11 @@ def say(request: Any, status: int, sentence: str = "", *, headers: dict[str, str
     """A page (for scripts: a part) that says `sentence`, or what is usually said of `status`."""
     title, usual = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     context = {"status": status, "title": str(title), "sentence": sentence or str(usual), "where": request.path}
+    if status >= 500:
+        return _alone(request, context, status, headers)
     if wants_fragment(request):
         return fragment(request, "surface/_problem.html", context, status, headers)
-    if status >= 500 or not _has_frame(request):
+    if not _has_frame(request):
         return _bare(request, context, status, headers)
     return render(request, "surface/problem.html", context, status, headers)
 
@@ -58,8 +62,15 @@ def _has_frame(request: Any) -> bool:
 
 
 def _bare(request: Any, context: dict[str, Any], status: int, headers: dict[str, str] | None) -> HttpResponse:
-    """Outside a company, or when the database is gone: a page that asks it nothing."""
-    return fragment(request, "surface/problem_bare.html", {"theme": "", "text_size": ""} | context, status, headers)
+    """Outside a company: a page without the shell, in the look of whoever has signed in."""
+    return fragment(request, "surface/problem_bare.html", context, status, headers)
+
+
+def _alone(request: Any, context: dict[str, Any], status: int, headers: dict[str, str] | None) -> HttpResponse:
+    """When the database may be gone: without the request, for whose session and person it would be asked."""
+    name = "surface/_problem.html" if wants_fragment(request) else "surface/problem_bare.html"
+    found = context | {"base": base_of(request), "language": get_language()}
+    return HttpResponse(loader.get_template(name).render(found), status=status, headers=headers)
 
 
 def answered(view: View) -> View:

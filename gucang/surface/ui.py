@@ -198,7 +198,7 @@ def family_name(name: str) -> str:
 
 
 def phone(value: str | None) -> str:
-    """A number grouped as it is read aloud: 138 0576 2214, 0512-6288 1234, with -8001 for an extension; foreign ones unchanged."""
+    """A number grouped as read aloud: 138 0576 2214, 0512-6288 1234, -8001 for an extension; foreign ones unchanged."""
     if not value:
         return NOTHING
     text, _mark, extension = value.strip().partition(";ext=")

@@ -5,23 +5,19 @@ The only place that decides what the API shows of a field; events go through it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from gucang.kernel import events, records
-from gucang.kernel.actors import ACCESSES, Access, Actor
+from gucang.kernel.actors import Access, Actor
 from gucang.kernel.fields import FieldSpec, to_json
 from gucang.kernel.models import AboutRecord, Event
-from gucang.kernel.permissions import access
+from gucang.kernel.permissions import access, event_access
 from gucang.kernel.records import RecordType
-from gucang.kernel.text import mask_email, mask_name, mask_phone, mask_text
 
 ALWAYS = ("id", "version", "created_at", "updated_at")
-_MASKS: dict[str, Callable[[str], str]] = {
-    "phone": mask_phone, "email": mask_email, "longtext": mask_text, "text": mask_name, "code": mask_name,
-}  # fmt: skip
 
 
 @cache
@@ -49,12 +45,6 @@ def _declared(record_type: RecordType) -> set[str]:
 def _told(record_type: RecordType) -> frozenset[str]:
     """The fields whose changes are told."""
     return frozenset(_labelled(record_type) | _declared(record_type))
-
-
-def masked(spec: FieldSpec, value: Any) -> Any:
-    """`value` with what identifies it hidden: words keep a part, everything else becomes null."""
-    hide = _MASKS.get(spec.kind)
-    return hide(value) if hide is not None and isinstance(value, str) else None
 
 
 def record_rows(
@@ -95,7 +85,7 @@ class _Writer:
                     continue
                 if may is Access.MASKED:
                     hidden.append(name)
-                    item[name] = masked(spec, getattr(row, name)) if spec.target is None else None
+                    item[name] = spec.masked(getattr(row, name)) if spec.target is None else None
                     continue
             item[name] = (
                 self._reference(spec, getattr(row, f"{name}_id")) if spec.target else _plain(getattr(row, name))
@@ -214,21 +204,13 @@ def _told_changes(record_type: RecordType, event: Event) -> dict[str, Any]:
 def _open(actor: Actor, record_type: RecordType, record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, value in values.items():
-        may = _event_access(actor, record_type, name, record)
+        may = event_access(actor, record_type, name, record)
         if may in (Access.READ, Access.WRITE):
             kept[name] = value
         elif may is Access.MASKED:
             spec = record_type.specs.get(name)
-            kept[name] = [masked(spec, one) if spec else None for one in value] if isinstance(value, list) else None
+            kept[name] = [spec.masked(one) if spec else None for one in value] if isinstance(value, list) else None
     return kept
-
-
-def _event_access(actor: Actor, record_type: RecordType, name: str, record: Any) -> Access:
-    """What may be seen of a field in an event; of a record that is not at hand, the least."""
-    rule = actor.field_rules.get(f"{record_type.name}.{name}")
-    if rule is None or record is not None or rule.within is None:
-        return access(actor, record_type, name, record)
-    return min(rule.inside, rule.beyond, key=ACCESSES.index)
 
 
 def _actor_names(ids: set[int]) -> dict[int, str]:
