@@ -68,13 +68,17 @@ def every(on: Subjects) -> list[Operation]:
         stage = on.stages[(n // len(seller.own_deals) + n) % 2]
         return Ask("POST", f"/{slug}/api/v1/opportunities/{deal}/move", seller.headers(n), json.dumps({"stage": stage}))
 
+    by_city = f"?city={CITY}"
     listed, filtered = bare("/list"), bare(f"/list?city={CITY}")
-    deep = quote(on.deep_plain)
+    deep, found = quote(on.deep_plain), bare_search(on.words)
     return [
         Operation("list by city, API · executive", api(boss, f"/customers?city={CITY}&limit=50"), (8, 300), filtered),
         Operation("list by city, API · manager", api(manager, f"/customers?city={CITY}&limit=50"), (8, 300), filtered),
         Operation("own list, API · salesperson", api(seller, "/customers?limit=50"), (8, 300), listed),
-        Operation("list by city, whole page · executive", page(boss, f"/customers/?city={CITY}"), (15, 130), filtered, kind="page"),
+        Operation(
+            "list by city, whole page · executive", page(boss, f"/customers/{by_city}"), (15, 130), filtered,
+            kind="page",
+        ),
         Operation("list, whole page · manager", page(manager, "/customers/"), (15, 130), listed, kind="page"),
         Operation("own list, whole page · salesperson", page(seller, "/customers/"), (15, 130), listed, kind="page"),
         Operation(
@@ -89,14 +93,18 @@ def every(on: Subjects) -> list[Operation]:
             "deep page, API · manager", api(manager, f"/customers?limit=50&after={on.deep}"), (5, 400),
             bare(f"/list?after={deep}"),
         ),
-        Operation("search 2 characters, API · executive", search_api(boss, on.words), (5, 400), bare_search(on.words)),
-        Operation("search 2 characters, API · salesperson", search_api(seller, on.words), (5, 400), bare_search(on.words)),
-        Operation("search initials, API · executive", search_api(boss, on.initials), (5, 400), bare_search(on.initials)),
-        Operation("search phone digits, API · executive", search_api(boss, on.digits), (5, 400), bare_search(on.digits)),
+        Operation("search 2 characters, API · executive", search_api(boss, on.words), (5, 400), found),
+        Operation("search 2 characters, API · salesperson", search_api(seller, on.words), (5, 400), found),
+        Operation(
+            "search initials, API · executive", search_api(boss, on.initials), (5, 400), bare_search(on.initials)
+        ),
+        Operation(
+            "search phone digits, API · executive", search_api(boss, on.digits), (5, 400), bare_search(on.digits)
+        ),
         Operation(
             "search 2 characters, part for htmx · executive",
             lambda n: Ask("GET", f"/{slug}/search?q={quote(on.words[n % len(on.words)])}", boss.cookies(htmx=True)),
-            (10, 200), bare_search(on.words), kind="part",
+            (10, 200), found, kind="part",
         ),
         Operation(
             "customer page · executive", of_typical(boss, "/customers/{}"), (25, 90),

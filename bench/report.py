@@ -76,11 +76,12 @@ def write(out: Path) -> None:
 
 HEAD = """# Benchmarks
 
-`make bench` (`python -m bench --size 10k --clients 1,8`) starts the program's own server (Granian, 2 workers, 1 thread each) on this
-machine, with the plain database role and row security, signs in as people with sessions and tokens, and asks. The floor is a bare
-Django view over the same tables in the same run: no sign-in, no rights, no log. Times are in milliseconds at 1 client; "8:" is at 8
-clients. CPU is of the web processes and of the database together, per request. Other work on the machine moves times much and CPU little,
-so the ratio of CPU to the floor is what to watch. A goal that is missed is marked with ✗.
+`make bench` (`python -m bench --size 10k --clients 1,8`) starts the program's own server (Granian, 2 workers with 1
+thread each) on this machine, with the plain database role and row security, signs in as people with sessions and
+tokens, and asks. The floor is a bare Django view over the same tables in the same run: no sign-in, no rights, no log.
+Times are in milliseconds at 1 client; "8:" is at 8 clients. CPU is of the web processes and of the database together,
+per request. Other work on the machine moves times much and CPU less, so the ratio of CPU to the floor is what to watch.
+Queries count every statement, BEGIN and COMMIT too. A goal that is missed is marked with ✗.
 """
 
 
@@ -88,13 +89,16 @@ def _section(size: str, found: dict[str, object]) -> str:
     memory = found["memory"]
     lines = [Line(**line) for line in found["lines"]]  # type: ignore[attr-defined,arg-type]
     head = (
-        f"\n## {size} customers\n\n{found['date']} · {found['machine']} · {found['database']} · load of other work at the start: {found['load']}\n\n"
-        "| operation | median · p95 | goal | 8: median · p95 | 8: req/s | goal | queries | CPU ms | floor ms · CPU | ratio | KB |\n"
+        f"\n## {size} customers\n\n{found['date']} · {found['machine']} · {found['database']}"
+        f" · load of other work at the start: {found['load']}\n\n"
+        "| operation | median · p95 | goal | 8: median · p95 | 8: req/s | goal | queries | CPU ms | floor ms · CPU"
+        " | ratio | KB |\n"
         "|---|---|---|---|---|---|---|---|---|---|---|\n"
     )
     rows = "\n".join(_row(line) for line in lines)
     said = (
-        f"\n\nMemory (PSS) of the web processes: {memory['idle']:.0f} MB after the first page, {memory['after']:.0f} MB after"  # type: ignore[index]
+        f"\n\nMemory (PSS) of the web processes: {memory['idle']:.0f} MB after the first page,"  # type: ignore[index]
+        f" {memory['after']:.0f} MB after"  # type: ignore[index]
         f" {memory['requests']:,} requests; of the database: {memory['database']:.0f} MB.\n"  # type: ignore[index]
     )
     return head + rows + said

@@ -89,8 +89,9 @@ class Bench:
         floor: Taken | None = found.get("floor1")
         goal = one.goal or (None, None)
         return report.Line(
-            self.size, one.name, goal[0], goal[1], alone.median, alone.p95, crowd.median, crowd.p95, crowd.per_second,
-            found["queries"], found["realcpu"], alone.size / 1024, floor.median if floor else None, found.get("floorcpu"),
+            self.size, one.name, goal[0], goal[1], alone.median, alone.p95, crowd.median, crowd.p95,
+            crowd.per_second, found["queries"], found["realcpu"], alone.size / 1024,
+            floor.median if floor else None, found.get("floorcpu"),
         )  # fmt: skip
 
     def _postmaster(self) -> int:

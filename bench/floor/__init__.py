@@ -1,1 +1,1 @@
-"""A bare Django over the same tables: no sign-in, no rights, no log, the right index. What nothing can be quicker than."""
+"""A bare Django over the same tables: no sign-in, no rights, no log: the floor."""

@@ -89,7 +89,8 @@ def move(request: HttpRequest, company: int, pk: int) -> Any:
 @inside
 def board(request: HttpRequest, company: int) -> Any:
     return _rows(
-        "SELECT o.* FROM selling_stage s CROSS JOIN LATERAL (SELECT id, name, amount, customer_id FROM selling_opportunity o"
+        "SELECT o.* FROM selling_stage s CROSS JOIN LATERAL (SELECT id, name, amount, customer_id"
+        " FROM selling_opportunity o"
         " WHERE o.company_id = s.company_id AND o.stage_id = s.id ORDER BY updated_at DESC, id DESC LIMIT 30) o"
         " WHERE s.company_id = %s",
         [company],

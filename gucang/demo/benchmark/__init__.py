@@ -22,10 +22,11 @@ from gucang.demo.benchmark import people, proof
 from gucang.demo.benchmark.load import LARGE, TABLES, Loader
 from gucang.demo.benchmark.rows import CONTACTS, Lines, Maker, Plan, Setting
 from gucang.demo.names import NameGenerator
-from gucang.kernel import clock, events, numbering, reactions, records
+from gucang.kernel import clock, events, reactions, records
 from gucang.kernel.errors import Refused
 from gucang.kernel.models import Company
 from gucang.kernel.scope import company_scope
+from gucang.kernel.text import NumberPattern
 from gucang.selling.models import LossReason, Stage
 
 Say = Callable[[str], None]
@@ -165,13 +166,13 @@ def _number(counters: Counter[tuple[str, str]], record: str, at: datetime) -> st
     return pattern.format(counters[key], day)
 
 
-def _pattern(record: str) -> numbering.NumberPattern:
+def _pattern(record: str) -> NumberPattern:
     if record not in _PATTERNS:
-        _PATTERNS[record] = numbering.NumberPattern(records.get(record).number)
+        _PATTERNS[record] = NumberPattern(records.get(record).number)
     return _PATTERNS[record]
 
 
-_PATTERNS: dict[str, numbering.NumberPattern] = {}
+_PATTERNS: dict[str, NumberPattern] = {}
 
 
 def _counters(loader: Loader, company_id: int, size: int, began: datetime, until: datetime) -> None:

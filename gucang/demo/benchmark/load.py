@@ -30,11 +30,12 @@ CREATE UNLOGGED TABLE bench_staging (
 """
 _EVENTS = f"""
 INSERT INTO kernel_event ({", ".join(EVENT_COLUMNS)})
-SELECT %(first)s + row_number() OVER (ORDER BY recorded_at, name, subject_id) - 1, %(company)s, recorded_at, recorded_at,
-       'member', actor_id, NULL, NULL, name, subject_type, subject_id, subject_label, subject_version, changes, facts,
+SELECT %(first)s + row_number() OVER (ORDER BY recorded_at, name, subject_id) - 1, %(company)s,
+       recorded_at, recorded_at, 'member', actor_id, NULL, NULL, name, subject_type, subject_id,
+       subject_label, subject_version, changes, facts,
        NULL, ''
 FROM bench_staging ORDER BY recorded_at, name, subject_id
-"""
+"""  # noqa: S608
 # Whom an event concerns, as `events.objects_of` says: by the order of ids, which is that of the staging table.
 _OBJECTS = """
 INSERT INTO kernel_eventobject (company_id, event_id, recorded_at, occurred_at, object_type, object_id, role)

@@ -6,6 +6,7 @@ the actions would have left is not taken on trust: `proof` compares them with th
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from collections.abc import Sequence
@@ -104,8 +105,8 @@ class Table:
     def __init__(self, model: type[models.Model], company_id: int) -> None:
         self.model = model
         self.fields = [f for f in model._meta.concrete_fields if not f.generated and f.name != "id"]
-        self.columns = tuple(["id", *(f.column for f in self.fields)])
-        sample = model(company_id=company_id)  # type: ignore[misc]
+        self.columns: tuple[str, ...] = ("id", *(str(f.column) for f in self.fields))
+        sample = model(company_id=company_id)
         self._names = [f.attname for f in self.fields]
         self._base = {f.attname: _text(getattr(sample, f.attname)) for f in self.fields}
         self._logged = changed_between(None, snapshot(sample)) if hasattr(sample, "version") else {}
@@ -273,7 +274,7 @@ class _Family:
         }  # fmt: skip
         self._event(at, "opportunity.create", pk, name, 1, self.maker.deals.changes(logged), contact=contact, deal=pk)
         since, moved, reason = at, at, None
-        for step, (old, new) in enumerate(zip(path, path[1:], strict=False), 2):
+        for step, (old, new) in enumerate(itertools.pairwise(path), 2):
             moved = min(since + timedelta(days=chance.randint(2, 12)), setting.until)
             reason = chance.choice(setting.reasons) if new == setting.lost else reason
             self._move(step, old, new, since, moved, name, contact, reason)
@@ -308,12 +309,14 @@ class _Family:
     ) -> None:
         setting, pk = self.maker.setting, self.plan.opportunity_id
         days = (_local_day(at) - _local_day(since)).days
-        verb, changes, facts = "opportunity.move", {"stage": [old, new]}, {"days": days}
+        verb = "opportunity.move"
+        changes: dict[str, Any] = {"stage": [old, new]}
+        facts: dict[str, Any] = {"days": days}
         if new in (setting.won, setting.lost):
             verb = "opportunity.win" if new == setting.won else "opportunity.lose"
-            changes |= {"closed_on": [None, _local_day(at).isoformat()]}  # type: ignore[dict-item]
-            changes |= {"lost_reason": [None, reason]} if reason else {}  # type: ignore[dict-item]
-            facts |= {"note": ""}  # type: ignore[dict-item]
+            changes["closed_on"] = [None, _local_day(at).isoformat()]
+            changes |= {"lost_reason": [None, reason]} if reason else {}
+            facts["note"] = ""
         values = {
             "opportunity_id": pk, "from_stage_id": old, "to_stage_id": new, "at": at, "by_id": self.owner, "days": days,
         }  # fmt: skip

@@ -1,4 +1,4 @@
-"""谷仓演示公司: a year of a trader of automation parts, told by the same actions that everybody uses, at their dates."""
+"""谷仓演示公司: a year of a trader of automation parts, told by the actions that everybody uses, at their dates."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ SOUTH = frozenset({"35", "36", "42", "43", "44", "45", "46"})
 
 @dataclass(frozen=True)
 class Part:
-    """One person of the cast. `user` is the e-mail's first half, `boss` the manager's, `days` since when they are here."""
+    """One person of the cast: `user` and `boss` are first halves of e-mails, `days` since when they are here."""
 
     user: str
     name: str
@@ -67,6 +67,7 @@ SOUTHERN = ("chen.siyuan", "lin.xiaotong")
 SELLERS = EASTERN + SOUTHERN
 LEAVER = "wu.qian"
 LEAVES_DAYS_AGO = 130
+STAYING = tuple(user for user in SELLERS if user != LEAVER)
 MANAGER_OF = {part.user: part.boss for part in CAST}
 
 

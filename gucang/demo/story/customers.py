@@ -8,9 +8,9 @@ from typing import Any
 
 from gucang.demo.names import CompanyName
 from gucang.demo.story import deals
-from gucang.demo.story.cast import EAST, EASTERN, LEAVER, LEAVES_DAYS_AGO, MANAGER_OF, SELLERS, SOUTH
+from gucang.demo.story.cast import EAST, EASTERN, LEAVER, LEAVES_DAYS_AGO, MANAGER_OF, SELLERS, SOUTH, STAYING
 from gucang.demo.story.talking import Talk, write_down
-from gucang.demo.story.world import DAYS_OF_HISTORY, Life, World
+from gucang.demo.story.world import DAYS_OF_HISTORY, Life, World, working_day
 from gucang.kernel import clock, records
 from gucang.kernel.actions import Row, create_many
 from gucang.parties.actions import contacts, customers, pool
@@ -56,6 +56,9 @@ def begin(world: World) -> None:
     for _ in range(PERSONS):
         world.start(world.in_history(6, 320), _person(world, world.chance.choice(SELLERS)))
     world.once(world.in_history(95, 110), lambda: _exhibition_list(world))
+    for number in range(6):
+        day = world.today - timedelta(days=94 + number)
+        world.start(world.moment(working_day(day, -1)), _neglected(world, STAYING[number % len(STAYING)]))
     for number in range(14):
         world.start(world.in_history(number * 6, number * 6 + 70), _claim(world))
 
@@ -130,6 +133,16 @@ def _arrival(world: World, one: Plan) -> Life:
     customers.progress(customer, actor=actor, status="engaged")
     yield again
     yield from _care(world, customer.pk, one, talk)
+
+
+def _neglected(world: World, seller: str) -> Life:
+    """A customer who was called once and never again: today it is about to fall to the pool."""
+    company = world.company_in(EAST if seller in EASTERN else SOUTH)
+    customer = customers.create(actor=world.actor(seller), values=values_of(world, company, Source.CALLING)).record
+    talk = add_contact(world, customer, company, primary=True)
+    write_down(world, customer, customer.owner_id or 0, talk, "lead")
+    return
+    yield
 
 
 def _person(world: World, seller: str) -> Life:

@@ -80,8 +80,11 @@ def _work_on(world: World, pk: int, seller: str, talk: Talk) -> Life:
         return
     yield world.later(1, 5)
     made = world.maybe(0.7)
-    values = {"opportunity": world.names.opportunity_name(talk.company, talk.product), "amount": Decimal(talk.amount)}
-    lead = leads.convert(lead, actor=actor, **(values if made else {})).record
+    name, amount = world.names.opportunity_name(talk.company, talk.product), Decimal(talk.amount)
+    if made:
+        lead = leads.convert(lead, actor=actor, opportunity=name, amount=amount).record
+    else:
+        lead = leads.convert(lead, actor=actor).record
     yield world.later(2, 8)
     if made:
         yield from deals.along(world, lead.opportunity_id, talk)

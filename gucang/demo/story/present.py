@@ -11,7 +11,7 @@ from gucang.activity import files
 from gucang.activity import jobs as activity_jobs
 from gucang.activity.actions import attachments, coaching, follow_ups, tasks
 from gucang.demo.story import pictures
-from gucang.demo.story.cast import LEAVER, MANAGER_OF, SELLERS
+from gucang.demo.story.cast import MANAGER_OF, STAYING
 from gucang.demo.story.talking import Talk, write_down
 from gucang.demo.story.world import World, working_day
 from gucang.kernel import clock, records
@@ -21,7 +21,6 @@ from gucang.parties.actions import customers
 from gucang.parties.models import Contact, Customer
 from gucang.selling.models import Opportunity
 
-STAYING = tuple(name for name in SELLERS if name != LEAVER)
 # Days from today of the next steps that each salesperson has: late ones, those of today, those to come.
 STEPS = (-6, -2, -1, 0, 0, 0, 1, 3, 5, 7)
 
@@ -97,7 +96,8 @@ def _give_task(world: World, seller: str) -> None:
         return
     company = _as_company(customer)
     values = {
-        "title": world.names.task(company, "对方"), "assignee": member, "about_type": "customer", "about_id": customer.pk,
+        "title": world.names.task(company, "对方"), "assignee": member,
+        "about_type": "customer", "about_id": customer.pk,
         "due_on": working_day(clock.today() + timedelta(days=world.chance.randint(1, 4))),
         "note": "客户打电话到公司来问，我答应他明天之前回。",
     }  # fmt: skip

@@ -30,7 +30,8 @@ POOL = {"days_without_contact": 100, "warn_days": 7, "cap": 80, "cool_down_days"
 
 
 FIELDS: tuple[dict[str, Any], ...] = (
-    {"record": "customer", "key": "machines", "label": "年产设备台数", "label_en": "Machines a year", "kind": "integer"},
+    {"record": "customer", "key": "machines", "label": "年产设备台数", "label_en": "Machines a year",
+     "kind": "integer"},
     {"record": "customer", "key": "pays_by", "label": "付款方式", "label_en": "Pays by", "kind": "choice",
      "choices": ["电汇", "承兑汇票", "先款后货"]},
     {"record": "opportunity", "key": "rival", "label": "主要对手", "label_en": "Main rival", "kind": "choice",

@@ -1,0 +1,148 @@
+"""The demo company: every screen has something on it, nothing lies in the future, and nobody is sent anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db.models import Max, Min
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from gucang.accounts.models import User
+from gucang.activity import queries as activity
+from gucang.activity.models import Attachment, Coaching, FollowUp, Task
+from gucang.demo import cli, story
+from gucang.demo.story import cast, training
+from gucang.kernel import clock, seals
+from gucang.kernel.models import Collaborator, Company, Event
+from gucang.kernel.scope import company_scope
+from gucang.messages import queries as messages
+from gucang.parties.models import Contact, Customer
+from gucang.selling import queries as selling
+from gucang.selling.models import Lead, LeadStatus, Opportunity, Pipeline
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+# A Sunday night: the day on which least happens.
+NOW = timezone.make_aware(datetime(2026, 11, 22, 23, 10))
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Company]:
+    """The story, told once for all tests here, and taken back afterwards."""
+    from django.conf import settings
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "MEDIA_ROOT", tmp_path_factory.mktemp("files"))
+        try:
+            with transaction.atomic():
+                with clock.at(NOW):
+                    yield story.tell(now=NOW)
+                raise _Undo
+        except _Undo:
+            pass
+
+
+class _Undo(Exception):
+    pass
+
+
+@pytest.fixture
+def inside(told: Company) -> Iterator[Company]:
+    with clock.at(NOW), company_scope(told):
+        yield told
+
+
+def test_every_type_of_record_is_there_in_number(inside: Company) -> None:
+    least = {
+        Customer: 240, Contact: 330, Opportunity: 120, Lead: 50, FollowUp: 1100, Task: 900, Coaching: 20, Attachment: 9,
+        Pipeline: 2, Collaborator: 3,
+    }  # fmt: skip
+    there = {model: model._base_manager.count() for model in least}
+    assert {model.__name__: there[model] for model in least if there[model] < least[model]} == {}
+
+
+def test_nothing_happens_after_now_and_the_log_is_in_the_order_of_time(inside: Company) -> None:
+    ends = Event.objects.aggregate(first=Min("recorded_at"), last=Max("recorded_at"), happened=Max("occurred_at"))
+    assert ends["last"] <= NOW
+    assert ends["happened"] <= NOW
+    assert (NOW - ends["first"]).days > 365
+    moments = list(Event.objects.order_by("id").values_list("recorded_at", flat=True))
+    assert moments == sorted(moments)
+
+
+def test_every_salesperson_has_something_late_due_today_and_to_come(inside: Company) -> None:
+    for user in cast.SELLERS:
+        if user == cast.LEAVER:
+            continue
+        member = _member(user)
+        due = activity.due(member.as_actor(), member.pk)
+        assert due.overdue, user
+        assert due.today, user
+        assert due.soon, user
+        assert messages.unread(member.as_actor()), user
+
+
+def test_deals_stand_in_every_open_stage_and_have_ended_both_ways(inside: Company) -> None:
+    states = set(Opportunity.objects.values_list("state", flat=True))
+    assert states == {"open", "won", "lost"}
+    standard = selling.default_pipeline()
+    stages = {stage.pk for stage in selling.stages_of(standard) if stage.kind == "open"}
+    standing = set(Opportunity.objects.filter(pipeline=standard, state="open").values_list("stage_id", flat=True))
+    assert len(stages - standing) <= 1
+    assert not Opportunity.objects.filter(state="lost", lost_reason=None).exists()
+    assert selling.check_totals() == []
+
+
+def test_leads_are_in_every_state_and_some_wait_for_somebody(inside: Company) -> None:
+    assert set(Lead.objects.values_list("status", flat=True)) == set(LeadStatus.values)
+    assert Lead.objects.filter(owner=None, status=LeadStatus.NEW).exists()
+
+
+def test_the_pool_has_customers_and_somebody_is_about_to_lose_one(inside: Company) -> None:
+    assert Customer.objects.filter(owner=None).count() >= 10
+    assert Customer.objects.filter(warned_for__gte=clock.today(), owner__isnull=False).exists()
+
+
+def test_the_log_is_sealed_and_verifies(inside: Company) -> None:
+    days, flaws = seals.verify()
+    assert days > 300
+    assert flaws == []
+
+
+def test_history_queues_nothing_and_mails_nobody(inside: Company) -> None:
+    assert not [job.args["job"] for job in ProcrastinateJob.objects.filter(task_name="gucang.run")]
+    assert mail.outbox == []
+
+
+def test_the_training_company_lends_its_people_from_the_demo_company(told: Company) -> None:
+    practice = Company.objects.get(slug=training.SLUG)
+    assert practice.kind == "training"
+    with company_scope(practice):
+        assert Customer.objects.count() == training.CUSTOMERS
+        assert _member("li.xiangdong").name == "李向东"
+
+
+def test_a_second_start_makes_nothing_and_says_the_same(told: Company) -> None:
+    before = (Company.objects.count(), User.objects.count())
+    assert cli.ensure_demo_company() == cast.log_ins()
+    assert (Company.objects.count(), User.objects.count()) == before
+
+
+def test_everybody_named_at_the_console_can_sign_in(told: Company) -> None:
+    said = "\n".join(cast.log_ins())
+    for part in cast.CAST:
+        if part.user != cast.LEAVER:
+            assert f"{part.user}@{cast.DOMAIN}" in said
+    assert User.objects.get(email=f"he.jing@{cast.DOMAIN}").check_password(cast.PASSWORD)
+
+
+def _member(user: str) -> Any:
+    from gucang.accounts.models import Member
+
+    return Member.objects.get(user__email=f"{user}@{cast.DOMAIN}")
