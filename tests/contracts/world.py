@@ -26,6 +26,8 @@ from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope
 from gucang.surface.tests.api_world import World, can_be_made
 
+__all__ = ["CANARY", "TYPES", "Pages", "can_be_made", "every_filling", "hashes", "routes", "text_of", "words_of"]
+
 TYPES = list(records.every())
 CANARY = "金丝雀"
 COMPANY = "<slug:company>/"
