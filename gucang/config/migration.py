@@ -10,6 +10,8 @@ import psycopg
 
 from gucang.config import environment, roles
 
+_ONE_AT_A_TIME = 7_305_002
+
 
 def _marker() -> str:
     """The mark of a schema that is up to date: the migrations and the database they ran in."""
@@ -27,6 +29,8 @@ def pending() -> bool:
 def migrate(*, verbosity: int = 1) -> None:
     """Run all migrations as the owner. Must be the first in its process to load Django.
 
+    Of two at once, on one machine or on two, the second waits and then finds nothing to do.
+
     Raises SettingError when a server of one's own is used and no address with the owner's rights is known.
     """
     if not environment.embedded():
@@ -37,8 +41,11 @@ def migrate(*, verbosity: int = 1) -> None:
     from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", interactive=False, verbosity=verbosity)
     with psycopg.connect(**environment.parameters("owner"), autocommit=True) as owner:
+        # Others wait as long as it takes: the role's limit is meant for locks on tables.
+        owner.execute("SET lock_timeout = 0")
+        owner.execute("SELECT pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
+        call_command("migrate", interactive=False, verbosity=verbosity)
         roles.tighten_grants(owner)
     (environment.make_data_folder() / "migrated").write_text(_marker() + "\n", "ascii")
 
