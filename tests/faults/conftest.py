@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +26,7 @@ class Site:
     program: Program
     ledger: Ledger
     cookie: str
+    first_migrations: list[subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="package")
@@ -36,9 +39,12 @@ def site() -> Iterator[Site]:
         port = probe.getsockname()[1]
     program = Program(folder, port)
     try:
+        # Two at once into the empty folder, so that even the first start has its race.
+        with ThreadPoolExecutor(2) as threads:
+            migrations = list(threads.map(lambda _: program.command("migrate", "--verbosity", "0"), range(2)))
         program.start()
         made = program.inside("found_company", SLUG, WRITERS)
-        yield Site(program, Ledger(program, SLUG, made["tokens"]), made["cookie"])
+        yield Site(program, Ledger(program, SLUG, made["tokens"]), made["cookie"], migrations)
         left = program.everything()
         program.stop()
         assert not alive(left), f"left behind: {names(alive(left))}"

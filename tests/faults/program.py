@@ -147,14 +147,14 @@ class Program:
         """Run one command of `gucang` in this installation."""
         return subprocess.run(
             [*CLI, *arguments], env=self.variables, cwd=environment.CHECKOUT, capture_output=True, text=True,
-            timeout=120, check=False,
+            timeout=180, check=False,
         )  # fmt: skip
 
     def inside(self, function: str, *arguments: Any) -> Any:
         """What `function` of `tests.faults.inside` returns in a process of its own in this installation."""
         done = subprocess.run(
             [sys.executable, "-m", "tests.faults.inside", function, json.dumps(arguments)],
-            env=self.variables, cwd=environment.CHECKOUT, capture_output=True, text=True, timeout=120, check=False,
+            env=self.variables, cwd=environment.CHECKOUT, capture_output=True, text=True, timeout=180, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout.splitlines()[-1])
