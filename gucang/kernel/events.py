@@ -184,7 +184,7 @@ def timeline(
 def visible_to(actor: Actor, found: Iterable[Event], *, page: tuple[str, int] | None = None) -> list[Event]:
     """The events whose subject the actor may see. The subject of the `page` itself is known to be visible.
 
-    One query per other record type among them.
+    One query for all the others, whatever their types.
     """
     from gucang.kernel import records
 
@@ -193,16 +193,18 @@ def visible_to(actor: Actor, found: Iterable[Event], *, page: tuple[str, int] | 
     for event in found:
         if (event.subject_type, event.subject_id) != page:
             wanted.setdefault(event.subject_type, set()).add(event.subject_id)
-    seen: dict[str, set[int]] = {}
-    for name, ids in wanted.items():
-        record_type = records.get(name)
-        query = with_bin(record_type).filter(record_type.visible(actor), pk__in=ids)
-        seen[name] = set(query.values_list("pk", flat=True))
-    return [
-        event
-        for event in found
-        if (event.subject_type, event.subject_id) == page or event.subject_id in seen[event.subject_type]
-    ]
+    parts = [_seen_of(records.get(name), actor, ids) for name, ids in wanted.items()]
+    seen = set(parts[0].union(*parts[1:], all=True)) if parts else set()
+    subjects = ((event, (event.subject_type, event.subject_id)) for event in found)
+    return [event for event, subject in subjects if subject == page or subject in seen]
+
+
+def _seen_of(record_type: RecordType, actor: Actor, ids: set[int]) -> models.QuerySet[Any, Any]:
+    """(type name, id) of those among `ids` that the actor may see."""
+    query = with_bin(record_type).filter(record_type.visible(actor), pk__in=ids).order_by()
+    return query.annotate(record_type_name=models.Value(record_type.name, models.CharField())).values_list(
+        "record_type_name", "pk"
+    )
 
 
 def with_bin(record_type: RecordType) -> models.QuerySet[Any]:

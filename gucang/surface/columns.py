@@ -49,6 +49,11 @@ def labels_of(actor: Actor, wanted: Mapping[Any, Iterable[int]]) -> Labels:
     return {(m, pk): known[m, pk] for m, ids in wanted.items() for pk in ids if (m, pk) in known}
 
 
+def remember_label(actor: Actor, record: models.Model) -> None:
+    """Spare `labels_of` the query for a record that is at hand, and that the actor is known to see."""
+    remembered(f"labels:{actor.key}", dict)[type(record), record.pk] = str(record)
+
+
 def narrowed(query: models.QuerySet[Any], record_type: RecordType, actor: Actor, names: Sequence[str]) -> Any:
     """`query` without the columns that a list of these fields does not show; the whole row where that is unsure.
 

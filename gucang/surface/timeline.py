@@ -103,11 +103,8 @@ class _Words:
                 pair = event.changes.get(name)
                 if pair is not None and spec.kind == "reference":
                     wanted.setdefault(spec.target, set()).update(one for one in pair if isinstance(one, int))
-        names = wanted.pop(member)
         self.labels: Labels = labels_of(request.actor, wanted)
-        rows = member._base_manager.filter(pk__in=names) if names else []
-        self.names = {row.pk: str(row) for row in rows}
-        self.labels |= {(member, pk): name for pk, name in self.names.items()}
+        self.names = {pk: name for (model, pk), name in self.labels.items() if model is member}
         self.showers: dict[str, Shower] = {}
 
     def entry(self, event: Event) -> Entry:

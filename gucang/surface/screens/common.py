@@ -15,7 +15,8 @@ from gucang.kernel import events, records
 from gucang.kernel.errors import NotVisible, Problem, Refused
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
-from gucang.surface import panels
+from gucang.surface import filters, panels
+from gucang.surface.columns import remember_label
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import draw
@@ -49,9 +50,14 @@ def find(record_type: RecordType, request: CompanyRequest, pk: int, *, binned: b
     if pk >= MAX_ID:
         raise NotVisible
     query = events.with_bin(record_type) if binned else record_type.model._default_manager.all()
+    owner = filters.owner_field(record_type)
+    if owner:
+        query = query.select_related(owner)
     record = query.filter(record_type.visible(request.actor), pk=pk).first()
     if record is None:
         raise NotVisible
+    if owner and getattr(record, owner) is not None:
+        remember_label(request.actor, getattr(record, owner))
     return record
 
 
