@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from gucang.accounts import kept
+from gucang.accounts import kept, presence
 from gucang.accounts.actors import actor_for
 from gucang.accounts.models import Member, Status, Token, hash_key
 from gucang.kernel import clock
@@ -29,12 +29,14 @@ def resolve(request: HttpRequest, company: Company) -> Actor | HttpResponse:
     in_api = request.path_info.startswith(f"/{company.slug}/api/")
     bearer = request.headers.get("Authorization", "")
     if in_api and bearer:
-        return _by_token(bearer) or problem(request, 401, headers={"WWW-Authenticate": "Bearer"})
+        return _by_token(request, bearer) or problem(request, 401, headers={"WWW-Authenticate": "Bearer"})
     if not request.user.is_authenticated:
         if in_api:
             return problem(request, 401, headers={"WWW-Authenticate": "Bearer"})
         return to_sign_in(request)
     member = Member.objects.filter(user=request.user).exclude(status=Status.LEFT).first()
+    if member is not None and not _stays(request, member):
+        member = None
     if member is None:
         if in_api:
             return problem(request, 404)
@@ -44,13 +46,23 @@ def resolve(request: HttpRequest, company: Company) -> Actor | HttpResponse:
     return actor_for(member)
 
 
-def _by_token(bearer: str) -> Actor | None:
+def _stays(request: HttpRequest, member: Member) -> bool:
+    """For a request that may write: hold the member here until it is committed. False when they have just left."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return True
+    presence.hold(member)
+    return Member.objects.filter(pk=member.pk).exclude(status=Status.LEFT).exists()
+
+
+def _by_token(request: HttpRequest, bearer: str) -> Actor | None:
     """The actor of a token that is known, neither revoked nor past its last day, of a member who works here."""
     scheme, _space, key = bearer.partition(" ")
     if scheme.lower() != "bearer":
         return None
     token = Token.objects.select_related("member").filter(key_hash=hash_key(key.strip()), revoked_at=None).first()
     if token is None or token.expires_on < clock.today() or not token.member.may_work:
+        return None
+    if not _stays(request, token.member):
         return None
     _note_use(token)
     return actor_for(token.member, token=token)

@@ -10,7 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from gucang.accounts import rules
+from gucang.accounts import presence, rules
 from gucang.accounts.actions.roles import check_giving
 from gucang.accounts.actions.tokens import revoke
 from gucang.accounts.links import invitation_key
@@ -149,6 +149,7 @@ def leave(member: Member, *, on: date) -> dict[str, Any]:
     """The member leaves: sessions, tokens and invitations stop working here with this very change."""
     if sentence := rules.why_not_that_day(on, clock.today()):
         raise Invalid({"on": [sentence]})
+    presence.close(member)
     if any(role.key == rules.ADMINISTRATOR for role in roles_of(member)):
         keep_an_administrator(member)
     member.status, member.left_on = Status.LEFT, on
