@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.utils import timezone
 
 from gucang.accounts.models import Member, Status
 from gucang.activity.models import FollowUp, Task
 from gucang.kernel import clock, records
-from gucang.kernel.actors import Actor
-from gucang.selling.models import Opportunity, Stage, StageKind
+from gucang.kernel.actors import Actor, Reach
+from gucang.selling.models import Opportunity, Stage, StageKind, StageTotal
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,26 @@ def _stuck_deal(deal: Opportunity, now: Any) -> StuckDeal:
     )
 
 
-def month(actor: Actor, among: Q) -> dict[str, Any]:
-    """Won this month and open now among the visible deals in the company's own currency: sums and counts."""
-    deals = records.get("opportunity").query(actor).filter(among, currency="").order_by()
+def month(actor: Actor, owners: Collection[int] | None) -> dict[str, Any]:
+    """Won this month and open now, in the company's own currency: sums and counts of the deals of `owners`.
+
+    None stands for everybody within reach. What is open comes from the kept sums, so it costs the same at any size.
+    """
+    deals = records.get("opportunity").query(actor).filter(currency="").order_by()
     won = deals.filter(state=StageKind.WON, closed_on__gte=clock.today().replace(day=1))
-    open_ = deals.filter(state=StageKind.OPEN)
-    won_sum, open_sum = won.aggregate(Sum("amount"), Count("id")), open_.aggregate(Sum("amount"), Count("id"))
+    if owners is not None:
+        won = won.filter(owner_id__in=owners)
+    found = won.aggregate(Sum("amount"), Count("id"))
+    members = actor.members(actor.reach("opportunity.view") or Reach.OWN) if owners is None else owners
+    kept = StageTotal.objects.filter(currency="", stage__kind=StageKind.OPEN)
+    if members is not None:
+        kept = kept.filter(owner_id__in=members)
+    open_ = kept.aggregate(Sum("amount"), Sum("count"))
     return {
-        "won": won_sum["amount__sum"] or Decimal(0),
-        "won_count": won_sum["id__count"],
-        "open": open_sum["amount__sum"] or Decimal(0),
-        "open_count": open_sum["id__count"],
+        "won": found["amount__sum"] or Decimal(0),
+        "won_count": found["id__count"],
+        "open": open_["amount__sum"] or Decimal(0),
+        "open_count": open_["count__sum"] or 0,
     }
 
 
@@ -79,7 +89,9 @@ def team_week(members: Iterable[int] | None, monday: date) -> list[MemberWeek]:
     if members is not None:
         team = team.filter(pk__in=members)
     people = {member.pk: member for member in team.order_by("name_key", "id")[:200]}
-    talks = FollowUp.objects.filter(author_id__in=people, happened_at__date__gte=monday)
+    # A bound in time, not a date of each row: only that can use the index.
+    since = timezone.make_aware(datetime.combine(monday, time()))
+    talks = FollowUp.objects.filter(author_id__in=people, happened_at__gte=since)
     late = Task.objects.filter(assignee_id__in=people, done_at=None, due_on__lt=clock.today())
     talked = dict(talks.order_by().values_list("author_id").annotate(Count("id")))
     overdue = dict(late.order_by().values_list("assignee_id").annotate(Count("id")))

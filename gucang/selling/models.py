@@ -211,6 +211,9 @@ class Opportunity(Record):
             models.Index(fields=["company", "-created_at", "-id"], name="opportunity_by_creation"),
             models.Index(fields=["company", "closes_on", "id"], condition=Q(state="open"), name="opportunity_by_close"),
             models.Index(
+                fields=["company", "stage_since", "id"], condition=Q(state="open"), name="opportunity_standing"
+            ),
+            models.Index(
                 fields=["company", "state", "-closed_on", "-id"],
                 condition=Q(closed_on__isnull=False),
                 name="opportunity_closed",

@@ -286,8 +286,8 @@ class _Parse:
         if spec.kind in ("date", "moment"):
             self._day(spec, text)
             return
-        if text == "none" and spec.numeric:
-            empty = Q(**{f"{_path(spec)}__isnull": True})
+        if text == "none" and spec.kind != "boolean":
+            empty = Q(**{f"{_path(spec)}__isnull": True} if spec.numeric or spec.custom else {_path(spec): ""})
             self._apply(Applied(spec.name, str(spec.label), (text,), spec, (None,), _t("none")), empty)
             return
         value = self._clean(spec, text)

@@ -39,7 +39,7 @@ def month(request: CompanyRequest) -> dict[str, Any] | None:
         return None
     deals = f"{request.base}/opportunities/"
     urls = {"won_url": f"{deals}?state=won&closed_on=thismonth", "open_url": f"{deals}?state=open"}
-    return queries.month(request.actor, Q()) | urls
+    return queries.month(request.actor, None) | urls
 
 
 def pipeline(request: CompanyRequest) -> dict[str, Any] | None:

@@ -161,8 +161,7 @@ def month(request: CompanyRequest) -> dict[str, Any] | None:
     """What the person has won this month and what is still open."""
     if request.actor.member_id is None or not request.actor.may("opportunity.view"):
         return None
-    mine = Q(owner_id=request.actor.member_id)
-    return queries.month(request.actor, mine) | {
+    return queries.month(request.actor, [request.actor.member_id]) | {
         "day": clock.today(),
         "won_url": f"{request.base}/opportunities/?owner=me&state=won&closed_on=thismonth",
         "open_url": f"{request.base}/opportunities/?owner=me&state=open",
