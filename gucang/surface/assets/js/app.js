@@ -13,10 +13,16 @@ import { setUpToasts, toast } from "./toasts.js";
 window.htmx = htmx;
 const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
-async function openPalette(text) {
-  if (!document.getElementById("palette")) return;
+// The box is there before its script is: letters typed at once belong to it, and “c” among them must not be a command.
+async function openPalette(text = "") {
+  const dialog = document.getElementById("palette");
+  if (!dialog) return;
   closeMenus();
-  (await import("./palette.js")).open(text);
+  if (!dialog.open) dialog.showModal();
+  const input = dialog.querySelector("input");
+  input.value = text;
+  input.focus();
+  (await import("./palette.js")).begin();
 }
 
 function onCommand(event) {

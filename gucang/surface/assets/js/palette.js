@@ -83,9 +83,7 @@ found.addEventListener("pointermove", (event) => {
   if (at >= 0 && at !== chosen()) select(options(), at, input);
 });
 
-export function open(text = "") {
-  if (!dialog.open) dialog.showModal();
-  input.value = text;
-  input.focus();
-  search(text);
+/** Starts with what stands in the box by now. */
+export function begin() {
+  search(input.value);
 }
