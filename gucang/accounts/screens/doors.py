@@ -26,7 +26,7 @@ from gucang.accounts.people import note, remember_language, save_looks
 from gucang.accounts.queries import companies_of
 from gucang.accounts.resolver import LAST_COMPANY
 from gucang.accounts.setup import add_administrator, create_company
-from gucang.kernel import clock
+from gucang.kernel import clock, records
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Invalid, Problem
 from gucang.kernel.models import Company
@@ -34,6 +34,8 @@ from gucang.kernel.scope import company_scope
 from gucang.kernel.text import BadText, clean_text
 from gucang.surface.render import render
 
+# Fields of forms that carry no words of a person.
+UNSAID = frozenset({"about_id", "about_type", "key", "next", "query", "seen", "version"})
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -139,7 +141,20 @@ def show_kept(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponseRedirect("/")
     if form is None:
         raise Http404
-    return render(request, "accounts/kept.html", {"kept": form})
+    return render(request, "accounts/kept.html", {"kept": form, "typed": _typed(form)})
+
+
+def _typed(form: kept.KeptForm) -> list[tuple[str, str]]:
+    """What the person wrote, as (field's name on the page, text), without what only programs read."""
+    steps = form.path.split("/")
+    record_type = records.by_plural(steps[2]) if len(steps) > 2 else None
+    specs = record_type.specs if record_type else {}
+    return [
+        (str(specs[name].label) if name in specs else "", text)
+        for name, text in form.pairs
+        if text.strip() and not name.startswith("_") and name not in UNSAID
+        if name not in specs or specs[name].kind not in ("reference", "references")
+    ]
 
 
 @never_cache
