@@ -7,11 +7,15 @@ so they leave no events and do not raise a customer's version.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from gucang.activity.models import FollowUpKind, Task
+from django.db import connection
+
+from gucang.activity.models import FollowUpKind
 from gucang.kernel import events, records, search
 from gucang.kernel.actions import keep
+from gucang.kernel.scope import active_company_id
 from gucang.kernel.snapshots import Snapshot
 from gucang.parties.models import Contact, Customer
 
@@ -34,12 +38,35 @@ def last_contacts(pairs: Pairs) -> None:
 
 @keep("task")
 def next_steps(pairs: Pairs) -> None:
-    """The next step is the open task about the customer, or what concerns it, that is due first."""
-    touched = {pk for _before, task in pairs for pk in customers_of(task)}
-    for pk in sorted(touched):
-        task = open_tasks(pk).order_by("due_on", "id").first()
-        on, words = (task.due_on, task.title) if task else (None, "")
-        Customer.objects.filter(pk=pk).update(next_step_on=on, next_step=words)
+    """The next step is the open task about the customer, or what concerns it, that is due first. One statement."""
+    touched = sorted({pk for _before, task in pairs for pk in customers_of(task)})
+    if touched:
+        with connection.cursor() as cursor:
+            cursor.execute(_next_steps_sql(), {"company": active_company_id(), "ids": touched})
+
+
+@cache
+def _next_steps_sql() -> str:
+    """Tasks by what they are about, one part for each record type: with OR it would read every open task there is."""
+    subjects = ["SELECT 'customer'::text AS kind, c.id AS id"]
+    for record_type in records.every():
+        for name in record_type.concerns:
+            field = record_type.model._meta.get_field(name)
+            if field.related_model is Customer:
+                subjects.append(
+                    f"SELECT '{record_type.name}', r.id FROM {record_type.model._meta.db_table} r"  # noqa: S608
+                    f" WHERE r.company_id = c.company_id AND r.{field.column} = c.id AND r.deleted_at IS NULL"  # type: ignore[union-attr]
+                )
+    return f"""
+        UPDATE parties_customer SET next_step_on = first.due_on, next_step = coalesce(first.title, '')
+        FROM parties_customer c LEFT JOIN LATERAL (
+            SELECT t.due_on, t.title FROM ({" UNION ALL ".join(subjects)}) s
+            JOIN activity_task t ON t.company_id = c.company_id AND t.about_type = s.kind AND t.about_id = s.id
+            WHERE t.done_at IS NULL AND t.deleted_at IS NULL AND t.due_on IS NOT NULL
+            ORDER BY t.due_on, t.id LIMIT 1) first ON true
+        WHERE c.company_id = %(company)s AND c.id = ANY(%(ids)s)
+          AND parties_customer.company_id = c.company_id AND parties_customer.id = c.id
+    """  # noqa: S608
 
 
 @keep("customer")
@@ -55,16 +82,3 @@ def customers_of(entry: Any) -> list[int]:
     """The ids of the customers that a follow-up or task concerns: its subject, or whom its subject belongs to."""
     found = events.objects_of(records.by_model(type(entry)), entry, {})
     return list(dict.fromkeys(pk for kind, pk, _role in found if kind == "customer"))
-
-
-def open_tasks(customer_id: int) -> Any:
-    """Dated tasks, not done, about a customer or a record that concerns it."""
-    dated = Task.objects.filter(done_at=None, due_on__isnull=False)
-    parts = []
-    for record_type in records.every():
-        for name in record_type.concerns:
-            if record_type.model._meta.get_field(name).related_model is Customer:
-                ids = record_type.model._default_manager.filter(**{name: customer_id}).values("pk")
-                parts.append(dated.filter(about_type=record_type.name, about_id__in=ids))
-    # A union, because one filter with OR would look at every open task of the company.
-    return dated.filter(about_type="customer", about_id=customer_id).union(*parts, all=True)
