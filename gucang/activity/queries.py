@@ -89,6 +89,11 @@ def open_steps(member_id: int, about_type: str, about_id: int) -> models.QuerySe
     ).order_by("pk")
 
 
+def attachments_on(name: str, pk: int) -> list[Attachment]:
+    """The attachments of one record that the reader is known to see, oldest first: no right is asked again."""
+    return list(Attachment.objects.filter(about_type=name, about_id=pk).order_by("pk"))
+
+
 def attachments_of(actor: Actor, entries: Sequence[tuple[str, int]]) -> dict[tuple[str, int], list[Attachment]]:
     """The visible attachments of some records, by (type, id), oldest first. One query."""
     wanted: dict[str, set[int]] = {}

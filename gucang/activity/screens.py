@@ -52,8 +52,9 @@ def attached(request: CompanyRequest, record_type: RecordType, record: Any) -> d
     """The files that hang on the record itself."""
     if not subjects.allowed(record_type.name):
         return None
-    rows = queries.attachments_of(request.actor, [(record_type.name, record.pk)])
-    found = rows.get((record_type.name, record.pk))
+    if not request.actor.may("attachment.view"):
+        return None
+    found = queries.attachments_on(record_type.name, record.pk)
     return {"rows": found} if found else None
 
 

@@ -168,9 +168,11 @@ def timeline(
     if names:
         picked = " WHERE e.name = ANY(%s)"
     sql = f"""
-        SELECT {", ".join(f"e.{column}" for column in EVENT_COLUMNS)}, e.original_digest
-        FROM (SELECT DISTINCT occurred_at, event_id, recorded_at FROM kernel_eventobject
+        SELECT {", ".join(f"e.{column}" for column in EVENT_COLUMNS)}, e.original_digest, o.about_it
+        FROM (SELECT occurred_at, event_id, recorded_at, bool_or(role = 'about subject') AS about_it
+              FROM kernel_eventobject
               WHERE company_id = %s AND object_type = %s AND object_id = %s{where}
+              GROUP BY occurred_at, event_id, recorded_at
               ORDER BY occurred_at DESC, event_id DESC LIMIT %s) o
         JOIN kernel_event e ON e.id = o.event_id AND e.recorded_at = o.recorded_at{picked}
         ORDER BY o.occurred_at DESC, o.event_id DESC
@@ -191,12 +193,19 @@ def visible_to(actor: Actor, found: Iterable[Event], *, page: tuple[str, int] | 
     found = list(found)
     wanted: dict[str, set[int]] = {}
     for event in found:
-        if (event.subject_type, event.subject_id) != page:
+        if not _goes_with(page, event, actor):
             wanted.setdefault(event.subject_type, set()).add(event.subject_id)
     parts = [_seen_of(records.get(name), actor, ids) for name, ids in wanted.items()]
     seen = set(parts[0].union(*parts[1:], all=True)) if parts else set()
     subjects = ((event, (event.subject_type, event.subject_id)) for event in found)
-    return [event for event, subject in subjects if subject == page or subject in seen]
+    return [event for event, subject in subjects if subject in seen or _goes_with(page, event, actor)]
+
+
+def _goes_with(page: tuple[str, int] | None, event: Event, actor: Actor) -> bool:
+    """Whether whoever sees the page's record sees this event's subject: it is that record, or was written about it."""
+    if page is None or (event.subject_type, event.subject_id) == page:
+        return page is not None
+    return getattr(event, "about_it", False) and actor.may(f"{event.subject_type}.view")
 
 
 def _seen_of(record_type: RecordType, actor: Actor, ids: set[int]) -> models.QuerySet[Any, Any]:
