@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def main() -> int:
     from gucang.config.embedded import Server
 
     with Server().in_use() as server:
+        # In a process of its own, for migrations sign in as the owner of the tables and measurements must not.
+        subprocess.run([sys.executable, "-m", "gucang.config.cli", "migrate", "--verbosity", "0"], check=True)
         import django
 
         django.setup()

@@ -13,7 +13,6 @@ from bench.counting import queries
 from bench.operations import Make, Operation, every
 from bench.server import Clock, Web, database_processes, running
 from bench.subjects import Subjects, prepare
-from gucang.config import migration
 
 PROGRAM, FLOOR = "gucang.config.settings", "bench.floor.settings"
 
@@ -128,9 +127,7 @@ class Bench:
 
 
 def open_company(size: str) -> Subjects:
-    """Migrate, make the benchmark company if it is missing, and sign its people in."""
-    if migration.pending():
-        migration.migrate(verbosity=0)
+    """Make the benchmark company if it is missing, and sign its people in."""
     from gucang.demo import main as make_demo
     from gucang.kernel.models import Company
 
