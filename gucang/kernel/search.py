@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from gucang.kernel.actors import Actor, Reach
+from gucang.kernel import permissions, records
+from gucang.kernel.actors import Access, Actor, Reach
 from gucang.kernel.scope import active_company_id
 from gucang.kernel.text import document_grams, matches, query_grams, rank
 
@@ -51,12 +52,16 @@ def entry_row(record_type: RecordType, record: Any) -> tuple[Any, ...]:
     parts = {path: text for path in record_type.search if (text := _text_at(record, path))}
     strong = [text for path, text in parts.items() if record_type.search[path] in "AB"]
     title = str(record)
-    detail = " · ".join(text for path, text in parts.items() if text != title and _may_show(record_type, path))
+    detail = _detail(record_type, title, parts)
     grams = [f"{company_id}:{gram}" for gram in document_grams(*strong)]
     return (
         company_id, record_type.name, record.pk, record_type.owner_id(record), title[:200], detail[:300],
         "\n".join(parts.values())[:4000], grams,
     )  # fmt: skip
+
+
+def _detail(record_type: RecordType, title: str, parts: Mapping[str, str]) -> str:
+    return " · ".join(text for path, text in parts.items() if text != title and _may_show(record_type, path))
 
 
 def _may_show(record_type: RecordType, path: str) -> bool:
@@ -109,24 +114,66 @@ def search(actor: Actor, text: str, *, types: Iterable[RecordType], limit: int =
     for record_type, rows in _candidates(actor, grams, list(types), limit * 5):
         wanted = [row for row in rows if matches(row[3], text)]
         wanted.sort(key=lambda row: (-rank(row[1], text), row[1], row[0]))
-        ids = {row[0] for row in wanted}
-        visible = set(record_type.query(actor).filter(pk__in=ids).values_list("pk", flat=True))
-        hits = [Hit(record_type.name, row[0], row[1], row[2]) for row in wanted if row[0] in visible]
+        details = _details(actor, record_type, wanted, text)
+        hits = [Hit(record_type.name, row[0], row[1], details[row[0]]) for row in wanted if row[0] in details]
         if hits:
             found[record_type.name] = hits[:limit]
     return found
 
 
 def matching_ids(actor: Actor, record_type: RecordType, text: str, limit: int = 1000) -> list[int]:
-    """The ids of visible-or-not records of one type that contain `text`, at most `limit`: for a list's search box.
+    """The ids of records of one type that contain `text` where the actor may look, at most `limit`.
 
-    The list's own filter by `visible` decides what is shown.
+    For a list's search box: the list's own filter by `visible` decides which records are shown.
     """
     grams = [f"{active_company_id()}:{gram}" for gram in query_grams(text)]
     if not grams:
         return []
     found = _candidates(actor, grams, [record_type], limit)
-    return [row[0] for _type, rows in found for row in rows if matches(row[3], text)]
+    rows = [row for _type, rows in found for row in rows if matches(row[3], text)]
+    if not _is_ruled(actor, record_type):
+        return [row[0] for row in rows]
+    plain = [row[0] for row in rows if matches(row[1], text)]
+    return [*plain, *_details(actor, record_type, [row for row in rows if row[0] not in set(plain)], text)]
+
+
+def _details(actor: Actor, record_type: RecordType, rows: list[Candidate], text: str) -> dict[int, str]:
+    """What each visible record shows besides its title, of those that contain `text` where the actor may look.
+
+    An entry is the same for everybody. Whoever may not see a field must not find by it either: digit by digit, a
+    search would tell a masked phone number.
+    """
+    ids = {row[0] for row in rows}
+    query = record_type.query(actor).filter(pk__in=ids)
+    if not ids or not _is_ruled(actor, record_type):
+        seen = set(query.values_list("pk", flat=True))
+        return {row[0]: row[2] for row in rows if row[0] in seen}
+    through = {path.partition("__")[0] for path in record_type.search if "__" in path}
+    found = {}
+    for record in query.select_related(*through) if through else query:
+        title = str(record)
+        parts = {
+            path: part
+            for path in record_type.search
+            if _may_read(actor, record_type, record, path) and (part := _text_at(record, path))
+        }
+        if matches([title, *parts.values()], text):
+            found[record.pk] = _detail(record_type, title, parts)
+    return found
+
+
+def _is_ruled(actor: Actor, record_type: RecordType) -> bool:
+    """Whether a rule narrows what the actor sees of a field that this type is searched by."""
+    ruled = {name.partition(".")[2] for name in actor.field_rules}
+    return actor.kind != "system" and any(ruled & set(path.split("__")) for path in record_type.search)
+
+
+def _may_read(actor: Actor, record_type: RecordType, record: Any, path: str) -> bool:
+    name, _mark, rest = path.partition("__")
+    if permissions.access(actor, record_type, name, record) not in (Access.READ, Access.WRITE):
+        return False
+    other = getattr(record, name, None)
+    return not rest or other is None or _may_read(actor, records.by_model(type(other)), other, rest)
 
 
 def _candidates(
