@@ -235,6 +235,8 @@ def find_one(
     if limit is not None:
         query = query.filter(limit(actor))
     text = str(raw).strip()
+    if "\0" in text:
+        return None  # no column can hold it, and the database refuses to look
     ways = []
     if text.isascii() and text.isdigit() and len(text) < 19:
         ways.append(Q(pk=int(text)))
