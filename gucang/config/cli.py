@@ -136,10 +136,19 @@ def check(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _superuser() -> Any:
+    """A connection to the program's own database as its superuser. Raises Failure on a server of one's own."""
+    if not environment.embedded():
+        raise Failure("Benchmark companies are made on the program's own database; leave DATABASE_URL empty for this.")
+    from gucang.config.embedded import Server
+
+    return Server().connect(environment.parameters("owner")["dbname"])
+
+
 def demo(parsed: argparse.Namespace) -> int:
     with django():
         if not parsed.first_start:
-            _call("gucang.demo", "main", size=parsed.size, seed=parsed.seed, out=sys.stdout)
+            _call("gucang.demo", "main", size=parsed.size, seed=parsed.seed, out=sys.stdout, superuser=_superuser)
             return 0
         said = _call("gucang.demo", "ensure_demo_company")
         lines = said if isinstance(said, str) else "\n".join(str(line) for line in said or ())

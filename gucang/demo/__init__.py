@@ -5,7 +5,8 @@ Nothing of Django is imported here, so that names and words can be used without 
 
 from __future__ import annotations
 
-from typing import TextIO
+from collections.abc import Callable
+from typing import Any, TextIO
 
 
 def ensure_demo_company() -> list[str]:
@@ -15,8 +16,8 @@ def ensure_demo_company() -> list[str]:
     return cli.ensure_demo_company()
 
 
-def main(*, size: str, seed: int, out: TextIO) -> None:
-    """The command `gucang demo`."""
+def main(*, size: str, seed: int, out: TextIO, superuser: Callable[[], Any]) -> None:
+    """The command `gucang demo`; `superuser` connects to the database as who may COPY past row security."""
     from gucang.demo import cli
 
-    cli.main(size=size, seed=seed, out=out)
+    cli.main(size=size, seed=seed, out=out, superuser=superuser)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+from collections.abc import Callable
+from typing import Any, TextIO
 
 from gucang.demo import story
 from gucang.demo.story import cast
@@ -21,11 +22,17 @@ def ensure_demo_company(seed: int = 1) -> list[str]:
     return cast.log_ins()
 
 
-def main(*, size: str, seed: int, out: TextIO) -> None:
+def main(*, size: str, seed: int, out: TextIO, superuser: Callable[[], Any]) -> None:
     """Make the demo company (`story`) or a company to measure with (10k, 100k, 1m customers)."""
     if size == "story":
         out.write("\n".join(ensure_demo_company(seed)) + "\n")
         return
     from gucang.demo import benchmark
 
-    benchmark.make(f"bench-{size}", SIZES[size], seed=seed, say=lambda line: print(line, file=out, flush=True))
+    benchmark.make(
+        f"bench-{size}",
+        SIZES[size],
+        seed=seed,
+        say=lambda line: print(line, file=out, flush=True),
+        superuser=superuser,
+    )

@@ -7,4 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from gucang.surface import nav
 
 nav.add(_("Imports"), "file-import", "/imports/", "customer.import", order=80, bottom=True)
-nav.setting(_("Imports"), "file-import", "/imports/", "customer.import", 60, about=_("Bring in files; take an import back"))
+nav.setting(
+    _("Imports"), "file-import", "/imports/", "customer.import", 60, about=_("Bring in files; take an import back")
+)

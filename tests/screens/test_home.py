@@ -23,7 +23,13 @@ def text_of(response: Any) -> str:
 
 @pytest.mark.parametrize(
     ("hour", "words"),
-    [(3, "夜深了，李向东"), (8, "早上好，李向东"), (12, "中午好，李向东"), (16, "下午好，李向东"), (20, "晚上好，李向东")],
+    [
+        (3, "夜深了，李向东"),
+        (8, "早上好，李向东"),
+        (12, "中午好，李向东"),
+        (16, "下午好，李向东"),
+        (20, "晚上好，李向东"),
+    ],
 )
 def test_the_greeting_fits_the_time_of_day(hour: int, words: str) -> None:
     now = datetime(2026, 11, 24, hour, 10, tzinfo=ZoneInfo("Asia/Shanghai"))

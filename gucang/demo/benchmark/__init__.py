@@ -17,7 +17,6 @@ import psycopg
 from django.db import connection, transaction
 from django.utils import translation
 
-from gucang.config import environment
 from gucang.demo.benchmark import people, proof
 from gucang.demo.benchmark.load import LARGE, TABLES, Loader
 from gucang.demo.benchmark.rows import CONTACTS, Lines, Maker, Plan, Setting
@@ -30,6 +29,7 @@ from gucang.kernel.text import NumberPattern
 from gucang.selling.models import LossReason, Stage
 
 Say = Callable[[str], None]
+Superuser = Callable[[], psycopg.Connection[tuple[object, ...]]]
 DAYS = 730
 CHUNK = 2_000
 # Of ten events a customer, so many are follow-ups; the hottest customer has a share of all events.
@@ -37,15 +37,15 @@ EVENTS_PER_CUSTOMER, HOT_SHARE = 10, 0.0068
 OTHER_EVENTS = 6.65
 
 
-def make(slug: str, size: int, *, seed: int, say: Say) -> None:
+def make(slug: str, size: int, *, seed: int, say: Say, superuser: Superuser) -> None:
     """Make the company `slug` with `size` customers, or fill one that was broken off.
 
-    Raises Refused when it is there already, or on a server that is not the program's own.
+    `superuser` connects to the program's own database as its superuser, who may COPY past row security. Raises Refused
+    when the company is there already, and what `superuser` raises where the server is not the program's own.
     """
     company = Company.objects.filter(slug=slug).first()
     if company is not None and people.has_customers(company):
         raise Refused(f"The company “{slug}” is there already; nothing was changed.")
-    server = _superuser()
     watch = _Watch(say)
     until = clock.now().replace(microsecond=0)
     began = until - timedelta(days=DAYS)
@@ -53,7 +53,7 @@ def make(slug: str, size: int, *, seed: int, say: Say) -> None:
     with translation.override("zh-hans"):
         with reactions.quietly(), clock.at(began), transaction.atomic():
             company = company or people.found(slug, seed)
-        _fill(company, size, seed=seed, began=began, until=until, server=server, watch=watch)
+        _fill(company, size, seed=seed, began=began, until=until, superuser=superuser, watch=watch)
         _check(company, watch)
     watch.say(f"{slug} is ready.")
 
@@ -66,23 +66,15 @@ class _Watch:
         self._say(f"{time.monotonic() - self._began:6.1f} s  {line}")
 
 
-def _superuser() -> psycopg.Connection[tuple[object, ...]]:
-    if not environment.embedded():
-        raise Refused("Benchmark companies are made on the program's own database; leave DATABASE_URL empty for this.")
-    from gucang.config.embedded import Server
-
-    connection = Server().connect(environment.parameters("owner")["dbname"])
-    connection.autocommit = False
-    return connection
-
-
 def _fill(
     company: Company, size: int, *, seed: int, began: datetime, until: datetime,
-    server: psycopg.Connection[tuple[object, ...]], watch: _Watch,
+    superuser: Superuser, watch: _Watch,
 ) -> None:  # fmt: skip
     with company_scope(company):
         setting = _setting(company, seed, until)
     maker = Maker(setting)
+    server = superuser()
+    server.autocommit = False
     with server:
         loader = Loader(server, maker, large=size >= LARGE)
         loader.begin()
@@ -101,12 +93,16 @@ def _fill(
         for name in loader.rebuild():
             watch.say(f"index {name}")
         _counters(loader, company.pk, size, began, until)
-    server = _superuser()
+    _gather_statistics(superuser)
+    watch.say("statistics")
+
+
+def _gather_statistics(superuser: Superuser) -> None:
+    server = superuser()
     server.autocommit = True
     for table in (*TABLES, "selling_stagetotal"):
         server.execute(f"VACUUM (ANALYZE) {table}")
     server.close()
-    watch.say("statistics")
 
 
 def _setting(company: Company, seed: int, until: datetime) -> Setting:

@@ -5,17 +5,16 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
+from django.template import engines
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
-
-from gucang.config.jinja2 import environment
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "jinja2"
 
 
 def environment_of_parts() -> Environment:
     """The environment that pages use, seeing only this module's templates."""
-    return environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+    return engines["jinja2"].env.overlay(loader=FileSystemLoader(TEMPLATES))
 
 
 def draw(template: str, language: str = "zh-hans", **values: Any) -> str:
