@@ -181,9 +181,9 @@ class Program:
         request = urllib.request.Request(self.address + path, headers=dict(headers or {}))
         try:
             with _OPENER.open(request, timeout=20) as answer:
-                return answer.status, answer.headers, answer.read().decode()
+                return answer.status, dict(answer.headers), answer.read().decode()
         except urllib.error.HTTPError as answer:
-            return answer.code, answer.headers, answer.read().decode()
+            return answer.code, dict(answer.headers), answer.read().decode()
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -11,7 +11,7 @@ from tests.faults.conftest import Site
 from tests.faults.program import wait_until
 
 pytestmark = pytest.mark.slow
-ROWS = 1500
+ROWS = 6000
 LETTERS = 5
 _DONE = "SELECT coalesce(sum(rows), 0) FROM exchange_progress WHERE import_record_id = %s"
 _OPEN = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name = 'gucang.run'"
@@ -43,12 +43,14 @@ def let_minutes_pass(site: Site) -> None:
 
 def test_a_job_whose_worker_is_killed_runs_again_and_its_effect_is_there_once(site: Site, tmp_path: Path) -> None:
     program, slug = site.program, "imports"
+    worker = wait_until(lambda: program.part("jobs"))
     number = program.inside("start_import", slug, ROWS, str(tmp_path))
     wait_until(lambda: program.value(_DONE, number) > 0, what="the import has begun")
-    kill_worker(site)
+    worker.kill()
     done = program.value(_DONE, number)
     assert 0 < done < ROWS, "it was killed in the middle"
     assert program.value(_KEPT_BY_THE_DEAD) == 1, "the dead worker still holds the job"
+    wait_until(lambda: program.part("jobs") not in (None, worker), what="another job process")
     waiting = program.inside("invite", slug, LETTERS)
     kill_worker(site)
 
