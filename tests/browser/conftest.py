@@ -1,8 +1,9 @@
-"""A real Chromium against the whole program, signed in as one of the personas."""
+"""A real Chromium against the whole program: as a stranger, or signed in as one of the personas."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,11 +11,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.screens.conftest import inside, new_deal, stages
 
 __all__ = ["inside", "new_deal", "stages"]
+
+# Chromium itself says that a request was refused; the page answers these with its sentence.
+REFUSED = re.compile(r"Failed to load resource: .* status of (401|409|422)")
 
 
 @pytest.fixture(scope="module")
@@ -31,29 +35,43 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page_of(browser: Browser, live_server: Any, login: Callable[..., Client]) -> Iterator[Callable[..., Page]]:
-    """`page_of(alice, width=390)`: a window in which she has signed in.
+def window(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+    """`window(width=390)`: a browser of its own, in which nobody has signed in.
 
-    What the browser complains about (an error in a script, a part that the policy refuses) fails the test.
+    What it complains about (an error in a script, a part that the policy refuses, a file that is missing) fails the
+    test.
     """
     complaints: list[str] = []
     contexts = []
 
-    def open_window(member: Any, width: int = 1440, height: int = 900, **options: Any) -> Page:
-        client = login(Client(), member)
-        context = browser.new_context(
-            base_url=live_server.url, locale="zh-CN", viewport={"width": width, "height": height}, **options
-        )
+    def hear(said: ConsoleMessage) -> None:
+        if (said.type == "error" or "Content Security" in said.text) and not REFUSED.match(said.text):
+            complaints.append(f"{said.text} ({said.location.get('url')})")
+
+    def open_window(width: int = 1440, height: int = 900, **options: Any) -> Page:
+        asked = {"locale": "zh-CN", "viewport": {"width": width, "height": height}} | options
+        context = browser.new_context(base_url=live_server.url, **asked)
         contexts.append(context)
         context.set_default_timeout(8000)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+        page.on("console", hear)
         return page
 
     yield open_window
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def page_of(window: Callable[..., Page], live_server: Any, login: Callable[..., Client]) -> Callable[..., Page]:
+    """`page_of(alice, width=390)`: a browser of its own, in which she has signed in."""
+
+    def open_window(member: Any, width: int = 1440, height: int = 900, **options: Any) -> Page:
+        session = login(Client(), member).cookies[settings.SESSION_COOKIE_NAME].value
+        page = window(width, height, **options)
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        return page
+
+    return open_window

@@ -1,0 +1,74 @@
+"""The main steps in a browser that runs no script at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gucang.activity.actions import tasks
+from gucang.activity.models import Task
+from gucang.kernel import clock
+from gucang.parties.actions import customers, pool
+from gucang.parties.models import Customer
+from gucang.selling.models import Opportunity
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(page_of: Callable[..., Page], alice: Any) -> Page:
+    return page_of(alice, java_script_enabled=False)
+
+
+def test_a_customer_is_made_and_something_written_down(page: Page, inside: Any) -> None:
+    page.goto("/acme/customers/")
+    page.locator("[data-create]").click()
+    page.fill("#f-name", "恒力精密")
+    page.locator("[data-save]").click()
+    page.wait_for_url(re.compile(r"/acme/customers/\d+$"))
+    page.locator("[data-composer] textarea").fill("打了电话，没人接")
+    page.locator("[data-composer] button[type=submit]").click()
+    expect(page.locator("ol.tl")).to_contain_text("打了电话，没人接")
+    with inside():
+        assert Customer.objects.get().name == "恒力精密"
+
+
+def test_a_customer_is_claimed_from_the_pool(page: Page, alice: Any, bob: Any, inside: Any) -> None:
+    with inside():
+        customer = customers.create(actor=bob, values={"name": "恒力精密"}).record
+        pool.release(customer, actor=bob, reason="离得太远")
+    page.goto("/acme/customers/?view=pool")
+    page.locator("#rows a", has_text="恒力精密").click()
+    page.get_by_role("button", name="领取").click()
+    page.wait_for_url(f"**/acme/customers/{customer.pk}")
+    with inside():
+        assert Customer.objects.get(pk=customer.pk).owner_id == alice.pk
+
+
+def test_a_task_is_ticked_off(page: Page, alice: Any, inside: Any) -> None:
+    with inside():
+        task = tasks.create(actor=alice, values={"title": "寄样本", "due_on": clock.today()}).record
+    page.goto("/acme/activity/due")
+    page.locator(".todo > li", has_text="寄样本").get_by_role("button", name="完成").click()
+    page.wait_for_url("**/acme/activity/due")
+    expect(page.locator("main")).not_to_contain_text("寄样本")
+    with inside():
+        assert Task.objects.get(pk=task.pk).done_at is not None
+
+
+def test_a_deal_is_moved_by_its_menu(
+    page: Page, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
+) -> None:
+    deal = new_deal("定型机减速机 20 台")
+    page.goto("/acme/opportunities/board")
+    card = page.locator(f'[data-card="{deal.pk}"]')
+    card.hover()
+    card.locator("summary").click()
+    card.get_by_role("button", name=stages["talks"].name).click()
+    expect(page.locator(f'[data-lane="{stages["talks"].pk}"] [data-card="{deal.pk}"]')).to_be_visible()
+    with inside():
+        assert Opportunity.objects.get(pk=deal.pk).stage_id == stages["talks"].pk
