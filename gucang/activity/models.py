@@ -62,7 +62,8 @@ class FollowUp(AboutRecord):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {Truncator(' '.join(self.text.split())).chars(60)}"
+        # No translated word: the log keeps this name for readers of every language.
+        return Truncator(" ".join(self.text.split())).chars(60) or self.next_step
 
     def clean(self) -> None:
         if self.happened_at is not None and self.happened_at > clock.now() + TOLERANCE:
