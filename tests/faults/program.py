@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -176,14 +177,14 @@ class Program:
         """The one value of one row."""
         return self.rows(sql, *values)[0][0]
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, Mapping[str, str], str]:
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, Message, str]:
         """(status, headers, text) of a page; redirects are not followed. Raises OSError when nothing answers."""
         request = urllib.request.Request(self.address + path, headers=dict(headers or {}))
         try:
             with _OPENER.open(request, timeout=20) as answer:
-                return answer.status, dict(answer.headers), answer.read().decode()
+                return answer.status, answer.headers, answer.read().decode()
         except urllib.error.HTTPError as answer:
-            return answer.code, dict(answer.headers), answer.read().decode()
+            return answer.code, answer.headers, answer.read().decode()
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
