@@ -191,7 +191,7 @@ def test_the_inviter_sees_the_link_once(client, acme, adam, login):
     with company_scope(acme):
         eve = members.create(actor=adam, name="Eve").record
     page = client.post(f"/acme/members/{eve.pk}/invite", {"email": "eve@acme.test"}).content.decode()
-    link = re.search(r"http://127.0.0.1:8000(/join/acme/\w+/)", page)[1]
+    link = re.search(r"http://localhost:8000(/join/acme/\w+/)", page)[1]
     assert Client().get(link).status_code == 200
     assert "/join/" not in client.get(f"/acme/members/{eve.pk}/invite").content.decode()
     assert "invitation_sent" in kinds()
@@ -206,7 +206,7 @@ FIRST = {
 
 
 def test_the_setup_link_makes_the_first_company_and_works_once(client, db):
-    path = setup_link().removeprefix("http://127.0.0.1:8000")
+    path = setup_link().removeprefix("http://localhost:8000")
     assert client.get(path).status_code == 200
     assert client.post(path, FIRST)["Location"] == "/shgc/"
     assert client.get("/shgc/me").status_code == 200
@@ -221,15 +221,15 @@ def test_the_setup_link_makes_the_first_company_and_works_once(client, db):
 
 
 def test_a_newer_setup_link_ends_the_older_and_a_guess_opens_nothing(client, db):
-    old = setup_link().removeprefix("http://127.0.0.1:8000")
-    new = setup_link().removeprefix("http://127.0.0.1:8000")
+    old = setup_link().removeprefix("http://localhost:8000")
+    new = setup_link().removeprefix("http://localhost:8000")
     assert client.get(old).status_code == 404
     assert client.get("/setup/guess/").status_code == 404
     assert client.get(new).status_code == 200
 
 
 def test_a_wrong_setup_form_makes_nothing_and_says_what(client, db):
-    path = setup_link().removeprefix("http://127.0.0.1:8000")
+    path = setup_link().removeprefix("http://localhost:8000")
     for wrong in (
         {"password": "short"},
         {"slug": "accounts"},

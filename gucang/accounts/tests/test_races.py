@@ -43,7 +43,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
 
 def test_two_who_set_up_at_once_make_one_company():
-    path = setup_link().removeprefix("http://127.0.0.1:8000")
+    path = setup_link().removeprefix("http://localhost:8000")
     form = {"company": "谷仓", "language": "zh-hans", "name": "孙工", "password": "a long 密码 for the first"}
     first, second = at_once(
         lambda: Client().post(path, form | {"slug": "one", "email": "one@x.test"}).status_code,
