@@ -107,7 +107,7 @@ class CompanyMiddleware:
             if isinstance(actor, HttpResponseBase):
                 return actor
             request.actor = actor
-            response = self.get_response(request)
+            response = _with_words(request, self.get_response(request))
             if getattr(request, "failed", False) or response.status_code >= 500:
                 transaction.set_rollback(True)
         response.headers["X-Request-ID"] = request.request_id
@@ -116,6 +116,16 @@ class CompanyMiddleware:
 
     def process_exception(self, request: Any, exception: Exception) -> None:
         request.failed = True
+
+
+def _with_words(request: Any, response: HttpResponseBase) -> HttpResponseBase:
+    """The same answer, but where Django would show an empty page: an address that takes another method."""
+    in_api = request.path_info.startswith(f"{request.base}/api/")
+    if response.status_code != 405 or in_api or getattr(response, "content", b""):
+        return response
+    from gucang.surface.problems import say  # which asks this module what a request is
+
+    return say(request, 405, headers={"Allow": response.headers.get("Allow", "POST")})
 
 
 def _request_id(request: HttpRequest) -> str:
