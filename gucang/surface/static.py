@@ -7,8 +7,10 @@ hash of the content behind "?v=". No `collectstatic` is needed and no manifest c
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -18,12 +20,22 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 class HashedNames(StaticFilesStorage):
     """The `staticfiles` storage: `url("dist/app.css")` is "/static/dist/app.css?v=1a2b3c4d5e6f"."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._known: dict[str | None, str] = {}
+
     def url(self, name: str | None) -> str:
         """The address of a static file; one that does not exist gets no version."""
+        if settings.DEBUG:
+            return self._address(name, _version)
+        # A board asks for the icon sprite some hundred times.
+        if name not in self._known:
+            self._known[name] = self._address(name, content_version)
+        return self._known[name]
+
+    def _address(self, name: str | None, version_of: Callable[[str], str]) -> str:
         plain = super().url(name)
-        if not name or name.endswith("/"):
-            return plain
-        version = content_version(name) if not settings.DEBUG else _version(name)
+        version = version_of(name) if name and not name.endswith("/") else ""
         return f"{plain}?v={version}" if version else plain
 
 
