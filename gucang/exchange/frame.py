@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from gucang.surface import nav
+from gucang.surface import nav, panels
 
 nav.add(_("Imports"), "file-import", "/imports/", "customer.import", order=80, bottom=True)
 nav.setting(
     _("Imports"), "file-import", "/imports/", "customer.import", 60, about=_("Bring in files; take an import back")
 )
+panels.add("import", "list", "exchange/_begin.html", lambda request, record_type, record: {})

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from gucang.activity import files
 from gucang.activity import jobs as activity_jobs
 from gucang.activity.actions import attachments, coaching, follow_ups, tasks
+from gucang.activity.models import Task
 from gucang.demo.story import pictures
 from gucang.demo.story.cast import MANAGER_OF, STAYING
 from gucang.demo.story.talking import Talk, write_down
@@ -22,6 +23,7 @@ from gucang.parties.models import Contact, Customer
 from gucang.selling.models import Opportunity
 
 # Days from today of the next steps that each salesperson has: late ones, those of today, those to come.
+TIDY_DAYS = 4
 STEPS = (-6, -2, -1, 0, 0, 0, 1, 3, 5, 7)
 
 
@@ -37,6 +39,9 @@ def begin(world: World) -> None:
         world.once(world.moment(day, 11), lambda seller=seller: _give_task(world, seller))  # type: ignore[misc]
         world.once(world.moment(world.last_working_day(3), 15), lambda seller=seller: _attach(world, seller))  # type: ignore[misc]
         world.once(world.in_history(20, 60), lambda seller=seller: _share(world, seller))  # type: ignore[misc]
+        for back in range(TIDY_DAYS, (world.today - world.first_day).days, 7):
+            moment = world.moment(world.today - timedelta(days=back), 17, 40)
+            world.once(moment, lambda seller=seller: _tidy_up(world, seller))  # type: ignore[misc]
         for _ in range(8):
             world.once(world.in_history(5, 330), lambda seller=seller: _coach(world, seller))  # type: ignore[misc]
             world.once(world.in_history(5, 330), lambda seller=seller: _give_task(world, seller))  # type: ignore[misc]
@@ -50,6 +55,13 @@ def every_night(world: World) -> None:
         world.once(world.moment(world.today - timedelta(days=back), 2, 30), parties_jobs.recycle)
     for back in range(2):
         world.once(world.moment(world.today - timedelta(days=back), 8, 40), activity_jobs.remind)
+
+
+def _tidy_up(world: World, seller: str) -> None:
+    """Once a week everybody ticks off what was done on the way and never marked."""
+    before = clock.today() - timedelta(days=TIDY_DAYS)
+    for task in Task.objects.filter(assignee=world.members[seller], done_at=None, due_on__lt=before):
+        tasks.complete(task, actor=world.actor(seller))
 
 
 def _busy(seller_id: int) -> Any:
