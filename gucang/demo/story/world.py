@@ -16,12 +16,14 @@ from django.utils import timezone
 
 from gucang.accounts.models import Member
 from gucang.demo.names import CompanyName, NameGenerator, Product
-from gucang.kernel import clock, reactions
+from gucang.kernel import clock, reactions, statistics
 from gucang.kernel.actors import Actor
 
 Life = Iterator[datetime]
 
 DAYS_OF_HISTORY = 396
+# Steps of the story between two looks at how large the tables have become: often at first, seldom later.
+STATISTICS_AFTER = (150, 500, 2000)
 # Only of the last days do people still find something in the bell.
 DAYS_TOLD = 3
 
@@ -94,7 +96,11 @@ class World:
     def run(self) -> None:
         """Let everything happen, in the order of time, until now."""
         told_from = self.moment(self.last_working_day(DAYS_TOLD), 0, 0)
+        steps = 0
         while self._waiting:
+            steps += 1
+            if steps in STATISTICS_AFTER:
+                statistics.refresh()
             moment, _number, life = heapq.heappop(self._waiting)
             if moment >= self.now:
                 life.close()  # type: ignore[attr-defined]
