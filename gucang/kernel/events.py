@@ -92,11 +92,9 @@ def append(record_type: RecordType, record: Any, **what: Any) -> Event:
     """Write one event and its objects; returns it. Only actions call this."""
     event = build(record_type, record, **what)
     objects = objects_of(record_type, record, event.changes)
+    values = _row(event) + [value for found in objects for value in _object_row(event, *found)]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_EVENT, _row(event))
-        flat = [value for kind, pk, role in objects for value in _object_row(event, kind, pk, role)]
-        marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(objects))
-        cursor.execute(f"INSERT INTO kernel_eventobject ({', '.join(OBJECT_COLUMNS)}) VALUES {marks}", flat)  # noqa: S608
+        cursor.execute(_INSERT_EVENT + ", ".join([_OBJECT_MARKS] * len(objects)), values)
     return event
 
 
@@ -108,9 +106,14 @@ def append_many(pairs: Sequence[tuple[Event, list[tuple[str, int, str]]]]) -> No
     insert_rows("kernel_eventobject", column_types(EventObject, OBJECT_COLUMNS), objects)
 
 
-_INSERT_EVENT = (
-    f"INSERT INTO kernel_event ({', '.join(EVENT_COLUMNS)}) VALUES ({', '.join(['%s'] * len(EVENT_COLUMNS))})"  # noqa: S608
-)
+_OBJECT_MARKS = f"({', '.join(['%s'] * len(OBJECT_COLUMNS))})"
+# Both tables in one statement, for every action pays this; the marks of the objects come behind.
+_INSERT_EVENT = f"""
+    WITH event AS (
+        INSERT INTO kernel_event ({", ".join(EVENT_COLUMNS)}) VALUES ({", ".join(["%s"] * len(EVENT_COLUMNS))})
+    )
+    INSERT INTO kernel_eventobject ({", ".join(OBJECT_COLUMNS)}) VALUES
+"""  # noqa: S608
 
 
 def _row(event: Event) -> list[Any]:
