@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from allauth.mfa.models import Authenticator
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from gucang.accounts.models import Member, Role, User
+from gucang.accounts import second_step
+from gucang.accounts.models import Member, Role, Status, User
 from gucang.accounts.rules import ADMINISTRATOR
 
 
@@ -39,3 +41,9 @@ def other_administrators(member: Member) -> QuerySet[Member]:
         .exclude(status="left")
         .exclude(pk=member.pk)
     )
+
+
+def without_second_step() -> QuerySet[Member]:
+    """Who works here and signs in by password alone."""
+    factors = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=second_step.FACTORS)
+    return Member.objects.filter(~Exists(factors), user__isnull=False).exclude(status=Status.LEFT)

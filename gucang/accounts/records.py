@@ -20,7 +20,7 @@ company = register(
         form=Layout((_("Company"), "name", "language", "currency")),
         visible=rules.visible_company,
         edit=companies.edit,
-        actions=(companies.set_number_rule, companies.add_field),
+        actions=(companies.set_number_rule, companies.add_field, companies.require_second_step),
         icon="building",
     )
 )

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from gucang.accounts import kept, presence
+from gucang.accounts import kept, presence, second_step
 from gucang.accounts.actors import actor_for
 from gucang.accounts.models import Member, Status, Token, hash_key
 from gucang.kernel import clock
@@ -43,6 +43,8 @@ def resolve(request: HttpRequest, company: Company) -> Actor | HttpResponse:
         raise Http404
     if request.session.get(LAST_COMPANY) != company.slug and not in_api:
         request.session[LAST_COMPANY] = company.slug
+    if second_step.is_missing(company, request.user):  # type: ignore[arg-type]
+        return second_step.refuse(request) if in_api else to_second_step(request)
     return actor_for(member)
 
 
@@ -86,13 +88,26 @@ def _note_use(token: Token) -> None:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """The way to the sign-in page and back. What was typed into a form that is being sent is kept meanwhile."""
-    if request.method in ("GET", "HEAD"):
-        target = request.get_full_path()
-        if "HX-Request" in request.headers:
-            target = kept.own_path(request.headers.get("HX-Current-URL", ""), request) or target
-    else:
-        target = kept.keep(request) or "/"
-    address = f"{settings.LOGIN_URL}?{urlencode({'next': target})}"
+    return _by_way_of(request, f"{settings.LOGIN_URL}?{urlencode({'next': _wanted(request)})}")
+
+
+def to_second_step(request: HttpRequest) -> HttpResponse:
+    """The way to the page that asks for a second step, and back once there is one."""
+    request.session[second_step.WANTED] = _wanted(request)
+    return _by_way_of(request, second_step.PATH)
+
+
+def _wanted(request: HttpRequest) -> str:
+    """The page that the person is on or asks for; the page with what they typed when a form was being sent."""
+    if request.method not in ("GET", "HEAD"):
+        return kept.keep(request) or "/"
+    if "HX-Request" in request.headers:
+        return kept.own_path(request.headers.get("HX-Current-URL", ""), request) or request.get_full_path()
+    return request.get_full_path()
+
+
+def _by_way_of(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead to another page: with a plain redirect, or told to the script that asked."""
     if "HX-Request" in request.headers:
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     response = HttpResponseRedirect(address)

@@ -16,6 +16,7 @@ platform_patterns: list[URLPattern | URLResolver] = [
     path("setup/<str:key>/", doors.setup, name="setup"),
     path("join/<slug:slug>/<str:key>/", doors.join, name="join"),
     path("accounts/looks/", doors.change_looks, name="looks"),
+    path("accounts/second-step/", doors.show_second_step, name="second-step"),
     path("accounts/kept/<str:key>/", doors.show_kept, name="kept"),
     # Before allauth's own page, which can end only all other sessions at once.
     path("accounts/sessions/", doors.sessions),

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from gucang.accounts import rules
+from gucang.accounts import rules, second_step
 from gucang.kernel import clock, numbering, records
 from gucang.kernel.actions import action, editing
 from gucang.kernel.actors import Actor
@@ -42,6 +42,16 @@ edit = editing("company", _known_words)
 def create(company: Company, *, name: str, language: Literal["zh-hans", "en"]) -> None:
     """Fill a company's bare row, which `setup.create_company` made so that there is a scope to act in."""
     company.name, company.language = name, language
+
+
+@action(
+    "company.require_second_step", label=_("Second step at sign-in"), icon="lock",
+    labels={"required": _("Everybody needs a second step")},
+)  # fmt: skip
+def require_second_step(company: Company, *, required: bool = False) -> dict[str, Any]:
+    """Let nobody work here who signs in by password alone. It holds from everybody's next click; see `second_step`."""
+    company.settings = second_step.with_rule(company.settings, required)
+    return {"required": required}
 
 
 @action(

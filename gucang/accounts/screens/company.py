@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from gucang.accounts import links
+from gucang.accounts import links, second_step
 from gucang.accounts.actions import companies, members
 from gucang.accounts.actions import roles as role_actions
 from gucang.accounts.models import Invitation, Member, Role
-from gucang.accounts.queries import roles_of
+from gucang.accounts.queries import roles_of, without_second_step
 from gucang.accounts.rights import write_grants, write_rules
 from gucang.kernel import numbering, permissions, records
 from gucang.kernel.actors import ACCESSES, REACHES
@@ -68,6 +68,9 @@ def settings(request: CompanyRequest, **_company: str) -> HttpResponse:
         "problems": [("", errors[""])] if errors[""] else [],
         "rules": rules or number_rows(),
         "version": request.company.version,
+        "may_require": request.actor.may(companies.require_second_step.name),
+        "second_step": second_step.is_required(request.company),
+        "without": without_second_step().count(),
     }
     return render(request, "accounts/settings.html", context, status=422 if any(errors.values()) else 200)
 
@@ -88,6 +91,10 @@ def _change_company(request: CompanyRequest) -> str:
             request.company, actor=request.actor, record=posted["record"], pattern=posted.get("pattern", "")
         )
         return _t("The rule holds from the next number on.")
+    if "second_step" in posted:
+        required = "required" in posted
+        companies.require_second_step(request.company, actor=request.actor, seen=_seen(request), required=required)
+        return _t("The rule holds from everybody's next click on.") if required else _t("A password is enough again.")
     values = {name: posted[name] for name in ("name", "language", "currency") if name in posted}
     companies.edit(request.company, actor=request.actor, seen=_seen(request), values=values)
     return _t("Saved.")

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gucang.accounts import kept
+from gucang.accounts import kept, second_step
 from gucang.accounts.actions import members
 from gucang.accounts.models import Invitation, Member, SetupLink, User, hash_key
 from gucang.accounts.people import note, remember_language, save_looks
@@ -41,13 +41,28 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Lead to the only company, or to the last one; else let the person choose."""
+    """Lead to the page wanted before a second step, to the only company or the last one; else let the person choose."""
+    if (wanted := request.session.pop(second_step.WANTED, None)) is not None:
+        return HttpResponseRedirect(wanted)
     places = companies_of(request.user)  # type: ignore[arg-type]
     last = request.session.get(LAST_COMPANY)
     found = places[0] if len(places) == 1 else next((place for place in places if place.slug == last), None)
     if found is not None:
         return HttpResponseRedirect(f"/{found.slug}/")
     return HttpResponseRedirect("/companies/" if places else "/welcome/")
+
+
+@never_cache
+@login_required
+def show_second_step(request: HttpRequest) -> HttpResponse:
+    """Ask for a second step, for a company that wants one of everybody; whoever has one goes on to what they wanted."""
+    if second_step.has_one(request.user):  # type: ignore[arg-type]
+        return HttpResponseRedirect("/")
+    others = len(companies_of(request.user)) > 1  # type: ignore[arg-type]
+    slug = request.session.get(LAST_COMPANY)
+    return render(
+        request, "accounts/second_step.html", {"company": Company.objects.filter(slug=slug).first(), "others": others}
+    )
 
 
 @login_required
