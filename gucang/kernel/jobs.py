@@ -21,16 +21,18 @@ Work = Callable[..., Any]
 
 _jobs: dict[str, Work] = {}
 _outside: set[str] = set()
+_platform: set[str] = set()
 _nightly: list[str] = []
 STALLED_AFTER_SECONDS = 60
 ATTEMPTS = 5
 
 
-def job(name: str, *, outside: bool = False) -> Callable[[Work], Work]:
+def job(name: str, *, outside: bool = False, platform: bool = False) -> Callable[[Work], Work]:
     """Register `function(**payload)` as the job `name`. It runs inside the company that queued it.
 
     With `outside` it runs in no scope and no transaction and gets `company`, the id: for work that talks to the world
-    (e-mail), which enters the scope for each of its steps and leaves it before it talks.
+    (e-mail), which enters the scope for each of its steps and leaves it before it talks. With `platform` it belongs to
+    no company at all (a letter to a person who signs in) and may be queued where none is active.
     """
 
     def remember(function: Work) -> Work:
@@ -39,6 +41,8 @@ def job(name: str, *, outside: bool = False) -> Callable[[Work], Work]:
         _jobs[name] = function
         if outside:
             _outside.add(name)
+        if platform:
+            _platform.add(name)
         return function
 
     return remember
@@ -67,13 +71,16 @@ def deliver(function: Callable[[Event], None]) -> str:
 
 
 def enqueue(name: str, *, cause: int | None = None, key: str | None = None, **payload: Any) -> None:
-    """Queue a job of the active company, with the transaction. With `key`, a queued twin is not queued again."""
+    """Queue a job of the active company (of none if it is a `platform` job), with the transaction.
+
+    With `key`, a queued twin is not queued again.
+    """
     from procrastinate import exceptions
     from procrastinate.contrib.django import app
 
     if name not in _jobs:
         raise LookupError(f"There is no job {name!r}.")
-    company = active_company_id()
+    company = None if name in _platform else active_company_id()
     task = app.configure_task("gucang.run", queueing_lock=f"{company}:{name}:{key}" if key else None)
     try:
         with transaction.atomic():  # a refused twin must not break the transaction that is running
@@ -92,9 +99,12 @@ def deliver_now(name: str, event: Event) -> None:
     _jobs[name](event_id=event.id, recorded_at=event.recorded_at)
 
 
-def run(name: str, company: int, cause: int | None, payload: dict[str, Any]) -> None:
-    """Run one job now, inside its company."""
+def run(name: str, company: int | None, cause: int | None, payload: dict[str, Any]) -> None:
+    """Run one job now, inside its company if it has one."""
     log.info("job", job=name, company=company, cause=cause)
+    if name in _platform:
+        _jobs[name](**payload)
+        return
     if name in _outside:
         _jobs[name](company=company, **payload)
         return

@@ -16,7 +16,7 @@ from gucang.kernel import events, jobs
     pass_context=True,
     retry=RetryStrategy(max_attempts=jobs.ATTEMPTS, exponential_wait=2),
 )
-def run(context: JobContext, job: str, company: int, cause: int | None, payload: dict[str, Any]) -> None:
+def run(context: JobContext, job: str, company: int | None, cause: int | None, payload: dict[str, Any]) -> None:
     jobs.run(job, company, cause, payload)
 
 
