@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import filter_users_by_email, user_pk_to_url_str
 from django.core.mail import send_mail
 from django.utils.translation import gettext as _t
 from django.utils.translation import override
@@ -21,6 +24,20 @@ def send_invitation(company: int, invitation: int) -> None:
     letter = _letter(company, invitation)
     if letter is not None:
         send_mail(from_email=None, **letter)
+
+
+@jobs.job("accounts.reset_password", platform=True)
+def send_reset_link(email: str) -> None:
+    """Write to whoever signs in with `email` how to set a new password; to nobody if nobody does.
+
+    The link is made here, so that no row of the queue holds a secret.
+    """
+    adapter = get_adapter()
+    for user in filter_users_by_email(email, is_active=True, prefer_verified=True):
+        key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+        with override(user.language):
+            context = {"password_reset_url": adapter.get_reset_password_from_key_url(key)}
+            adapter.render_mail("account/email/password_reset_key", email, context).send()
 
 
 def _letter(company_id: int, invitation: int) -> dict[str, Any] | None:

@@ -107,6 +107,7 @@ LOGIN_REDIRECT_URL = "/"
 
 # Signing in (allauth), begin. Sign-up is closed: people come by invitation.
 ACCOUNT_ADAPTER = "gucang.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"reset_password": "gucang.accounts.forms.ResetPasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -12,12 +12,15 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gucang.accounts.actions import members, tokens
 from gucang.accounts.models import SecurityEvent, User
 from gucang.accounts.tests.doors import kinds, sign_in
-from gucang.kernel import clock
+from gucang.kernel import clock, jobs
 from gucang.kernel.scope import company_scope
 from tests.personas import PASSWORD, give_password
 
@@ -120,6 +123,7 @@ def test_a_forgotten_password_comes_by_a_link_of_our_own_origin_that_works_once(
     settings.ALLOWED_HOSTS = ["*"]
     settings.PUBLIC_ORIGIN = "https://crm.acme.test"
     client.post("/accounts/password/reset/", {"email": "alice@acme.test"}, HTTP_HOST="evil.test")
+    jobs.drain()
     (letter,) = mail.outbox
     link = re.search(r"https://\S+", letter.body)[0]
     assert link.startswith("https://crm.acme.test/accounts/password/reset/key/")
@@ -140,7 +144,33 @@ def test_a_reset_for_an_unknown_address_says_the_same_and_sends_nothing(client, 
     known = Client().post("/accounts/password/reset/", {"email": "alice@acme.test"}, REMOTE_ADDR="10.1.0.1")
     unknown = Client().post("/accounts/password/reset/", {"email": "nobody@acme.test"}, REMOTE_ADDR="10.1.0.2")
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    assert mail.outbox == []
+    jobs.drain()
     assert [letter.to for letter in mail.outbox] == [["alice@acme.test"]]
+
+
+def test_asking_for_a_reset_is_the_same_work_whether_the_address_is_known_or_not(client, alice):
+    give_password(alice)
+    client.get("/accounts/password/reset/")
+    asked = []
+    for email, address in (("nobody@acme.test", "10.1.0.3"), ("alice@acme.test", "10.1.0.4")):
+        with CaptureQueriesContext(connection) as seen:
+            client.post("/accounts/password/reset/", {"email": email}, REMOTE_ADDR=address)
+        asked.append([re.sub(r"'[^']*'|\d+", "?", one["sql"]) for one in seen.captured_queries])
+    assert asked[0] == asked[1]
+    assert not [sql for sql in asked[1] if "accounts_user" in sql or "account_emailaddress" in sql]
+    queued = ProcrastinateJob.objects.filter(task_name="gucang.run").order_by("id")
+    assert [(job.args["company"], job.args["payload"]) for job in queued] == [
+        (None, {"email": "nobody@acme.test"}),
+        (None, {"email": "alice@acme.test"}),
+    ]
+
+
+def test_a_reset_letter_is_in_the_persons_own_language(client, alice):
+    User.objects.filter(pk=give_password(alice).pk).update(language="en")
+    client.post("/accounts/password/reset/", {"email": "ALICE@acme.test"}, headers={"Accept-Language": "zh"})
+    jobs.drain()
+    assert mail.outbox[0].subject == "Set a new password"
 
 
 def test_a_changed_password_ends_the_other_devices(client, alice):
