@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import User
-from gucang.accounts.people import remember_language
+from gucang.accounts.people import remember_browser
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -54,8 +54,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return subject
 
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
-        """After signing in the browser has the person's language."""
-        return remember_language(super().post_login(request, user, **options), user)
+        """After signing in the browser has the person's language and is known again."""
+        return remember_browser(request, super().post_login(request, user, **options), user)
 
     def add_message(self, *args: Any, **options: Any) -> None:
         """Say nothing: where somebody lands says that it worked."""

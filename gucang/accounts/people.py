@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from gucang.accounts import devices
 from gucang.accounts.models import SecurityEvent, Theme, User
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,12 @@ def remember_language(response: HttpResponse, user: User) -> HttpResponse:
     return response
 
 
+def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -> HttpResponse:
+    """After signing in: the browser keeps the person's language, and by what it is known again."""
+    devices.remember(request, response)
+    return remember_language(response, user)
+
+
 def looks(request: HttpRequest) -> dict[str, str]:
     """A template context processor: language, theme and text size of whoever looks, before the first paint."""
     user: Any = getattr(request, "user", None)
@@ -57,11 +64,13 @@ def looks(request: HttpRequest) -> dict[str, str]:
 
 def note(
     kind: str, request: HttpRequest | None, user: User | None = None, company_id: int | None = None, **facts: Any
-) -> None:
+) -> SecurityEvent:
     """Write one line of the security log."""
     address, agent = (_address(request), request.headers.get("User-Agent", "")[:200]) if request else (None, "")
-    SecurityEvent.objects.create(kind=kind, user=user, company_id=company_id, address=address, agent=agent, facts=facts)
     log.info("security", kind=kind, user=user.pk if user else None, address=address)
+    return SecurityEvent.objects.create(
+        kind=kind, user=user, company_id=company_id, address=address, agent=agent, facts=facts
+    )
 
 
 def _address(request: HttpRequest) -> str | None:

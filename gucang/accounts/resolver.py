@@ -6,10 +6,11 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from gucang.accounts import kept, presence, second_step
+from gucang.accounts import kept, presence, second_step, sessions
 from gucang.accounts.actors import actor_for
 from gucang.accounts.models import Member, Status, Token, hash_key
 from gucang.kernel import clock
@@ -34,6 +35,9 @@ def resolve(request: HttpRequest, company: Company) -> Actor | HttpResponse:
         if in_api:
             return problem(request, 401, headers={"WWW-Authenticate": "Bearer"})
         return to_sign_in(request)
+    if sessions.has_ended(request):
+        logout(request)
+        return problem(request, 401, headers={"WWW-Authenticate": "Bearer"}) if in_api else to_sign_in(request)
     member = Member.objects.filter(user=request.user).exclude(status=Status.LEFT).first()
     if member is not None and not _stays(request, member):
         member = None
@@ -43,7 +47,7 @@ def resolve(request: HttpRequest, company: Company) -> Actor | HttpResponse:
         raise Http404
     if request.session.get(LAST_COMPANY) != company.slug and not in_api:
         request.session[LAST_COMPANY] = company.slug
-    if second_step.is_missing(company, request.user):  # type: ignore[arg-type]
+    if second_step.is_missing(company, request.user):
         return second_step.refuse(request) if in_api else to_second_step(request)
     return actor_for(member)
 

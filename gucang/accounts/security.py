@@ -13,13 +13,20 @@ from django.contrib.auth import signals as auth
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from gucang.accounts import devices, sessions
 from gucang.accounts.models import User
 from gucang.accounts.people import note
+from gucang.kernel import jobs
 
 
 @receiver(auth.user_logged_in)
 def signed_in(request: HttpRequest, user: User, **more: Any) -> None:
-    note("sign_in", request, user)
+    sessions.begin(request)
+    device = devices.key_of(request)
+    new = devices.is_new(user, device)
+    event = note("sign_in", request, user, device=device)
+    if new:
+        jobs.enqueue("accounts.new_device", event=event.pk)
 
 
 @receiver(auth.user_login_failed)

@@ -76,6 +76,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("host", "Address the web server listens on.", "127.0.0.1"),
     Variable("port", "Port the web server listens on; when in use, the next free one.", "8000"),
     Variable("web_workers", "Number of web processes.", "2"),
+    Variable("session_idle_days", "Days without use after which a sign-in ends; after 30 days it ends anyway.", "14"),
     Variable("demo", "on: fill the demo company at the first start. off: print a set-up link.", "on"),
     Variable("email_backend", "Python class that sends e-mail; else SMTP when a host is set, else the console."),
     Variable("email_host", "Server that sends e-mail.", ""),

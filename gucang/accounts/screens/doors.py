@@ -19,10 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gucang.accounts import kept, second_step
+from gucang.accounts import devices, kept, second_step
 from gucang.accounts.actions import members
 from gucang.accounts.models import Invitation, Member, SetupLink, User, hash_key
-from gucang.accounts.people import note, remember_language, save_looks
+from gucang.accounts.people import note, remember_browser, remember_language, save_looks
 from gucang.accounts.queries import companies_of
 from gucang.accounts.resolver import LAST_COMPANY
 from gucang.accounts.setup import add_administrator, create_company
@@ -122,27 +122,10 @@ def sessions(request: HttpRequest) -> HttpResponse:
                 note("session_revoked", request, request.user, ip=session.ip)  # type: ignore[arg-type]
         return HttpResponseRedirect(request.path)
     shown = [
-        Session(one.pk, device(one.user_agent), one.ip, one.created_at, one.is_current())
+        Session(one.pk, devices.name_of(one.user_agent), one.ip, one.created_at, one.is_current())
         for one in sorted(own, key=lambda session: session.created_at, reverse=True)
     ]
     return render(request, "accounts/sessions.html", {"sessions": shown})
-
-
-_SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Mac OS", "Linux")
-_BROWSERS = (
-    ("MicroMessenger", "微信"),
-    ("Edg", "Edge"),
-    ("Firefox", "Firefox"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-)
-
-
-def device(agent: str) -> str:
-    """A browser's own description in two words: Chrome · Windows."""
-    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
-    found = [browser, next((name for name in _SYSTEMS if name in agent), "")]
-    return " · ".join(filter(None, found)) or _t("unknown device")
 
 
 @never_cache
@@ -198,7 +181,7 @@ def join(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     note("invitation_accepted", request, user, company.pk)
     if not request.user.is_authenticated:
         login(request, user, backend=BACKEND)
-    return remember_language(HttpResponseRedirect(f"/{company.slug}/"), user)
+    return remember_browser(request, HttpResponseRedirect(f"/{company.slug}/"), user)
 
 
 def _open_invitation(key: str) -> Invitation | None:
@@ -281,7 +264,7 @@ def setup(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "accounts/setup.html", page, status=422)
     note("set_up", request, user, company.pk)
     login(request, user, backend=BACKEND)
-    return remember_language(HttpResponseRedirect(f"/{company.slug}/"), user)
+    return remember_browser(request, HttpResponseRedirect(f"/{company.slug}/"), user)
 
 
 def _set_up(values: dict[str, str], password: str) -> tuple[User, Company]:

@@ -11,6 +11,7 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -199,6 +200,58 @@ def test_the_sign_in_address_changes_once_its_link_is_opened(client, alice, sett
     assert sign_in(Client(), "alice@new.test").status_code == 302
 
 
+# New devices
+
+WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1"
+
+
+def letters() -> list[tuple[str, str]]:
+    jobs.drain()
+    return [(letter.to[0], letter.subject) for letter in mail.outbox]
+
+
+def test_a_sign_in_with_a_new_device_is_told_to_the_person_and_one_with_a_known_device_is_not(alice):
+    User.objects.filter(pk=give_password(alice).pk).update(language="en")
+    desk, phone = Client(headers={"User-Agent": WINDOWS}), Client(headers={"User-Agent": PHONE})
+    sign_in(desk, "alice@acme.test")
+    assert letters() == []
+    sign_in(phone, "alice@acme.test", address="10.7.7.7")
+    assert letters() == [("alice@acme.test", "Signed in on a new device: Safari · iPhone")]
+    assert "10.7.7.7" in mail.outbox[0].body
+    assert "/accounts/sessions/" in mail.outbox[0].body
+    for known in (desk, phone):
+        known.post("/accounts/logout/")
+        sign_in(known, "alice@acme.test", address="10.8.8.8")
+    assert len(letters()) == 1
+
+
+def test_a_device_that_a_colleague_uses_is_still_new_for_alice(alice, bob):
+    give_password(alice)
+    give_password(bob)
+    sign_in(Client(), "alice@acme.test")
+    shared = Client(headers={"User-Agent": WINDOWS})
+    sign_in(shared, "bob@acme.test")
+    shared.post("/accounts/logout/")
+    sign_in(shared, "alice@acme.test")
+    assert [to for to, _subject in letters()] == ["alice@acme.test"]
+
+
+def test_a_refused_password_on_a_new_device_sends_nothing(alice):
+    give_password(alice)
+    sign_in(Client(), "alice@acme.test")
+    sign_in(Client(), "alice@acme.test", "guess")
+    assert letters() == []
+
+
+def test_the_mark_of_a_device_is_no_secret_of_the_database(client, alice):
+    give_password(alice)
+    sign_in(client, "alice@acme.test")
+    mark = client.cookies["device"]
+    assert mark["httponly"]
+    assert mark.value not in str(SecurityEvent.objects.get().facts)
+
+
 # The second step
 
 
@@ -237,6 +290,47 @@ def test_a_code_is_asked_for_taken_once_and_its_secret_is_not_in_the_database(cl
 
 
 # Sessions and leaving
+
+DAY = 24 * 3600
+
+
+def test_a_sign_in_ends_after_two_weeks_without_use(client, alice):
+    give_password(alice)
+    sign_in(client, "alice@acme.test", remember="on")
+    start = time.time()
+    with time_machine.travel(start + 13.9 * DAY, tick=True):
+        assert client.get("/acme/note").status_code == 200
+    with time_machine.travel(start + 27.8 * DAY, tick=True):
+        assert client.get("/acme/note").status_code == 200
+    forgotten = Client()
+    sign_in(forgotten, "alice@acme.test", remember="on")
+    assert forgotten.get("/acme/note").status_code == 200
+    with time_machine.travel(start + 14.1 * DAY, tick=True):
+        assert forgotten.get("/acme/note")["Location"].startswith("/accounts/login/")
+
+
+def test_a_sign_in_ends_after_a_month_however_much_it_is_used(client, alice):
+    give_password(alice)
+    sign_in(client, "alice@acme.test", remember="on")
+    start = time.time()
+    for day in (10, 20, 29.9):
+        with time_machine.travel(start + day * DAY, tick=True):
+            assert client.get("/acme/note").status_code == 200
+    with time_machine.travel(start + 30.1 * DAY, tick=True):
+        assert client.get("/acme/api/v1/me").status_code == 401
+        assert client.get("/acme/note")["Location"].startswith("/accounts/login/")
+
+
+def test_using_a_page_writes_the_session_once_an_hour(client, alice):
+    give_password(alice)
+    sign_in(client, "alice@acme.test")
+    client.get("/acme/note")
+    start, ends = time.time(), []
+    for later in (0, 1800, 3700):
+        with time_machine.travel(start + later, tick=True):
+            client.get("/acme/note")
+        ends.append(Session.objects.get(pk=client.session.session_key).expire_date)
+    assert ends[0] == ends[1] < ends[2]
 
 
 def test_a_device_is_signed_out_from_another(client, alice):
