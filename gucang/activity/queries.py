@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from gucang.activity.models import Attachment, Coaching, FollowUp, Task
 from gucang.activity.rules import visible_attachments, visible_coaching, visible_tasks
-from gucang.kernel import clock, events
+from gucang.kernel import clock, event_visibility, events
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
 
@@ -146,7 +146,7 @@ def day_report(member_id: int, day: date, *, viewer: Actor) -> DayReport:
     ).order_by("occurred_at", "id")[:MOST_OF_A_DAY]
     report = DayReport(day)
     # One's own deeds are no secret to oneself, even where the record has been handed over since.
-    for event in found if viewer.member_id == member_id else events.visible_to(viewer, found):
+    for event in found if viewer.member_id == member_id else event_visibility.visible_to(viewer, found):
         report.events.append(event)
         report.deeds[event.name] += 1
         if event.name == "follow_up.create":

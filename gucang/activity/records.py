@@ -27,6 +27,7 @@ follow_up = register(
             first=("kind", "text", "next_on"),
         ),
         visible=rules.visible_follow_ups,
+        visible_with_about=True,
         create=follow_ups.create,
         edit=follow_ups.edit,
         actions=(follow_ups.delete, follow_ups.restore),
@@ -74,6 +75,7 @@ coaching_type = register(
         owner="author_id",
         form=Layout((_("Coaching"), "text", "to"), (_("About"), "about_type", "about_id"), first=("text", "to")),
         visible=rules.visible_coaching,
+        visible_with_about=True,
         create=coaching.create,
         edit=coaching.edit,
         actions=(coaching.delete, coaching.restore),
@@ -91,6 +93,7 @@ attachment = register(
         owner="author_id",
         form=Layout((_("File"), "name")),
         visible=rules.visible_attachments,
+        visible_with_about=True,
         actions=(attachments.delete, attachments.restore),
         search={"name": "B"},
     )

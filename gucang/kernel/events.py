@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -162,7 +162,7 @@ def timeline(
     limit: int = 50,
     names: Sequence[str] = (),
 ) -> list[Event]:
-    """The latest events that concern a record, newest first: one index scan. Rights are `visible_to`'s to check."""
+    """The latest events that concern a record, newest first: one index scan. Rights: `event_visibility`."""
     where, values = "", [active_company_id(), record_type, object_id]
     if before is not None:
         where = " AND (occurred_at, event_id) < (%s, %s)"
@@ -184,39 +184,6 @@ def timeline(
     if names:
         values.append(list(names))
     return list(Event.objects.raw(sql, values))
-
-
-def visible_to(actor: Actor, found: Iterable[Event], *, page: tuple[str, int] | None = None) -> list[Event]:
-    """The events whose subject the actor may see. The subject of the `page` itself is known to be visible.
-
-    One query for all the others, whatever their types.
-    """
-    from gucang.kernel import records
-
-    found = list(found)
-    wanted: dict[str, set[int]] = {}
-    for event in found:
-        if not _goes_with(page, event, actor):
-            wanted.setdefault(event.subject_type, set()).add(event.subject_id)
-    parts = [_seen_of(records.get(name), actor, ids) for name, ids in wanted.items()]
-    seen = set(parts[0].union(*parts[1:], all=True)) if parts else set()
-    subjects = ((event, (event.subject_type, event.subject_id)) for event in found)
-    return [event for event, subject in subjects if subject in seen or _goes_with(page, event, actor)]
-
-
-def _goes_with(page: tuple[str, int] | None, event: Event, actor: Actor) -> bool:
-    """Whether whoever sees the page's record sees this event's subject: it is that record, or was written about it."""
-    if page is None or (event.subject_type, event.subject_id) == page:
-        return page is not None
-    return getattr(event, "about_it", False) and actor.may(f"{event.subject_type}.view")
-
-
-def _seen_of(record_type: RecordType, actor: Actor, ids: set[int]) -> models.QuerySet[Any, Any]:
-    """(type name, id) of those among `ids` that the actor may see."""
-    query = with_bin(record_type).filter(record_type.visible(actor), pk__in=ids).order_by()
-    return query.annotate(record_type_name=models.Value(record_type.name, models.CharField())).values_list(
-        "record_type_name", "pk"
-    )
 
 
 def with_bin(record_type: RecordType) -> models.QuerySet[Any]:

@@ -83,6 +83,7 @@ class RecordType:
     `concerns` are the reference fields whose timelines an event of this record joins.
     `order` is the default sort of lists ("-updated_at"). `search` maps field paths to weights "A" to "D".
     `renderers` maps a column to the name of a cell renderer of the surface.
+    `visible_with_about`, of an entry: whoever may view the type sees exactly those about what they see.
     """
 
     name: str
@@ -105,6 +106,7 @@ class RecordType:
     search: Mapping[str, str] = field(default_factory=dict)
     exchange: Exchange | None = None
     renderers: Mapping[str, str] = field(default_factory=dict)
+    visible_with_about: bool = False
 
     @property
     def label(self) -> Any:

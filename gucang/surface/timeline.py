@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import events, records
+from gucang.kernel import event_visibility, events, records
 from gucang.kernel.actions import get as action_called
 from gucang.kernel.actors import Access
 from gucang.kernel.errors import Invalid
@@ -68,7 +68,7 @@ def read(request: CompanyRequest, record_type: RecordType, record: Any, cursor: 
     found = events.timeline(record_type.name, record.pk, before=_decode(cursor), limit=PAGE + 1)
     more = len(found) > PAGE
     last = found[PAGE - 1] if more else None
-    shown = events.visible_to(request.actor, found[:PAGE], page=(record_type.name, record.pk))
+    shown = event_visibility.visible_to(request.actor, found[:PAGE], page=(record_type.name, record.pk))
     words = _Words(request, record_type, record, shown)
     return Timeline([words.entry(event) for event in shown], _encode(last) if last else "")
 

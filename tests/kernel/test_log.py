@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from gucang.config import environment
-from gucang.kernel import clock, events, records, seals
+from gucang.kernel import clock, event_visibility, events, records, seals
 from gucang.kernel.models import Event, EventSeal
 from gucang.kernel.scope import company_scope
 
@@ -109,7 +109,7 @@ def test_whoever_changes_the_log_behind_its_back_is_found_out(acme, adam, tamper
 
 def test_only_events_whose_subject_is_visible_are_shown(scope, adam, alice, department):
     found = events.timeline("department", department.pk)
-    assert events.visible_to(adam.as_actor(), found) == found
+    assert event_visibility.visible_to(adam.as_actor(), found) == found
     nobody = alice.as_actor()
     nobody.grants = {}
-    assert events.visible_to(nobody, found) == []
+    assert event_visibility.visible_to(nobody, found) == []

@@ -17,7 +17,7 @@ from django.http import HttpResponse, QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import events
+from gucang.kernel import event_visibility, events
 from gucang.kernel.actions import Action, Outcome
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Stale
 from gucang.kernel.models import Event
@@ -72,7 +72,7 @@ def timeline(record_type: RecordType) -> Operation:
         limit, before = limit_of(request.GET), _before(request.GET.get("after", ""))
         found = events.timeline(record_type.name, record.pk, before=before, limit=limit + 1)
         page, more = found[:limit], len(found) > limit
-        shown = events.visible_to(request.actor, page, page=(record_type.name, record.pk))
+        shown = event_visibility.visible_to(request.actor, page, page=(record_type.name, record.pk))
         rows = event_rows(request.actor, shown, Subject(record_type, record))
         return _page(request, rows, place(page[-1].occurred_at, page[-1]) if more else "")
 

@@ -166,7 +166,7 @@ class Subject:
 def event_rows(actor: Actor, found: Iterable[Event], subject: Subject | None = None) -> list[dict[str, Any]]:
     """Events as JSON objects, without what is hidden from `actor` in their changes and facts.
 
-    Which events the actor may see at all is decided before (`events.visible_to`).
+    Which events the actor may see at all is decided before (`event_visibility`).
     """
     found = list(found)
     names = _actor_names({event.actor_id for event in found if event.actor_id is not None})

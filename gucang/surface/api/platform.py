@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from gucang.kernel import clock, events, permissions, records, search
+from gucang.kernel import clock, event_visibility, permissions, records, search
 from gucang.kernel.errors import Forbidden, Invalid
 from gucang.kernel.models import Event
 from gucang.surface.api.answers import answer
@@ -76,7 +76,7 @@ def log(request: Any) -> HttpResponse:
         query = query.filter(name=name[:80].replace("\x00", ""))
     page = list(query.order_by("recorded_at", "id")[:limit])
     following = place(page[-1].recorded_at, page[-1]) if page else request.GET.get("after") or None
-    rows = event_rows(actor, events.visible_to(actor, page))
+    rows = event_rows(actor, event_visibility.visible_to(actor, page))
     return answer({"items": rows, "next": following, "more": len(page) == limit})
 
 
