@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from gucang.activity import compose, queries
 from gucang.activity.actions import coaching, follow_ups, tasks
 from gucang.activity.models import Attachment, FollowUp, Task
-from gucang.kernel import clock, events, jobs
+from gucang.kernel import clock, event_visibility, events, jobs
 from gucang.kernel.errors import Invalid, NotVisible
 from gucang.kernel.scope import company_scope
 from gucang.messages.models import Notification
@@ -88,3 +88,40 @@ def test_a_mention_tells_only_those_who_see_the_customer(acme: Any, alice: Any, 
     jobs.drain()
     with company_scope(acme):
         assert list(Notification.objects.values_list("member_id", "kind")) == [(mia.pk, "mentioned")]
+
+
+def test_events_of_entries_are_seen_by_who_sees_what_they_are_about_and_of_a_task_by_who_has_it(
+    scope: Any, act: Any, alice: Any, bob: Any, carol: Any, mia: Any, hengli: Any
+) -> None:
+    on = {"about_type": "customer", "about_id": hengli.pk}
+    entry = act(follow_ups.create, kind="visit", text="见了总经理", **on).record
+    act(coaching.create, by=mia, text="问清预算", about_type="follow_up", about_id=entry.pk)
+    task = act(tasks.create, title="送样品", assignee=bob, **on).record
+    act(coaching.create, by=mia, text="带两份", about_type="task", about_id=task.pk)
+    found = events.timeline("customer", hengli.pk)
+    everything = ["coaching.create", "task.create", "coaching.create", "follow_up.create", "customer.create"]
+
+    def seen_by(member: Any, **page: Any) -> list[str]:
+        return [event.name for event in event_visibility.visible_to(member.as_actor(), found, **page)]
+
+    assert [event.name for event in found] == everything
+    assert seen_by(alice) == seen_by(alice, page=("customer", hengli.pk)) == everything
+    assert seen_by(bob) == ["coaching.create", "task.create"], "his task and the advice on it, nothing of the customer"
+    act(customers.share, hengli, member=bob)
+    assert seen_by(bob) == everything
+    act(customers.delete, hengli, by=mia)
+    assert seen_by(bob) == everything, "what lies in the bin still has its history"
+
+
+def test_judging_the_events_of_a_page_costs_the_same_for_many_entries(
+    scope: Any, act: Any, alice: Any, mia: Any, zhou: Any, hengli: Any, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(12):
+        about = {"about_type": "contact", "about_id": zhou.pk}
+        entry = act(follow_ups.create, kind="call", text=f"第 {number} 次", **about).record
+        act(coaching.create, by=mia, text="好", about_type="follow_up", about_id=entry.pk)
+    found = events.timeline("customer", hengli.pk)
+    actor = alice.as_actor()
+    actor.shared("customer")  # read once for the whole request
+    with django_assert_max_num_queries(2):
+        assert len(event_visibility.visible_to(actor, found, page=("customer", hengli.pk))) == len(found)
