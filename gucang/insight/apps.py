@@ -7,7 +7,8 @@ class InsightConfig(AppConfig):
     verbose_name = _("Insight")
 
     def ready(self) -> None:
-        from gucang.insight.cards import manager, sales
+        from gucang.insight.cards import admin, manager, sales
 
         sales.register()
         manager.register()
+        admin.register()

@@ -8,13 +8,18 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from gucang.accounts.models import Member, Status
+from gucang.accounts import queries as accounts
+from gucang.accounts.models import Department, Invitation, Member, MemberRole, Status
 from gucang.activity.models import FollowUp, Task
+from gucang.exchange.models import Import, State
 from gucang.kernel import clock, records
 from gucang.kernel.actors import Actor, Reach
+from gucang.kernel.models import Company, EventSeal
+from gucang.kernel.scope import remembered
 from gucang.selling.models import Opportunity, Stage, StageKind, StageTotal
 
 
@@ -98,3 +103,69 @@ def team_week(members: Iterable[int] | None, monday: date) -> list[MemberWeek]:
     rows = [MemberWeek(member, talked.get(pk, 0), overdue.get(pk, 0)) for pk, member in people.items()]
     active = [row for row in rows if row.follow_ups or row.overdue]
     return sorted(active, key=lambda row: (-row.overdue, -row.follow_ups))
+
+
+def imports_with_refusals(actor: Actor, since: datetime) -> list[Import]:
+    """The visible imports since then that refused rows, the latest first, three at most. One query."""
+    found = records.get("import").query(actor).filter(refused__gt=0, created_at__gte=since, state=State.DONE)
+    return list(found.order_by("-id")[:3])
+
+
+def failed_jobs(company: Company) -> dict[str, int]:
+    """How often jobs of this company gave up, by the job's name. One query."""
+    failed = ProcrastinateJob.objects.filter(status="failed", task_name="gucang.run", args__company=company.pk)
+    return dict(failed.order_by().values_list("args__job").annotate(Count("id")))
+
+
+def last_sealed_day() -> date | None:
+    """The last day of the log that is sealed. One query."""
+    return EventSeal.objects.order_by("-day").values_list("day", flat=True).first()
+
+
+@dataclass(frozen=True)
+class People:
+    """How many work here, and how many of them lack what."""
+
+    members: int
+    without_role: int
+    not_joined: int
+    not_invited: int
+    invited: int
+    invitation_ends: datetime | None
+
+    def part(self, lacking: int) -> str:
+        """Those who do not lack it, of all: “4/6”."""
+        return f"{self.members - lacking}/{self.members}"
+
+
+def people() -> People:
+    """The members at work, counted; asked once per request. One query."""
+    return remembered("insight.people", _people)
+
+
+def _people() -> People:
+    now = clock.now()
+    held = MemberRole.objects.filter(member_id=OuterRef("pk"))
+    invitations = Invitation.objects.filter(accepted_at=None, voided_at=None, expires_at__gt=now)
+    ends = invitations.filter(member_id=OuterRef("pk")).order_by("expires_at").values("expires_at")[:1]
+    working = Member.objects.exclude(status=Status.LEFT).alias(has_role=Exists(held)).annotate(ends=Subquery(ends))
+    outside = Q(user__isnull=True)
+    found = working.order_by().aggregate(
+        members=Count("pk"),
+        without_role=Count("pk", filter=Q(has_role=False)),
+        not_joined=Count("pk", filter=outside),
+        not_invited=Count("pk", filter=outside & Q(ends__isnull=True)),
+        invited=Count("pk", filter=outside & Q(ends__isnull=False)),
+        invitation_ends=Min("ends", filter=outside),
+    )
+    return People(**found)
+
+
+def departments() -> int:
+    """How many departments there are. One query."""
+    return Department.objects.count()
+
+
+def password_alone() -> int:
+    """How many members sign in by password alone. One query."""
+    return accounts.without_second_step().count()
