@@ -50,7 +50,7 @@ class User(AbstractBaseUser):
     """A person, once, whatever the number of companies. A platform table."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     is_active = models.BooleanField(default=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
@@ -211,7 +211,7 @@ class Member(Record):
     forced_rows = False
 
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     name_key = models.CharField(max_length=64, blank=True, editable=False)
     position = models.CharField(_("position"), max_length=60, blank=True)
     department = Reference(Department, verbose_name=_("department"), null=True, blank=True, related_name="members")

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.kernel import clock
 from gucang.kernel.models import CreditCodeField, PhoneField, Record, Reference, TagsField
@@ -196,7 +197,7 @@ class Contact(Record):
     """A person at a customer, visible to whoever may see the customer."""
 
     customer = Reference(Customer, verbose_name=_("customer"), related_name="contacts")
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     position = models.CharField(_("position"), max_length=60, blank=True)
     mobile = PhoneField(_("mobile"))
     phone = PhoneField(_("phone"))

@@ -96,3 +96,9 @@ def test_the_tabs_of_the_list_are_conditions_on_what_one_sees(
     assert tab("due", alice) == []
     assert "pool" not in {view.key for view in panels.views_of(kind, carol.as_actor())}
     assert mine.pk
+
+
+def test_people_have_a_personal_name_and_companies_a_name() -> None:
+    with translation.override("zh-hans"):
+        named = {name: records.get(name).spec("name").label for name in ("contact", "member", "customer", "department")}
+    assert named == {"contact": "姓名", "member": "姓名", "customer": "名称", "department": "名称"}
