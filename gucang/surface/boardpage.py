@@ -20,7 +20,7 @@ from gucang.kernel.records import RecordType
 from gucang.surface import filters, ui
 from gucang.surface.keyset import Order, cursor_after, order_of, page
 
-PER_LANE = 30
+PER_LANE, MOST_IN_LANE = 30, 300
 READABLE = (Access.READ, Access.WRITE)
 
 
@@ -69,6 +69,7 @@ class BoardPage:
     def __init__(self, kind: RecordType, actor: Actor, params: QueryDict) -> None:
         assert kind.board is not None
         self.kind, self.board, self.actor = kind, kind.board, actor
+        self.depths = _depths(params.getlist("shown"))
         self.params = self._switched(params)
         self.filtered = filters.parse(kind, actor, self.params, ignore=(self.board.switch,))
 
@@ -104,12 +105,16 @@ class BoardPage:
         self._sum(lanes)
         found = self._first(lanes)
         for lane in lanes:
-            rows = found.get(lane.value, [])
-            self._fill(lane, rows[:PER_LANE], cursor_after(self.order, rows[PER_LANE - 1]) if rows[PER_LANE:] else "")
+            rows, depth = found.get(lane.value, []), self._depth(lane)
+            self._fill(lane, rows[:depth], cursor_after(self.order, rows[depth - 1]) if rows[depth:] else "")
         return lanes
 
-    def lane(self, value: str, cursor: str) -> tuple[Lane, list[tuple[Any, str]]]:
-        """The cards of one lane after `cursor`, and all lanes as (value, title).
+    def _depth(self, lane: Lane) -> int:
+        """How many cards the lane shows: as many as before where the board is drawn again, else the first few."""
+        return self.depths.get(str(lane.value), PER_LANE)
+
+    def lane(self, value: str, cursor: str) -> Lane:
+        """The cards of one lane after `cursor`.
 
         Raises NotVisible for a lane that the board does not have, Invalid for a cursor that no lane gave.
         """
@@ -119,7 +124,7 @@ class BoardPage:
             raise NotVisible
         found = page(self._shown(self._in(lane.value)), self.order, cursor, PER_LANE)
         self._fill(lane, found.rows, found.next)
-        return lane, [(key, label) for key, label, _tone in known]
+        return lane
 
     @cached_property
     def _simple(self) -> dict[str, Any]:
@@ -159,7 +164,10 @@ class BoardPage:
             return {}
         sign = "-" if self.order.descending else ""
         names = list(dict.fromkeys([f"{sign}{self.order.column}", f"{sign}id"]))
-        parts = [self._in(lane.value).order_by(*names).values_list("pk", flat=True)[: PER_LANE + 1] for lane in lanes]
+        parts = [
+            self._in(lane.value).order_by(*names).values_list("pk", flat=True)[: self._depth(lane) + 1]
+            for lane in lanes
+        ]
         ids = list(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
         found: dict[Any, list[Any]] = {}
         for record in self._shown(self.kind.model._default_manager.filter(pk__in=ids)).order_by(*names):
@@ -177,6 +185,26 @@ class BoardPage:
         sums = self.board.totals(self.actor, self._simple)
         for lane in lanes:
             lane.count, lane.total = sums.get(lane.value, (0, 0))
+
+
+def _depths(shown: Iterable[str]) -> dict[str, int]:
+    """How many cards of each lane a script has loaded already, told as "<lane>:<number>"; nonsense is left out."""
+    told = (one.rpartition(":") for one in shown)
+    return {
+        lane: min(max(int(number), PER_LANE), MOST_IN_LANE)
+        for lane, _mark, number in told
+        if number.isascii() and number.isdigit() and len(number) < 6
+    }
+
+
+def lanes_for(kind: RecordType, actor: Actor, record: Any) -> list[tuple[Any, str]]:
+    """The lanes that `record` can be moved to, as (value, title): those of its own row but the one it stands in."""
+    board = kind.board
+    assert board is not None
+    switch = kind.model._meta.get_field(board.switch) if board.switch else None
+    row = {board.switch: str(getattr(record, switch.attname))} if switch is not None else {}  # type: ignore[union-attr]
+    here = getattr(record, kind.model._meta.get_field(board.by).attname)  # type: ignore[union-attr]
+    return [(value, title) for value, title, _tone in board.lanes(actor, row) if value != here]
 
 
 def card_of(actor: Actor, kind: RecordType, record: Any) -> Card:
@@ -207,5 +235,5 @@ def card_of(actor: Actor, kind: RecordType, record: Any) -> Card:
 def _note(spec: FieldSpec, value: Any, *, late: bool) -> tuple[str, str, str]:
     """A field's label, words and tone; a day of something still open warns when it has come."""
     if spec.kind in ("date", "moment") and value is not None:
-        return str(spec.label), ui.day(value), ui.due_tone(value, clock.now()) if late else ""
+        return str(spec.label), ui.day_text(value), ui.due_tone(value, clock.now()) if late else ""
     return str(spec.label), spec.show(value), ""

@@ -33,7 +33,7 @@ from gucang.kernel.text import BadText, clean_text
 from gucang.surface import ui
 from gucang.surface.keyset import Order, order_of
 
-RESERVED = frozenset(["after", "limit", "columns", "view", "density", "peek", "fragment", "lane"])
+RESERVED = frozenset(["after", "limit", "columns", "view", "density", "peek", "fragment", "lane", "shown"])
 RANGES = {"gte": _("from"), "lte": _("up to"), "gt": _("more than"), "lt": _("less than")}
 MAX_VALUES, MAX_TEXT, MAX_PARAMS = 40, 100, 60
 SORTABLE = frozenset(

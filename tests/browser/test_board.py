@@ -20,6 +20,11 @@ def card(page: Page, deal: Opportunity) -> Any:
     return page.locator(f'[data-card="{deal.pk}"]')
 
 
+def handle(page: Page, deal: Opportunity) -> Any:
+    """What the keyboard holds a card by: its name."""
+    return card(page, deal).locator(".t a")
+
+
 def lane(page: Page, stage: Any) -> Any:
     return page.locator(f'[data-lane="{stage.pk}"]')
 
@@ -35,7 +40,7 @@ def test_a_card_lifted_with_the_keyboard_is_moved_and_the_sums_follow(
     deal = new_deal("二期产线改造", amount=180_000)
     page = page_of(alice)
     page.goto(BOARD, wait_until="networkidle")
-    card(page, deal).focus()
+    handle(page, deal).focus()
     for key in (" ", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     expect(lane(page, stages["needs"]).locator("[data-lane-sum]")).to_have_text("¥18万")
@@ -74,7 +79,7 @@ def test_a_refused_card_goes_back_with_the_sentence_in_it(
     deal = new_deal("注塑线框架 10 台")
     page = page_of(alice)
     page.goto(BOARD, wait_until="networkidle")
-    card(page, deal).focus()
+    handle(page, deal).focus()
     for key in (" ", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     expect(lane(page, stages["first"]).locator(f'[data-card="{deal.pk}"] .refusal')).to_contain_text("需求确认")
@@ -87,7 +92,7 @@ def test_losing_a_deal_leads_from_the_refusal_to_its_form(
     deal = new_deal("枕包机 PX-90")
     page = page_of(alice)
     page.goto(BOARD, wait_until="networkidle")
-    card(page, deal).focus()
+    handle(page, deal).focus()
     page.keyboard.press(" ")
     for _lane in range(5):
         page.keyboard.press("ArrowRight")
@@ -97,17 +102,55 @@ def test_losing_a_deal_leads_from_the_refusal_to_its_form(
     expect(page.locator("select[name=reason], [name=reason]").first).to_be_attached()
 
 
-def test_without_scripts_the_menu_of_a_card_moves_it(
+def test_the_menu_of_a_card_moves_it_with_the_keyboard(
+    page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
+) -> None:
+    deal = new_deal("定型机减速机 20 台")
+    page = page_of(alice)
+    page.goto(BOARD, wait_until="networkidle")
+    button = card(page, deal).locator("[data-moves]")
+    handle(page, deal).focus()
+    for key in ("Tab", "Enter"):
+        page.keyboard.press(key)
+    expect(card(page, deal).locator("[data-to]").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    expect(card(page, deal).locator("[data-to]")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(card(page, deal).locator("[data-to]").first).to_be_focused()
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(lane(page, stages["talks"]).locator("[data-lane-count]")).to_have_text("1")
+    expect(handle(page, deal)).to_be_focused()
+    assert stage_of(inside, deal) == stages["talks"].pk
+
+
+def test_without_scripts_a_card_is_moved_on_its_own_page(
     page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
 ) -> None:
     deal = new_deal("定型机减速机 20 台")
     page = page_of(alice, java_script_enabled=False)
     page.goto(BOARD)
-    card(page, deal).hover()
-    card(page, deal).locator("summary").click()
-    card(page, deal).get_by_role("button", name=stages["talks"].name).click()
+    handle(page, deal).click()
+    page.locator(f'a[href="/acme/opportunities/{deal.pk}/move"]').first.click()
+    page.locator("select[name=stage]").select_option(str(stages["talks"].pk))
+    page.locator("#act-move button.primary").click()
+    page.goto(BOARD)
     expect(lane(page, stages["talks"]).locator(f'[data-card="{deal.pk}"]')).to_be_visible()
     assert stage_of(inside, deal) == stages["talks"].pk
+
+
+def test_the_filter_menu_of_the_board_finds_a_customer(
+    page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], stages: dict[str, Any]
+) -> None:
+    deal, other = new_deal("糊盒机伺服升级", customer="嘉兴华盛纸品"), new_deal("起重机变频替换")
+    page = page_of(alice)
+    page.goto(BOARD, wait_until="networkidle")
+    page.locator("details summary", has_text="筛选").click()
+    page.locator("select[name=customer]").select_option(label="嘉兴华盛纸品", force=True)
+    page.locator(".menu-list form button.primary").click()
+    expect(card(page, deal)).to_be_visible()
+    expect(card(page, other)).to_have_count(0)
 
 
 def test_more_cards_of_a_lane_come_on_demand_and_can_be_moved(
@@ -121,10 +164,11 @@ def test_more_cards_of_a_lane_come_on_demand_and_can_be_moved(
     first.locator("[data-more-cards]").click()
     expect(first.locator("[data-card]")).to_have_count(32)
     assert page.url.endswith(BOARD)
-    card(page, deals[0]).focus()
+    handle(page, deals[0]).focus()
     for key in (" ", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     expect(lane(page, stages["needs"]).locator("[data-lane-count]")).to_have_text("1")
+    expect(first.locator("[data-card]")).to_have_count(31)
     assert stage_of(inside, deals[0]) == stages["needs"].pk
 
 

@@ -120,8 +120,6 @@ def test_a_drop_that_needs_a_reason_leads_to_the_form(
     response = drop(as_alice, deal, stages["lost"].pk, HX_Request="true")
     assert response.status_code == 409
     assert f'href="/acme/opportunities/{deal.pk}/lose"' in text_of(response)
-    without_script = drop(as_alice, deal, stages["lost"].pk)
-    assert (without_script.status_code, without_script["Location"]) == (302, f"/acme/opportunities/{deal.pk}/lose")
     assert stage_of(inside, deal) == stages["first"].pk
 
 
@@ -132,8 +130,8 @@ def test_who_only_reads_is_offered_no_move_and_is_refused_one(
     login(client, carol)
     page = text_of(client.get(BOARD))
     assert f'id="card-{deal.pk}"' in page
-    assert "data-move-url" not in page
-    assert "formaction" not in page
+    assert "data-movable" not in page
+    assert "data-moves" not in page
     assert drop(client, deal, stages["needs"].pk, HX_Request="true").status_code == 403
     assert stage_of(inside, deal) == stages["first"].pk
 
@@ -157,46 +155,91 @@ def test_a_drop_into_no_lane_is_refused_in_words(
     assert stage_of(inside, deal) == stages["first"].pk
 
 
-def test_without_scripts_the_board_comes_back_with_the_refusal_and_its_filters(
-    as_alice: Client, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any, alice: Any
-) -> None:
-    deal = new_deal()
-    with inside():
-        opportunities.win(deal, actor=alice)
-    response = as_alice.post(
-        f"/acme/opportunities/{deal.pk}/drop", {"lane": stages["needs"].pk, "query": "mine=1"}
-    )  # fmt: skip
-    page = text_of(response)
-    assert response.status_code == 409
-    assert "已经赢" in page
-    assert f'id="card-{deal.pk}"' in page
-    assert 'name="query" value="mine=1&amp;pipeline=' in page
-
-
-def test_without_scripts_a_move_leads_back_to_the_same_board(
-    as_alice: Client, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
-) -> None:
-    deal = new_deal()
-    response = as_alice.post(
-        f"/acme/opportunities/{deal.pk}/drop", {"lane": stages["talks"].pk, "query": "mine=1"}
-    )  # fmt: skip
-    assert (response.status_code, response["Location"]) == (302, f"{BOARD}?mine=1")
-    assert stage_of(inside, deal) == stages["talks"].pk
-
-
 def test_a_long_lane_shows_its_first_cards_and_gives_the_rest_on_demand(
     as_alice: Client, new_deal: Callable[..., Opportunity], stages: dict[str, Any]
 ) -> None:
     deals = [new_deal(f"商机 {n:02}") for n in range(PER_LANE + 3)]
     page = text_of(as_alice.get(BOARD))
     assert page.count("data-card=") == PER_LANE
-    more = re.search(r'hx-get="([^"]+)"', page)
+    more = re.search(r'hx-get="([^"]+)"[^>]* data-more-cards', page)
     assert more, "no way to more cards"
     rest = text_of(as_alice.get(more[1].replace("&amp;", "&"), headers={"HX-Request": "true"}))
     assert rest.count("data-card=") == 3
-    assert "hx-get" not in rest
+    assert "data-more-cards" not in rest
     shown = set(re.findall(r'data-card="(\d+)"', page + rest))
     assert shown == {str(deal.pk) for deal in deals}
+
+
+def test_a_board_drawn_again_keeps_the_cards_that_were_loaded(
+    as_alice: Client, new_deal: Callable[..., Opportunity], stages: dict[str, Any]
+) -> None:
+    for n in range(PER_LANE + 5):
+        new_deal(f"商机 {n:02}")
+    first = stages["first"].pk
+    for told, cards in ((f"{first}:{PER_LANE + 3}", PER_LANE + 3), (f"{first}:{PER_LANE + 99}", PER_LANE + 5)):
+        page = text_of(as_alice.get(BOARD, {"shown": told}, headers={"HX-Request": "true"}))
+        assert page.count("data-card=") == cards
+    for nonsense in (
+        "x",
+        ":",
+        f"{first}:",
+        f"{first}:x",
+        f"{first}:-1",
+        f"{first}:٣",
+        f"{first}:{'9' * 30}",
+        f"{first}:1",
+    ):
+        assert text_of(as_alice.get(BOARD, {"shown": nonsense})).count("data-card=") == PER_LANE
+
+
+def test_two_hundred_cards_are_a_small_page(
+    as_alice: Client, new_deal: Callable[..., Opportunity], stages: dict[str, Any]
+) -> None:
+    def add() -> int:
+        new_deal("糊盒机伺服升级", customer="嘉兴华盛纸品有限公司", amount=120_000, closes_on=clock.today())
+        return len(as_alice.get(BOARD).content)
+
+    alone = add()
+    assert alone + 199 * (add() - alone) < 105_000
+
+
+def test_the_menu_of_a_card_names_the_other_lanes_of_its_own_pipeline(
+    as_alice: Client, new_deal: Callable[..., Opportunity], stages: dict[str, Any], adam: Any, inside: Any
+) -> None:
+    deal = new_deal()
+    with inside():
+        other = pipelines.create(actor=adam, values={"name": "备件销售", "position": 0}).record
+        pipelines.create_stage(actor=adam, values={"pipeline": other, "name": "报个价", "kind": "open"})
+    answer = as_alice.get(f"/acme/opportunities/{deal.pk}/moves", headers={"HX-Request": "true"})
+    lanes = re.findall(r'data-to="(\d+)"', text_of(answer))
+    assert lanes == [str(stage.pk) for name, stage in stages.items() if name != "first"]
+    assert "<html" not in text_of(answer)
+
+
+def test_the_menu_of_a_deal_out_of_sight_is_not_there(
+    as_alice: Client, new_deal: Callable[..., Opportunity], bob: Any, stages: dict[str, Any]
+) -> None:
+    assert as_alice.get(f"/acme/opportunities/{new_deal(by=bob).pk}/moves").status_code == 404
+
+
+def test_the_board_offers_the_filters_of_the_list_but_for_its_own_lanes(
+    as_alice: Client, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
+) -> None:
+    deal, other = new_deal("要找的", customer="嘉兴华盛纸品"), new_deal("别的")
+    page = text_of(as_alice.get(BOARD))
+    assert f'hx-get="{BOARD}/filters?pipeline=' in page
+    menu = text_of(as_alice.get(f"{BOARD}/filters", {"mine": "1"}, headers={"HX-Request": "true"}))
+    for name in ("customer", "owner", "closes_on"):
+        assert f'name="{name}"' in menu
+    for name in ("stage", "pipeline"):
+        assert f'name="{name}"' not in menu
+    assert f'action="{BOARD}"' in menu
+    assert 'name="mine" value="1"' in menu
+    with inside():
+        customer = Opportunity.objects.get(pk=deal.pk).customer_id
+    page = text_of(as_alice.get(BOARD, {"customer": customer, "closes_on": ""}))
+    assert f'id="card-{deal.pk}"' in page
+    assert f'id="card-{other.pk}"' not in page
 
 
 @pytest.mark.parametrize("after", ["x", "W10", "W1sxXSwyXQ", "=" * 300])

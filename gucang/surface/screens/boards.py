@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -16,10 +15,11 @@ from gucang.kernel.errors import NotVisible, Problem, Refused
 from gucang.kernel.fields import BadValue
 from gucang.kernel.records import Board, RecordType
 from gucang.surface import filters
-from gucang.surface.boardpage import BoardPage
+from gucang.surface.boardpage import BoardPage, lanes_for
 from gucang.surface.middleware import CompanyRequest
-from gucang.surface.render import fragment, go, render, toast, wants_fragment
+from gucang.surface.render import fragment, render, wants_fragment
 from gucang.surface.screens.common import find, record_url, screen
+from gucang.surface.screens.lists import filters_form
 
 
 @require_safe
@@ -29,10 +29,28 @@ def board(request: CompanyRequest, kind: RecordType, **_company: str) -> HttpRes
     _board_of(kind)
     shown = BoardPage(kind, request.actor, request.GET)
     if "lane" in request.GET and wants_fragment(request):
-        lane, targets = shown.lane(request.GET["lane"], request.GET.get("after", ""))
-        more = {"lane": lane, "targets": targets}
-        return fragment(request, "surface/_cards.html", _for_cards(request, shown) | more)
+        lane = shown.lane(request.GET["lane"], request.GET.get("after", ""))
+        return fragment(request, "surface/_cards.html", _for_cards(request, shown) | {"lane": lane})
     return _page(request, shown)
+
+
+@require_safe
+@screen
+def moves(request: CompanyRequest, kind: RecordType, pk: int, **_company: str) -> HttpResponse:
+    """Where a record can be moved to: the menu of its card."""
+    _board_of(kind)
+    record = find(kind, request, pk)
+    return fragment(request, "surface/_moves.html", {"targets": lanes_for(kind, request.actor, record)})
+
+
+@require_safe
+@screen
+def choose_filters(request: CompanyRequest, kind: RecordType, **_company: str) -> HttpResponse:
+    """What the board may be filtered by: all that its list offers, but for what the lanes already say."""
+    board = _board_of(kind)
+    specs = filters.filterable(kind, request.actor, kind.custom_fields())
+    offered = {name: spec for name, spec in specs.items() if name not in (board.by, board.switch)}
+    return filters_form(request, kind, offered, f"{request.base}/{kind.plural}/board")
 
 
 @require_POST
@@ -40,8 +58,8 @@ def board(request: CompanyRequest, kind: RecordType, **_company: str) -> HttpRes
 def drop(request: CompanyRequest, kind: RecordType, pk: int, **_company: str) -> HttpResponse:
     """Move a record into a lane, by the action that the lane stands for.
 
-    `after` is where the card fell; lanes sort themselves, so nothing is kept of it. Scripts get 204, or the refusal
-    for the card; without them the board comes back with what happened.
+    `after` is where the card fell; lanes sort themselves, so nothing is kept of it. The script gets 204, or the
+    refusal for the card; without scripts a record is moved on its own page.
     """
     board = _board_of(kind)
     record = find(kind, request, pk)
@@ -53,8 +71,6 @@ def drop(request: CompanyRequest, kind: RecordType, pk: int, **_company: str) ->
         if missing:
             if sentence := action.why_not(request.actor, record):
                 raise Refused(sentence)
-            if not wants_fragment(request):
-                return go(request, form_url)
             labels = "、".join(str(spec.label) for spec in missing)
             raise _NeedsForm(_t("“%(action)s” asks for: %(fields)s.") % {"action": action.label, "fields": labels})
         action(record, actor=request.actor, **params)
@@ -62,10 +78,7 @@ def drop(request: CompanyRequest, kind: RecordType, pk: int, **_company: str) ->
         raise
     except Problem as problem:
         return _refused(request, kind, record, problem, form_url, action.label)
-    if wants_fragment(request):
-        return HttpResponse(status=204)
-    toast(request, _t("“%(record)s” was moved.") % {"record": record})
-    return go(request, _next(request, kind))
+    return HttpResponse(status=204)
 
 
 class _NeedsForm(Refused):
@@ -76,7 +89,6 @@ def _refused(
     request: CompanyRequest, kind: RecordType, record: Any, problem: Problem, form_url: str, label: Any
 ) -> HttpResponse:
     refusal = {
-        "title": str(record),
         "sentence": str(problem),
         "waits": problem.status == 202,
         "form_url": form_url if isinstance(problem, _NeedsForm) else "",
@@ -85,19 +97,12 @@ def _refused(
     }
     # A card waits for an approval where it was: for the board that is a refusal, too.
     status = 409 if problem.status == 202 else problem.status
-    if wants_fragment(request):
-        return fragment(request, "surface/_refused_card.html", {"refusal": refusal}, status)
-    shown = BoardPage(kind, request.actor, QueryDict(request.POST.get("query", "")))
-    return _page(request, shown, {"refusal": refusal}, status)
+    return fragment(request, "surface/_refused_card.html", {"refusal": refusal}, status)
 
 
-def _page(
-    request: CompanyRequest, shown: BoardPage, more: Mapping[str, Any] | None = None, status: int = 200
-) -> HttpResponse:
-    lanes = shown.lanes()
+def _page(request: CompanyRequest, shown: BoardPage) -> HttpResponse:
     context = _for_cards(request, shown) | _around(shown, f"{request.base}/{shown.kind.plural}/board")
-    context |= {"lanes": lanes, "targets": [(lane.value, lane.title) for lane in lanes], "refusal": None}
-    return render(request, "surface/board.html", context | dict(more or {}), status)
+    return render(request, "surface/board.html", context | {"lanes": shown.lanes()})
 
 
 def _for_cards(request: CompanyRequest, shown: BoardPage) -> dict[str, Any]:
@@ -115,7 +120,6 @@ def _for_cards(request: CompanyRequest, shown: BoardPage) -> dict[str, Any]:
 def _around(shown: BoardPage, url: str) -> dict[str, Any]:
     """What stands above the lanes."""
     kind, held = shown.kind, [(name, value) for name, values in shown.params.lists() for value in values]
-    choices = _choices(shown)
     return {
         "title": capfirst(str(kind.label_plural)),
         "new": capfirst(str(kind.label)) if kind.create is not None and shown.actor.may(kind.create.name) else "",
@@ -123,9 +127,9 @@ def _around(shown: BoardPage, url: str) -> dict[str, Any]:
         "switches": _switches(shown, url, held),
         "switch_label": kind.specs[shown.board.switch].label if shown.board.switch else "",
         "mine": _mine(kind, url, held),
-        "choices": choices,
         "text": shown.filtered.text,
-        "kept": [pair for pair in held if pair[0] not in ("q", *(choice[0] for choice in choices))],
+        "kept": [pair for pair in held if pair[0] != "q"],
+        "filters_url": _at(f"{url}/filters", held),
         "problems": shown.filtered.problems,
         "summed": bool(shown.board.total),
         "aged": shown.board.age is not None,
@@ -149,11 +153,6 @@ def _board_of(kind: RecordType) -> Board:
     if kind.board is None:
         raise NotVisible()
     return kind.board
-
-
-def _next(request: CompanyRequest, kind: RecordType) -> str:
-    query = QueryDict(request.POST.get("query", "")).urlencode()
-    return f"{request.base}/{kind.plural}/board" + (f"?{query}" if query else "")
 
 
 # --- what is filtered --------------------------------------------------------------------------------------------
@@ -205,23 +204,9 @@ def _mine(kind: RecordType, url: str, held: Held) -> list[tuple[str, str, bool]]
     return [(_t("All"), _at(url, others), not on), (_t("Only mine"), _at(url, [*others, ("mine", "1")]), on)]
 
 
-def _choices(shown: BoardPage) -> list[tuple[str, str, list[tuple[str, str]], str]]:
-    """What the filter menu offers without asking the database: (parameter, label, options, present one)."""
-    found = []
-    for name, spec in filters.filterable(shown.kind, shown.actor).items():
-        if name in (shown.board.by, shown.board.switch) or name in filters.ALWAYS:
-            continue
-        if spec.kind == "choice":
-            options = [(str(value), str(label)) for value, label in spec.choices]
-        elif spec.kind in ("date", "moment"):
-            options = [(word, str(label)) for word, label in filters.DAY_WORDS.items()]
-        else:
-            continue
-        found.append((name, capfirst(str(spec.label)), options, shown.params.get(name, "")))
-    return found
-
-
 patterns: list[URLPattern] = [
     path("<str:plural>/board", board, name="board"),
+    path("<str:plural>/board/filters", choose_filters, name="board-filters"),
+    path("<str:plural>/<int:pk>/moves", moves, name="moves"),
     path("<str:plural>/<int:pk>/drop", drop, name="drop"),
 ]

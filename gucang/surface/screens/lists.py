@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -181,10 +182,17 @@ def _tabs(request: CompanyRequest, record_type: RecordType, tab: panels.View | N
 def choose_filters(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     """The filters that may be added to a list: a page; for a script, what goes into the list's own menu."""
     specs = filters.filterable(record_type, request.actor, record_type.custom_fields())
+    return filters_form(request, record_type, specs, f"{request.base}/{record_type.plural}/")
+
+
+def filters_form(
+    request: CompanyRequest, record_type: RecordType, specs: Mapping[str, FieldSpec], action: str
+) -> HttpResponse:
+    """A page, or for a script a menu, that adds filters by the fields of `specs` to the page at `action`."""
     part = wants_fragment(request)
     context = {
         "type": record_type,
-        "action": f"{request.base}/{record_type.plural}/",
+        "action": action,
         "addable": [group for name, one in specs.items() if (group := _filter_inputs(request, name, one, brief=part))],
         "kept": _kept(request),
         "whole_url": request.get_full_path() if part else "",

@@ -47,7 +47,7 @@ def page(browser_context: BrowserContext) -> Iterator[Page]:
             route.fulfill(path=static_file(path))
         elif path == "/acme/search":
             route.fulfill(body=FOUND, content_type="text/html")
-        elif path.startswith("/move/"):
+        elif path == "/deals/2/drop":
             route.fulfill(status=422, body=REFUSAL, content_type="text/html")
         else:
             route.fulfill(status=404, body="")
@@ -108,7 +108,7 @@ def test_rows_are_walked_and_chosen_with_the_keyboard(page: Page) -> None:
 
 
 def test_a_refused_card_goes_back_with_its_sentence(page: Page) -> None:
-    card = page.locator('[data-card="2"]')
+    card = page.locator('[data-card="2"] .t a')
     page.wait_for_load_state("networkidle")
     card.focus()
     page.keyboard.press(" ")
