@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from gucang.activity.models import Attachment, Coaching, FollowUp, Task
-from gucang.activity.rules import visible_attachments, visible_coaching, visible_tasks
+from gucang.activity.rules import visible_coaching, visible_tasks
 from gucang.kernel import clock, event_visibility, events
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
@@ -92,20 +92,6 @@ def open_steps(member_id: int, about_type: str, about_id: int) -> models.QuerySe
 def attachments_on(name: str, pk: int) -> list[Attachment]:
     """The attachments of one record that the reader is known to see, oldest first: no right is asked again."""
     return list(Attachment.objects.filter(about_type=name, about_id=pk).order_by("pk"))
-
-
-def attachments_of(actor: Actor, entries: Sequence[tuple[str, int]]) -> dict[tuple[str, int], list[Attachment]]:
-    """The visible attachments of some records, by (type, id), oldest first. One query."""
-    wanted: dict[str, set[int]] = {}
-    for name, pk in entries:
-        wanted.setdefault(name, set()).add(pk)
-    either = models.Q(pk__in=())
-    for name, ids in wanted.items():
-        either |= models.Q(about_type=name, about_id__in=ids)
-    found: dict[tuple[str, int], list[Attachment]] = {}
-    for row in Attachment.objects.filter(visible_attachments(actor)).filter(either).order_by("pk"):
-        found.setdefault((row.about_type, row.about_id), []).append(row)
-    return found
 
 
 def coaching_of(actor: Actor, name: str, ids: Sequence[int]) -> dict[int, list[Coaching]]:
