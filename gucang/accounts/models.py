@@ -131,6 +131,7 @@ class Department(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "parent", "name"],
+                condition=models.Q(deleted_at=None),
                 nulls_distinct=False,
                 name="one_department_name",
                 violation_error_message=_("There is already a department with this name here."),
@@ -187,6 +188,7 @@ class Role(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "name"],
+                condition=models.Q(deleted_at=None),
                 name="one_role_name",
                 violation_error_message=_("There is already a role with this name."),
             ),

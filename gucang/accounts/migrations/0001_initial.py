@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'departments',
                 'abstract': False,
                 'base_manager_name': 'with_bin',
-                'constraints': [models.UniqueConstraint(fields=('company', 'parent', 'name'), name='one_department_name', nulls_distinct=False, violation_error_message='There is already a department with this name here.'), gucang.kernel.constraints.RowSecurity(name='accounts_department_company'), models.UniqueConstraint(fields=('company', 'id'), name='accounts_department_pair'), gucang.kernel.constraints.SameCompany(field='parent', name='accounts_department_parent_here')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('company', 'parent', 'name'), name='one_department_name', nulls_distinct=False, violation_error_message='There is already a department with this name here.'), gucang.kernel.constraints.RowSecurity(name='accounts_department_company'), models.UniqueConstraint(fields=('company', 'id'), name='accounts_department_pair'), gucang.kernel.constraints.SameCompany(field='parent', name='accounts_department_parent_here')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'roles',
                 'abstract': False,
                 'base_manager_name': 'with_bin',
-                'constraints': [models.UniqueConstraint(fields=('company', 'name'), name='one_role_name', violation_error_message='There is already a role with this name.'), models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('company', 'key'), name='one_builtin_role'), gucang.kernel.constraints.RowSecurity(name='accounts_role_company'), models.UniqueConstraint(fields=('company', 'id'), name='accounts_role_pair')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('company', 'name'), name='one_role_name', violation_error_message='There is already a role with this name.'), models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('company', 'key'), name='one_builtin_role'), gucang.kernel.constraints.RowSecurity(name='accounts_role_company'), models.UniqueConstraint(fields=('company', 'id'), name='accounts_role_pair')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),

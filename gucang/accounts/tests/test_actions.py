@@ -201,6 +201,26 @@ def test_two_departments_of_one_name_need_two_places(scope, adam):
     departments.create(actor=adam, name="销售部", parent=Department.objects.get(name="总经办"))
 
 
+def test_a_department_in_the_bin_leaves_its_name_to_another_and_cannot_come_back_beside_it(scope, act, adam):
+    old = act(departments.create, by=adam, name="市场部").record
+    act(departments.delete, old, by=adam)
+    new = act(departments.create, by=adam, name="市场部").record
+    with pytest.raises(Refused, match="已经有"):
+        departments.restore(old, actor=adam)
+    act(departments.delete, new, by=adam)
+    act(departments.restore, old, by=adam)
+
+
+def test_a_role_in_the_bin_leaves_its_name_to_another(scope, act, adam):
+    old = act(roles.create, by=adam, name="前台").record
+    with pytest.raises(Refused):
+        roles.create(actor=adam, name="前台")
+    act(roles.delete, old, by=adam)
+    act(roles.create, by=adam, name="前台")
+    with pytest.raises(Refused):
+        roles.restore(old, actor=adam)
+
+
 def test_the_manager_reaches_the_tree_and_a_colleague_the_department(scope, mia, alice, bob, carol):
     circle = mia.as_actor().circle
     assert circle(Reach.TREE) == {mia.pk, alice.pk, bob.pk}
