@@ -176,6 +176,21 @@ def _may_read(actor: Actor, record_type: RecordType, record: Any, path: str) -> 
     return not rest or other is None or _may_read(actor, records.by_model(type(other)), other, rest)
 
 
+def _shared_with(actor: Actor, record_type: RecordType) -> Iterable[int]:
+    """The ids of the records that the actor works on without owning them.
+
+    Records owned through another one are shared with it: contacts with their customer. One query then, if any are.
+    """
+    through, _mark, rest = record_type.owner.partition("__")
+    if not rest:
+        return actor.shared(record_type.name)
+    owning = record_type.model._meta.get_field(through).related_model
+    shared = actor.shared(records.by_model(owning).name)  # type: ignore[arg-type]
+    if not shared:
+        return ()
+    return record_type.model._default_manager.filter(**{f"{through}__in": shared}).values_list("pk", flat=True)
+
+
 def _candidates(
     actor: Actor, grams: list[str], types: list[RecordType], limit: int
 ) -> list[tuple[RecordType, list[Candidate]]]:
@@ -186,7 +201,7 @@ def _candidates(
         if reach is None or not record_type.search:
             continue
         owners = None if reach is Reach.COMPANY or not record_type.owner else actor.members(reach)
-        also = sorted(actor.shared(record_type.name)) if owners is not None else []
+        also = sorted(_shared_with(actor, record_type)) if owners is not None else []
         parts.append("SELECT %s AS type, object_id, title, detail, text FROM gucang_search(%s, %s, %s, %s, %s)")
         values += [
             record_type.name, record_type.name, grams, None if owners is None else sorted(owners), also, limit,
