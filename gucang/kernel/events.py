@@ -194,6 +194,16 @@ def with_bin(record_type: RecordType) -> models.QuerySet[Any]:
 
 def check_not_stale(record_type: RecordType, record: Any, seen: int, changes: Mapping[str, Any]) -> None:
     """Raise Stale when an event after version `seen` touched a field that `changes` touches, with both values."""
+    if found := clashes(record_type, record, seen, changes):
+        raise Stale(
+            _t("%(who)s changed “%(field)s” while you were editing. Look at both values and save again.")
+            % {"who": found[0].by, "field": found[0].label},
+            found,
+        )
+
+
+def clashes(record_type: RecordType, record: Any, seen: int, changes: Mapping[str, Any]) -> list[Clash]:
+    """The fields of `changes` that an event after version `seen` gave another value, the latest event for each."""
     ids = EventObject.objects.filter(object_type=record_type.name, object_id=record.pk, role="subject")
     later = (
         Event.objects.filter(
@@ -203,22 +213,16 @@ def check_not_stale(record_type: RecordType, record: Any, seen: int, changes: Ma
         .order_by("subject_version")
         .only("id", "changes", "actor_kind", "actor_id", "recorded_at")
     )
-    clashes: dict[str, Clash] = {}
+    found: dict[str, Clash] = {}
     for event in later:
         for name in event.changes.keys() & changes.keys():
             if event.changes[name][1] == changes[name][1]:
                 continue
             label = str(record_type.spec(name).label) if name in record_type.specs else name
-            clashes[name] = Clash(
+            found[name] = Clash(
                 name, label, event.changes[name][1], changes[name][1], actor_name(event), event.recorded_at
             )
-    if clashes:
-        first = next(iter(clashes.values()))
-        raise Stale(
-            _t("%(who)s changed “%(field)s” while you were editing. Look at both values and save again.")
-            % {"who": first.by, "field": first.label},
-            list(clashes.values()),
-        )
+    return list(found.values())
 
 
 def ensure_months(first: date, *, ahead: int) -> None:

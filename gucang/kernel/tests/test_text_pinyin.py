@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gucang.kernel.text import pinyin
 from gucang.kernel.text.pinyin import KEY_LENGTH, initials, pinyin_key, readings
 
 
@@ -68,3 +73,26 @@ def test_a_key_is_short_ascii_and_the_same_every_time(text: str, person: bool) -
     assert len(key) <= KEY_LENGTH
     assert key == pinyin_key(text, person=person)
     assert initials(text, person=person).isascii()
+
+
+def test_the_table_of_phrases_is_what_the_tool_makes_of_the_dictionary() -> None:
+    """In a process of its own: the dictionary's phrases take 47 MB, which no other test needs."""
+    tool = Path(pinyin.__file__).parents[3] / "tools" / "phrases.py"
+    script = f"import runpy; tool = runpy.run_path({str(tool)!r}); print(*tool['lines'](), sep=chr(10))"
+    made = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert made == pinyin.PHRASES.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("于都县", "yudu"),
+        ("科勒", "kele"),
+        ("亚厦装饰", "yaxia"),
+        ("长城首都机场", "changchengshoudu"),
+        ("兰州银行", "lanzhouyinhang"),
+    ],
+)
+def test_a_character_in_no_phrase_is_read_in_its_common_way(name: str, read: str) -> None:
+    letters = "".join(letter for letter in pinyin.pinyin_key(name) if letter.isalpha())
+    assert letters.startswith(read)

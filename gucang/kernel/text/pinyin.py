@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from functools import cache, lru_cache
-
-from pypinyin import Style, lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
-from pypinyin.seg import mmseg
+from pathlib import Path
 
 from gucang.kernel.text.heteronyms import COMMON_READINGS, SURNAMES
 
+# Its table of phrases takes a second and 47 MB in every process; ours has those few that change a reading.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+from pypinyin.constants import PINYIN_DICT
+
 KEY_LENGTH = 64
+PHRASES = Path(__file__).with_name("phrases.txt")
 
 _TONE_MARKS = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
 
 
-@cache
-def _first_reading(char: str) -> str:
-    """First reading in the dictionary, tone as a digit (``zhong4``); ``""`` if not a Chinese character."""
-    recorded = PINYIN_DICT.get(ord(char), "")
-    if not recorded:
-        return ""
+def with_tone_digit(recorded: str) -> str:
+    """One reading of a dictionary with its tone as a digit: ``zhòng`` gives ``zhong4``, without a tone ``5``."""
     letters: list[str] = []
     tone = "5"
-    for mark in unicodedata.normalize("NFD", recorded.split(",")[0]):
+    for mark in unicodedata.normalize("NFD", recorded):
         if mark in _TONE_MARKS:
             tone = _TONE_MARKS[mark]
         elif mark == "\u0308":
@@ -32,6 +31,17 @@ def _first_reading(char: str) -> str:
         elif mark.isascii() and mark.isalpha():
             letters.append(mark)
     return "".join(letters) + tone if letters else ""
+
+
+@cache
+def usual_reading(char: str) -> str:
+    """The most common reading, tone as a digit (``chang2``); ``""`` if not a Chinese character."""
+    recorded = PINYIN_DICT.get(ord(char), "")
+    if not recorded:
+        return ""
+    found = [with_tone_digit(one) for one in recorded.split(",")]
+    wanted = COMMON_READINGS.get(char, ("",))[0]
+    return next((one for one in found if one[:-1] == wanted), found[0])
 
 
 @cache
@@ -43,8 +53,21 @@ def readings(char: str) -> tuple[str, ...]:
     common = COMMON_READINGS.get(char)
     if common:
         return common
-    first = _first_reading(char)
-    return (first[:-1],) if first else ()
+    usual = usual_reading(char)
+    return (usual[:-1],) if usual else ()
+
+
+@cache
+def _phrases() -> dict[str, dict[str, tuple[str, ...]]]:
+    """By first character, the phrases that are read otherwise than character by character, longest first.
+
+    The file is made by tools/phrases.py, which says where they come from.
+    """
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for line in PHRASES.read_text("utf-8").splitlines():
+        phrase, *tones = line.split()
+        found.setdefault(phrase[0], {})[phrase] = tuple(tones)
+    return {first: dict(sorted(own.items(), key=lambda one: -len(one[0]))) for first, own in found.items()}
 
 
 def _syllables(text: str, *, person: bool) -> list[str]:
@@ -55,39 +78,22 @@ def _syllables(text: str, *, person: bool) -> list[str]:
             # A lone compound surname character is no compound: 欧阳 alone or 欧阳娜 both are.
             if surname and len(surname) == min(length, len(text)):
                 return [*surname, *_syllables(text[length:], person=False)]
-    if any(char in COMMON_READINGS for char in text):
-        return _with_phrases(text)
-    return [_first_reading(char) or _ascii(char) for char in text]
+    return list(_plain_syllables(text))
 
 
 @lru_cache(maxsize=20_000)
-def _phrase_tones(run: str) -> tuple[str, ...]:
-    # Word by word, as pypinyin does it inside: names are new, but their words are not.
-    return tuple(tone for word in mmseg.seg.cut(run) for tone in _word_tones(word))
-
-
-@lru_cache(maxsize=50_000)
-def _word_tones(word: str) -> tuple[str, ...]:
-    return tuple(lazy_pinyin(word, style=Style.TONE3, neutral_tone_with_five=True, v_to_u=False, errors="ignore"))
-
-
-def _with_phrases(text: str) -> list[str]:
-    """As ``_syllables`` but a phrase decides between readings (银行 hang, 重庆 chong)."""
+def _plain_syllables(text: str) -> tuple[str, ...]:
+    """A phrase decides between readings (银行 hang, 重庆 chong), from the left the longest that fits."""
     found: list[str] = []
-    start = 0
-    while start < len(text):
-        end = start
-        while end < len(text) and _first_reading(text[end]):
-            end += 1
-        if end > start:
-            run = text[start:end]
-            tones = _phrase_tones(run)
-            found.extend(tones if len(tones) == len(run) else (_first_reading(char) for char in run))
+    while len(found) < len(text):
+        start = len(found)
+        for phrase, tones in _phrases().get(text[start], {}).items():
+            if text.startswith(phrase, start):
+                found.extend(tones)
+                break
         else:
-            found.append(_ascii(text[start]))
-            end = start + 1
-        start = end
-    return found
+            found.append(usual_reading(text[start]) or _ascii(text[start]))
+    return tuple(found)
 
 
 @cache
@@ -115,4 +121,4 @@ def initials(text: str, *, person: bool = False) -> str:
     """First letters: ``initials("上海谷仓") == "shgc"``; Latin letters and digits stay, lower case."""
     tidied = _tidy(text)
     pairs = zip(tidied, _syllables(tidied, person=person), strict=True)
-    return "".join(syllable[:1] if _first_reading(char) else syllable for char, syllable in pairs)
+    return "".join(syllable[:1] if usual_reading(char) else syllable for char, syllable in pairs)
