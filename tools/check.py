@@ -13,6 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ".venv/bin"
 PYTEST = f"{BIN}/python -m pytest"
+# Each process has a database of its own; a file stays together, for its fixtures are shared.
+SPREAD = f"-n {min(os.cpu_count() or 1, 4)} --dist loadfile"
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,10 @@ STEPS = (
     Step("assets are built", "sh tools/assets.sh --check"),
     Step("migrations are made", f"{BIN}/python -m gucang.config.cli manage makemigrations --check --dry-run"),
     Step("translations are complete", f"{BIN}/python tools/translations.py check", ("lint",)),
-    Step("unit tests", f'{PYTEST} gucang -m "not browser and not slow"', ("fast",)),
-    Step("slow unit tests", f'{PYTEST} gucang -m "slow and not browser"'),
-    Step("contracts and journeys", f'{PYTEST} tests -m "not browser"'),
-    Step("browser tests", f"{PYTEST} tests gucang -m browser"),
+    Step("unit tests", f'{PYTEST} gucang -m "not browser and not slow" {SPREAD}', ("fast",)),
+    Step("slow unit tests", f'{PYTEST} gucang -m "slow and not browser" {SPREAD}'),
+    Step("contracts and journeys", f'{PYTEST} tests -m "not browser" {SPREAD}'),
+    Step("browser tests", f"{PYTEST} tests gucang -m browser {SPREAD}"),
 )
 
 
