@@ -23,7 +23,9 @@ _jobs: dict[str, Work] = {}
 _outside: set[str] = set()
 _platform: set[str] = set()
 _nightly: list[str] = []
-STALLED_AFTER_SECONDS = 60
+# A killed worker's job runs again half a minute later: three heartbeats missed, then the next sweep.
+HEARTBEAT_SECONDS = 5
+STALLED_AFTER_SECONDS = 15
 ATTEMPTS = 5
 
 
@@ -153,4 +155,10 @@ def run_worker(concurrency: int = 2) -> None:
 
     close_old_connections()
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-    worker_app.run_worker(concurrency=concurrency, delete_jobs="successful", install_signal_handlers=True)
+    worker_app.run_worker(
+        concurrency=concurrency,
+        delete_jobs="successful",
+        install_signal_handlers=True,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=STALLED_AFTER_SECONDS,
+    )

@@ -20,7 +20,7 @@ def run(context: JobContext, job: str, company: int | None, cause: int | None, p
     jobs.run(job, company, cause, payload)
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * * */10")  # every ten seconds
 @app.task(name="gucang.sweep", queueing_lock="gucang.sweep", pass_context=True)
 async def sweep(context: JobContext, timestamp: int) -> None:
     """Put jobs of workers that died back into the queue."""

@@ -117,13 +117,6 @@ def invite(slug: str, count: int) -> list[str]:
     return addresses
 
 
-def sweep() -> None:
-    """Queue the sweeper now; its clock does so every minute."""
-    from gucang.kernel.tasks import sweep as task
-
-    task.configure(queueing_lock=None).defer(timestamp=0)
-
-
 def seal(slug: str) -> int:
     """Seal today's events, as the coming night would; returns the number of days sealed."""
     from gucang.kernel import clock, seals
