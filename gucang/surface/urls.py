@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from gucang.surface.screens import bin, boards, design, details, forms, home, lists, search
+from gucang.surface.screens import bin, boards, bulk, design, details, forms, home, lists, search
 
 platform_patterns: list[URLPattern | URLResolver] = [*design.patterns]
 
@@ -21,7 +21,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("<slug:plural>/filters", lists.choose_filters, name="filters"),
     path("<slug:plural>/advise", forms.advise, name="advise"),
     path("<slug:plural>/options", forms.options, name="options"),
-    path("<slug:plural>/bulk", forms.bulk, name="bulk"),
+    path("<slug:plural>/bulk", bulk.bulk, name="bulk"),
     path("<slug:plural>/<int:pk>", details.show, name="record"),
     path("<slug:plural>/<int:pk>/edit", forms.edit, name="edit"),
     path("<slug:plural>/<int:pk>/timeline", details.more, name="timeline"),

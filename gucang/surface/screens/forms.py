@@ -1,20 +1,20 @@
-"""Forms: create, edit, every action's dialog, bulk work, and taking an edit back. All work without JavaScript."""
+"""Forms: create, edit, every action's dialog, and taking an edit back. All work without JavaScript."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
-from django.utils.translation import ngettext
 
-from gucang.kernel import idempotency
-from gucang.kernel.actions import Action, Outcome, Row, edit_many
+from gucang.kernel import events, idempotency
+from gucang.kernel.actions import Action, Outcome
 from gucang.kernel.actors import Access
-from gucang.kernel.errors import Forbidden, Invalid, NeedsApproval, NotVisible, Problem, Stale
+from gucang.kernel.errors import Clash, Forbidden, NeedsApproval, NotVisible, Problem, Stale
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import Event
 from gucang.kernel.permissions import access
@@ -36,7 +36,6 @@ from gucang.surface.screens.common import (
 )
 from gucang.surface.screens.inputs import Input, input_for, typed
 
-BULK_MOST = 500
 NEW_KEY_BYTES = 16
 
 
@@ -46,7 +45,7 @@ def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     verb = record_type.create
     if verb is None or not request.actor.may(verb.name):
         raise Forbidden(_t("Your role does not include this. Ask an administrator if you need it."))
-    specs = _writable(record_type, request, None)
+    specs = writable(record_type, request, None)
     if request.method != "POST":
         values = {name: request.GET.get(name, spec.default) for name, spec in specs.items()}
         return _form(request, record_type, None, specs, values, {})
@@ -99,15 +98,19 @@ def edit(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespo
         raise NotVisible
     if sentence := verb.why_not(request.actor, record):
         raise Forbidden(sentence)
-    specs = _writable(record_type, request, record)
+    specs = writable(record_type, request, record)
     if request.method != "POST":
         values = {name: value_of(record, spec) for name, spec in specs.items()}
         return _form(request, record_type, record, specs, values, {})
     raw = typed(request.POST, specs)
+    if "_take" in request.POST or "_keep" in request.POST:
+        return _settle(request, record_type, record, specs, raw)
     try:
         outcome = verb(record, actor=request.actor, seen=_seen(request), values=raw, request_id=request.request_id)
     except Stale as stale:
-        return _form(request, record_type, record, specs, raw, {"": [str(stale)]}, stale=stale, status=409)
+        record.refresh_from_db()
+        found = Clashes(stale.clashes, since=_seen(request), seen=record.version)
+        return _form(request, record_type, record, specs, raw, {}, clashes=found, status=409)
     except NeedsApproval:
         raise
     except Problem as problem:
@@ -117,12 +120,49 @@ def edit(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespo
     return go(request, here(request, record_url(request, record_type, record.pk)))
 
 
+@dataclass(frozen=True)
+class Clashes:
+    """What is still to be chosen after a clash. `since` is the version the person began with, `seen` what the page
+    shows now: whoever saves after that clashes again.
+    """
+
+    open: Sequence[Clash]
+    since: int | None
+    seen: int | None
+
+
+def _settle(
+    request: CompanyRequest,
+    record_type: RecordType,
+    record: Any,
+    specs: Mapping[str, FieldSpec],
+    raw: dict[str, Any],
+) -> HttpResponse:
+    """The form again after one clashing field was decided: with their value in it, or with what was typed.
+
+    Nothing is saved yet, and everything else that was typed stays.
+    """
+    taken, kept = request.POST.get("_take", ""), request.POST.get("_keep", "")
+    if taken in specs:
+        raw[taken] = value_of(record, specs[taken])
+    names = [name for name in request.POST.getlist("_clash") if name in specs and name not in (taken, kept)]
+    since = _version(request, "_since")
+    left = events.clashes(record_type, record, since or 0, dict.fromkeys(names, (None, ...)))
+    found = Clashes(left, since=since, seen=_seen(request))
+    return _form(request, record_type, record, specs, raw, {}, clashes=found)
+
+
 def _seen(request: CompanyRequest) -> int | None:
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
+    return _version(request, "seen")
 
 
-def _writable(record_type: RecordType, request: CompanyRequest, record: Any) -> dict[str, FieldSpec]:
+def _version(request: CompanyRequest, name: str) -> int | None:
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def writable(record_type: RecordType, request: CompanyRequest, record: Any) -> dict[str, FieldSpec]:
+    """The form's fields that this person may fill in; `record` is None for one that is not there yet."""
     return {
         name: spec
         for name, spec in record_type.form_specs().items()
@@ -139,7 +179,7 @@ def _form(
     problems: Mapping[str, Sequence[str]],
     *,
     advice: Sequence[panels.Advice] = (),
-    stale: Stale | None = None,
+    clashes: Clashes | None = None,
     status: int = 200,
 ) -> HttpResponse:
     inputs = {
@@ -162,8 +202,9 @@ def _form(
         "wrong": [(f"f-{name}", s) for name, many in problems.items() if name in inputs for s in many],
         "advice": advice,
         "advisable": record is None and panels.has_advisers(record_type),
-        "clashes": _clashes(record_type, request, record, stale) if stale else [],
-        "seen": _seen_next(request, record, stale),
+        "clashed": clashes,
+        "clashes": _clashes(record_type, request, record, clashes, inputs) if clashes else [],
+        "seen": clashes.seen if clashes else _seen_next(request, record),
         "key": request.POST.get("_key") or secrets.token_urlsafe(NEW_KEY_BYTES),
         "checked": bool(advice) or request.POST.get("_check") == "done",
         "next": request.POST.get("next") or request.GET.get("next") or "",
@@ -178,25 +219,30 @@ def _first(record_type: RecordType, inputs: Mapping[str, Input]) -> list[Input]:
     return [inputs[name] for name in dict.fromkeys([*record_type.form.first, *needed]) if name in inputs]
 
 
-def _seen_next(request: CompanyRequest, record: Any, stale: Stale | None) -> Any:
-    """The version that the form sends back: what the person has looked at. After a clash that is the newest."""
+def _seen_next(request: CompanyRequest, record: Any) -> Any:
+    """The version that the form sends back: what the person has looked at."""
     if record is None:
         return ""
-    return record.version if stale or request.method != "POST" else (_seen(request) or record.version)
+    return record.version if request.method != "POST" else (_seen(request) or record.version)
 
 
-def _clashes(record_type: RecordType, request: CompanyRequest, record: Any, stale: Stale) -> list[dict[str, Any]]:
+def _clashes(
+    record_type: RecordType, request: CompanyRequest, record: Any, clashes: Clashes, inputs: Mapping[str, Input]
+) -> list[dict[str, Any]]:
     """Both values of every field that somebody else changed meanwhile, in words."""
-    names = [clash.field for clash in stale.clashes]
-    record.refresh_from_db()
-    shower = Shower(record_type, request.actor, request.base, [record], names)
-    found = []
-    for clash in stale.clashes:
-        spec = record_type.spec(clash.field)
-        if access(request.actor, record_type, clash.field, record) in (Access.READ, Access.WRITE):
-            theirs = shower.show(record, spec, link=False)
-            found.append({"label": clash.label, "theirs": theirs, "by": clash.by, "at": clash.at})
-    return found
+    by_field = {clash.field: clash for clash in clashes.open}
+    shower = Shower(record_type, request.actor, request.base, [record], list(by_field))
+    return [
+        {
+            "name": name,
+            "label": one.label,
+            "theirs": shower.show(record, record_type.spec(name), link=False),
+            "mine": one.words,
+            "clash": by_field[name],
+        }
+        for name, one in inputs.items()
+        if name in by_field and access(request.actor, record_type, name, record) in (Access.READ, Access.WRITE)
+    ]
 
 
 def _advice(record_type: RecordType, raw: Mapping[str, Any], request: CompanyRequest) -> list[panels.Advice]:
@@ -315,104 +361,3 @@ def undo(request: CompanyRequest, record_type: RecordType, pk: int, event_id: in
     verb(record, actor=request.actor, seen=event.subject_version, values=before, request_id=request.request_id)
     toast(request, _t("Taken back."))
     return go(request, here(request, record_url(request, record_type, record.pk)))
-
-
-# --- many at once ---------------------------------------------------------------------------------------------------
-
-
-@screen
-def bulk(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
-    """One action on the picked records: its form first when it has one, then a page of what came of each."""
-    only_post(request)
-    picked = _picked(request)
-    verb = request.POST.get("do", "")
-    action = record_type.verbs.get(verb)
-    if action is None or action.creates or action.binned:
-        raise NotVisible
-    if not request.actor.may(action.name):
-        raise Forbidden(_t("Your role does not include this. Ask an administrator if you need it."))
-    if not picked:
-        raise Invalid({"": [_t("Pick at least one row first.")]})
-    editing = action is record_type.edit
-    specs = _bulk_specs(record_type, request) if editing else {spec.name: spec for spec in action.params}
-    if specs and request.POST.get("_run") != "1":
-        return _bulk_form(request, record_type, action, picked, specs, {})
-    raw = _changed_only(request, specs) if editing else typed(request.POST, specs)
-    if editing and not raw:
-        return _bulk_form(request, record_type, action, picked, specs, {"": [_t("Tick what you want to change.")]})
-    rows = _run_many(request, record_type, action, picked, raw)
-    return _bulk_result(request, record_type, action, rows)
-
-
-def _picked(request: CompanyRequest) -> list[int]:
-    found = dict.fromkeys(request.POST.getlist("picked"))
-    ids = [int(one) for one in found if one.isascii() and one.isdigit() and len(one) < 19]
-    if len(ids) > BULK_MOST:
-        raise Invalid({"": [_t("At most %(most)s rows at once.") % {"most": BULK_MOST}]})
-    return ids
-
-
-def _bulk_specs(record_type: RecordType, request: CompanyRequest) -> dict[str, FieldSpec]:
-    return {
-        name: spec for name, spec in _writable(record_type, request, None).items() if spec.kind not in ("references",)
-    }
-
-
-def _changed_only(request: CompanyRequest, specs: Mapping[str, FieldSpec]) -> dict[str, Any]:
-    ticked = set(request.POST.getlist("_change"))
-    return {name: value for name, value in typed(request.POST, specs).items() if name in ticked}
-
-
-def _bulk_form(
-    request: CompanyRequest,
-    record_type: RecordType,
-    action: Action,
-    picked: list[int],
-    specs: Mapping[str, FieldSpec],
-    problems: Mapping[str, Sequence[str]],
-) -> HttpResponse:
-    inputs: list[Input] = [input_for(request, spec, request.POST.get(name)) for name, spec in specs.items()]
-    context = {
-        "type": record_type,
-        "action": action,
-        "editing": action is record_type.edit,
-        "picked": picked,
-        "inputs": inputs,
-        "whole": [sentence for many in problems.values() for sentence in many],
-        "url": f"{request.base}/{record_type.plural}/bulk",
-        "cancel_url": list_url(request, record_type),
-    }
-    return render(request, "surface/bulk.html", context, 422 if problems else 200)
-
-
-def _run_many(
-    request: CompanyRequest, record_type: RecordType, action: Action, picked: list[int], raw: dict[str, Any]
-) -> list[Row]:
-    rows = [Row(raw, record=pk) for pk in picked]
-    if action is record_type.edit:
-        return edit_many(record_type, rows, actor=request.actor)
-    for row in rows:
-        try:
-            outcome = action(row.record, actor=request.actor, request_id=request.request_id, **raw)
-            row.record, row.changes = outcome.record, outcome.event.changes if outcome.event else {}
-        except Problem as problem:
-            row.record = record_type.query(request.actor).filter(pk=row.record).first()
-            row.problem = problem
-    return rows
-
-
-def _bulk_result(request: CompanyRequest, record_type: RecordType, action: Action, rows: list[Row]) -> HttpResponse:
-    failed = [row for row in rows if row.problem is not None]
-    done = len(rows) - len(failed)
-    if not failed:
-        text = ngettext("%(action)s: %(n)s record.", "%(action)s: %(n)s records.", done)
-        toast(request, text % {"action": action.label, "n": done})
-        return go(request, here(request, list_url(request, record_type)))
-    context = {
-        "type": record_type,
-        "action": action,
-        "done": done,
-        "failed": [{"record": row.record, "sentence": str(row.problem)} for row in failed],
-        "list_url": list_url(request, record_type),
-    }
-    return render(request, "surface/bulk_result.html", context)

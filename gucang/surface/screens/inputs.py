@@ -40,6 +40,15 @@ class Input:
     max_length: int | None = None
     unit: str = ""
 
+    @property
+    def words(self) -> str:
+        """What stands in the control, as people read it."""
+        if self.kind == "boolean":
+            return _t("yes") if self.value else _t("no")
+        many = self.value if isinstance(self.value, list) else [self.value]
+        known = {str(key): text for key, text, _find in self.choices}
+        return self.text or "、".join(known.get(str(one), str(one)) for one in many)
+
 
 def input_for(
     request: CompanyRequest, spec: FieldSpec, value: Any = None, *, error: str = "", filtering: bool = False
