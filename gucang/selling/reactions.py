@@ -29,11 +29,13 @@ def give_standard_pipeline(event: Event, company: Company, actor: Actor) -> None
     pipelines.ensure_standard(company.language)
 
 
-@reaction("opportunity.win")
+@reaction("opportunity.win", "opportunity.create")
 def make_buyer(event: Event, deal: Opportunity, actor: Actor) -> None:
-    """Whoever buys has bought: the customer's progress says so."""
-    if deal.customer.status != Status.BUYER:
-        customers.progress(deal.customer, actor=system(), status=Status.BUYER)
+    """Whoever buys has bought: the customer's progress says so, also for a deal that an import brings in as won."""
+    if deal.state == StageKind.WON and deal.customer.status != Status.BUYER:
+        customers.progress(deal.customer, actor=system(), at=event.occurred_at, status=Status.BUYER)
+        # The next deal of the same set may hold this very customer.
+        deal.customer.status = Status.BUYER
 
 
 @reaction("customer.assign")

@@ -274,6 +274,27 @@ def test_many_deals_come_in_at_once_at_any_stage(adam: Any, alice: Any, customer
     assert queries.pipeline_sums(adam.as_actor(), stages["won"].pipeline)[stages["won"].pk].amount == 100
 
 
+def test_a_deal_that_comes_in_as_won_makes_its_customer_a_buyer_once(
+    adam: Any, alice: Any, customer: Any, stages: Any
+) -> None:
+    looker = customers.create(actor=alice, values={"name": "只看不买"}).record
+    day = datetime(2025, 3, 4, 2, 0, tzinfo=UTC)
+    won = {"stage": "赢单", "closed_on": "2025-03-04", "owner": alice.pk}
+    rows = [
+        Row({"name": "甲", "customer": customer.name, "amount": "100", **won}, at=day),
+        Row({"name": "乙", "customer": customer.name, "amount": "100", **won}, at=day),
+        Row({"name": "丙", "customer": looker.name, "amount": "50"}),
+    ]
+    also = records.get("opportunity").exchange.also  # type: ignore[union-attr]
+    done = create_many(records.get("opportunity"), rows, actor=adam, also=also)
+    assert [row.problem for row in done] == [None, None, None]
+    assert Customer.objects.get(pk=customer.pk).status == "buyer"
+    assert Customer.objects.get(pk=looker.pk).status != "buyer"
+    (event,) = Event.objects.filter(name="customer.progress")
+    assert (event.subject_id, event.occurred_at, event.actor_kind) == (customer.pk, day, "system")
+    assert event.cause == Event.objects.get(name="opportunity.create", subject_label="甲").id
+
+
 @pytest.mark.parametrize("broken", ["state = 'won'", "closed_on = '2026-01-01'", "amount = -1"])
 def test_the_database_refuses_a_deal_that_is_half_closed(broken: str, new_deal: Any) -> None:
     deal = new_deal()
