@@ -185,6 +185,22 @@ def test_after_taking_back_the_file_can_come_in_again(bring_in: Any, adam: Any) 
     assert bring_in("客户名称\n甲公司\n", by=adam).created == 1
 
 
+def test_a_buyer_by_a_deal_of_the_same_person_goes_too_unless_somebody_worked_on_it(
+    bring_in: Any, adam: Any, mia: Any
+) -> None:
+    record = bring_in("客户名称\n甲公司\n乙公司\n", by=adam)
+    won = "名称,客户,阶段,金额,结束日期\n一单,甲公司,赢单,100,2025-03-04\n二单,乙公司,赢单,100,2025-03-04\n"
+    deals = bring_in(won, by=adam, name="deals.csv", record_type="opportunity")
+    assert deals.created == 2
+    assert set(Customer.objects.values_list("status", flat=True)) == {"buyer"}
+    customers.edit(Customer.objects.get(name="乙公司"), actor=adam, values={"city": "苏州"})
+    for one in (deals, record):
+        imports.take_back(one, actor=adam)
+        while step(one.pk):
+            pass
+    assert list(Customer.objects.values_list("name", flat=True)) == ["乙公司"]
+
+
 def test_the_job_runs_it_and_who_started_it_is_told(acme: Any, adam: Any, tmp_path: Any) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(ROWS)

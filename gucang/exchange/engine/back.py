@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gucang.exchange.actions import imports
 from gucang.exchange.engine.plan import maker
 from gucang.exchange.models import Import, Origin, State
-from gucang.kernel import records
+from gucang.kernel import events, records
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Problem
+from gucang.kernel.records import RecordType
 from gucang.kernel.scope import deriving
 
 SOME = 100
+MOST_TOLD = 1000
 
 
 def step(import_id: int) -> bool:
@@ -34,6 +38,25 @@ def step(import_id: int) -> bool:
     return False
 
 
+def _has_been_worked_on(record: Import, record_type: RecordType, found: Any) -> bool:
+    """Whether anybody changed the record since. What followed by itself from the import's rows is nobody's work.
+
+    A customer is a buyer because a deal of the same file was won. Whatever cannot be told apart counts as work.
+    """
+    if found.version == 1:
+        return False
+    told = events.timeline(record_type.name, found.pk, limit=MOST_TOLD)
+    brought = {event.id for event in told if event.name.endswith(".create") and event.actor_id == record.owner_id}
+    followed = [
+        event
+        for event in told
+        if (event.subject_type, event.subject_id) == (record_type.name, found.pk)
+        and event.actor_kind == "system"
+        and event.cause in brought
+    ]
+    return bool(found.version - 1 != len(followed))
+
+
 def _take_back(record: Import, origin: Origin) -> bool:
     """Whether the record of an origin is gone now."""
     record_type = records.get(origin.record_type)
@@ -41,7 +64,7 @@ def _take_back(record: Import, origin: Origin) -> bool:
     found = record_type.query(maker(record)).filter(pk=origin.object_id).first()
     if found is None:
         return True
-    if delete is None or found.version > 1:
+    if delete is None or _has_been_worked_on(record, record_type, found):
         return False
     try:
         delete(found, actor=maker(record))
