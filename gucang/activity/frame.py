@@ -12,6 +12,7 @@ from gucang.surface.panels import View
 panels.add("*", "composer", "activity/_composer.html", screens.composer)
 panels.add("*", "left", "activity/_attached.html", screens.attached)
 panels.add("attachment", "main", "activity/_file.html", screens.file_itself)
+panels.begin_with("task", done_at="none")
 panels.add_view("task", View("overdue", _("Overdue"), lambda actor: Q(done_at=None), {"due_on": "overdue"}))
 panels.add_view("task", View("today", _("Today"), lambda actor: Q(done_at=None), {"due_on": "today"}))
 panels.add_view("task", View("given", _("From me"), lambda actor: Q(created_by_id=actor.member_id)))

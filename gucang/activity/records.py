@@ -99,8 +99,8 @@ attachment = register(
     )
 )
 
-# Verbs without a button: a file comes by the composer, a next step by its follow-up, the rest is the clock's.
-for verb in (attachments.create, tasks.plan, tasks.replan, tasks.escalate):
+# Rights without a button: a file comes by the composer, a next step by the follow-up of who writes it.
+for verb in (attachments.create, tasks.plan, tasks.replan):
     permissions.declare(verb.name, verb.label)
 
 SEE_WHAT_IS_WRITTEN = dict.fromkeys(("follow_up.view", "coaching.view", "attachment.view"), "company")

@@ -52,6 +52,7 @@ Adviser = Callable[[RecordType, Mapping[str, Any], Actor], list[Advice]]
 
 _panels: list[Panel] = []
 _views: dict[str, list[View]] = {}
+_starts: dict[str, Mapping[str, str]] = {}
 _advisers: dict[str, list[Adviser]] = {}
 
 
@@ -85,6 +86,19 @@ def shown(
 def add_view(record: str, view: View) -> None:
     """Add a tab to the list of a record type, after “all” and “mine”."""
     _views.setdefault(record, []).append(view)
+
+
+def begin_with(record: str, **params: str) -> None:
+    """Let the list of a record type begin with filters: its bare address shows them, set and removable.
+
+    `?view=all` is the list without them.
+    """
+    _starts[record] = params
+
+
+def start_of(record_type: RecordType) -> Mapping[str, str]:
+    """The filters that a list begins with."""
+    return _starts.get(record_type.name, {})
 
 
 def views_of(record_type: RecordType, actor: Actor) -> list[View]:

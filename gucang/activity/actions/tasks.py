@@ -60,7 +60,7 @@ delete = deleting("task")
 restore = restoring("task")
 
 
-@action("task.plan", label=_("Plan the next step"), creates=True, icon="calendar-event")
+@action("task.plan", label=_("Plan the next step"), creates=True, internal=True, icon="calendar-event")
 def plan(task: Task, *, actor: Actor, follow_up: FollowUp) -> None:
     """Make the next step of a follow-up a task of its author."""
     task.set_about(follow_up.get_about())
@@ -70,7 +70,7 @@ def plan(task: Task, *, actor: Actor, follow_up: FollowUp) -> None:
     _take_step(task, follow_up)
 
 
-@action("task.replan", label=_("Plan anew"), guard=rules.why_not_open, icon="calendar-event")
+@action("task.replan", label=_("Plan anew"), guard=rules.why_not_open, internal=True, icon="calendar-event")
 def replan(task: Task, *, actor: Actor) -> None:
     """Bring the task in line with the follow-up whose next step it is."""
     if task.follow_up is not None:
@@ -136,7 +136,14 @@ def postpone(task: Task, *, actor: Actor, to: date, why: Annotated[str, Text()] 
     return {"why": why} if why else {}
 
 
-@action("task.escalate", label=_("Tell the manager"), allow=rules.may_escalate, guard=rules.why_not_open, icon="flag")
+@action(
+    "task.escalate",
+    label=_("Tell the manager"),
+    allow=rules.may_escalate,
+    guard=rules.why_not_open,
+    internal=True,
+    icon="flag",
+)
 def escalate(task: Task, *, actor: Actor, manager: Member, days: int) -> dict[str, Any]:
     """Tell the assignee's manager that the task is `days` days late. Once per due date, by the clock only."""
     task.escalated_at = clock.now()

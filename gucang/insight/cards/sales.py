@@ -62,7 +62,7 @@ def due(request: CompanyRequest) -> dict[str, Any] | None:
         "count": len(tasks),
         "late": ngettext("%(n)s is late", "%(n)s are late", late) % {"n": late} if late else "",
         "today": clock.today(),
-        "all_url": f"{request.base}/tasks/?view=mine",
+        "all_url": f"{request.base}/tasks/?mine=1&done_at=none",
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Access
@@ -42,6 +42,8 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     """The list page; for a script, only its rows."""
     if any(value == "" for values in request.GET.lists() for value in values[1]):
         return HttpResponseRedirect(f"{request.path}{_without_empty(request)}")  # an address that can be passed on
+    if not request.GET:
+        request.GET = _start(record_type)
     tab = _tab(request, record_type)
     found = _filtered(request, record_type, tab)
     columns = columns_of(record_type, request.actor, _column_names(request, record_type))
@@ -67,6 +69,19 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
             httponly=True, samesite="Lax",
         )  # fmt: skip
     return response
+
+
+def _start(record_type: RecordType) -> QueryDict:
+    """What the bare address of a list stands for; every link of the page then says it in full."""
+    params = QueryDict(mutable=True)
+    params.update(panels.start_of(record_type))
+    return params
+
+
+def _without(request: CompanyRequest, record_type: RecordType, param: str) -> str:
+    """The query string of the list without one filter; the bare address would bring the first filters back."""
+    left = changed_query(request, drop=(*POSITION, param))
+    return "?view=all" if left == "?" and panels.start_of(record_type) else left
 
 
 def _without_empty(request: CompanyRequest) -> str:
@@ -132,7 +147,7 @@ def _frame(
     return {
         "tabs": _tabs(request, record_type, tab),
         "chips": [
-            {"label": one.label, "words": words, "remove_url": changed_query(request, drop=(*POSITION, one.param))}
+            {"label": one.label, "words": words, "remove_url": _without(request, record_type, one.param)}
             for one, words in filters.describe(found.applied, actor)
         ],
         "problems": list(found.problems.values()),
@@ -170,7 +185,15 @@ def _sort_url(request: CompanyRequest, found: filters.Filtered, column: Column) 
 def _tabs(request: CompanyRequest, record_type: RecordType, tab: panels.View | None) -> list[dict[str, Any]]:
     base = f"{request.base}/{record_type.plural}/"
     mine = request.GET.get("mine") == "1" and tab is None
-    found = [{"text": _t("All"), "url": base, "current": tab is None and not mine}]
+    start = panels.start_of(record_type)
+    begun = bool(start) and tab is None and request.GET.dict() == start
+    found = [
+        {
+            "text": _t("All"),
+            "url": f"{base}?view=all" if start else base,
+            "current": tab is None and not mine and not begun,
+        }
+    ]
     if record_type.owner and request.actor.member_id is not None:
         found.append({"text": _t("Mine"), "url": f"{base}?mine=1", "current": mine})
     for view in panels.views_of(record_type, request.actor):
