@@ -98,6 +98,8 @@ def _declaration_problems(record_type: records.RecordType) -> Iterator[str]:
     for action in record_type.verbs.values():
         if action.record_name != record_type.name:
             yield f"the action {action.name} belongs to another record type."
+        if action.internal:
+            yield f"the action {action.name} is the program's own; it is no verb that people are offered."
     for path in record_type.search:
         if path.partition("__")[0] not in known:
             yield f"search names {path!r}."

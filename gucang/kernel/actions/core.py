@@ -111,12 +111,14 @@ class Action:
         labels: dict[str, Any] | None = None,
         redacts: bool = False,
         gone: Any = None,
+        internal: bool = False,
     ) -> None:
         self.name, self.body, self.label = name, body, label
         self.allow, self.guard = allow, guard
         self.creates, self.on_values = creates, on_values
         self.hands_over, self.unowned, self.binned, self.always = hands_over, unowned, binned, always
         self.icon, self.tone, self.redacts, self.gone = icon, tone, redacts, gone
+        self.internal = internal
         self.record_name, _dot, self.verb = name.partition(".")
         self.module = body.__globals__.get("__name__", "") if hasattr(body, "__globals__") else ""
         self.__doc__ = body.__doc__
@@ -148,6 +150,8 @@ class Action:
             self._check_right(actor, record)
         except Forbidden as problem:
             return problem.sentence
+        if self.binned and record.deleted_at is None:
+            return _t("“%(record)s” is not in the bin.") % {"record": record}
         return self._guarded(record)
 
     def __call__(
@@ -497,7 +501,8 @@ def action(
     `allow(actor, record)` answers who may, `guard(record)` why nobody may now. `hands_over` permits the actor to lose
     sight of the record; `redacts` keeps the values out of the event; `unowned` lets it be done to records without
     owner; `always` leaves an event even when no field changed; `gone` is the sentence for a record that the actor does
-    not see, or no more; `tone` and `icon` are for the button; `labels` name the parameters.
+    not see, or no more; `tone` and `icon` are for the button; `labels` name the parameters. `internal` is for what only
+    the program does: it may not be a verb of its record type, so that no screen and no API offers it.
     """
 
     def make(body: Callable[..., Any]) -> Action:
