@@ -22,7 +22,6 @@ import_type = register(
         form=Layout(),
         actions=(
             imports.upload, imports.map_columns, imports.check, imports.run, imports.cancel, imports.take_back,
-            imports.finish, imports.fail, imports.taken_back,
         ),
         order="-id",
     )
@@ -40,7 +39,7 @@ export_type = register(
         columns=("number", "record_type", "query", "rows", "state", "owner", "created_at"),
         filters=("record_type", "owner", "state"),
         form=Layout(),
-        actions=(exports.create, exports.finish),
+        actions=(exports.create,),
         order="-id",
     )
 )

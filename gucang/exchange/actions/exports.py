@@ -52,7 +52,7 @@ def _type_called(name: str) -> records.RecordType:
         raise Invalid({"record_type": [_t("There is no record type %(name)s.") % {"name": name[:40]}]}) from None
 
 
-@action("export.finish", label=_("Finish"), allow=rules.is_the_system, icon="check")
+@action("export.finish", label=_("Finish"), allow=rules.is_the_system, internal=True, icon="check")
 def finish(record: Export, *, file: str, rows: int) -> None:
     """The file is written and waits a day for who asked for it."""
     record.file, record.rows, record.state, record.ready_at = file, rows, State.DONE, clock.now()

@@ -141,13 +141,27 @@ def cancel(record: Import, *, actor: Actor) -> None:
     _end(record, State.CANCELLED, progress.totals() if progress else {})
 
 
-@action("import.finish", label=_("Finish"), allow=rules.is_the_system, guard=rules.why_not_running, icon="check")
+@action(
+    "import.finish",
+    label=_("Finish"),
+    allow=rules.is_the_system,
+    internal=True,
+    guard=rules.why_not_running,
+    icon="check",
+)
 def finish(record: Import, *, totals: Annotated[str, Text(long=True)]) -> None:
     """All rows were answered for."""
     _end(record, State.DONE, json.loads(totals))
 
 
-@action("import.fail", label=_("End with a reason"), allow=rules.is_the_system, guard=rules.why_not_running, icon="x")
+@action(
+    "import.fail",
+    label=_("End with a reason"),
+    allow=rules.is_the_system,
+    internal=True,
+    guard=rules.why_not_running,
+    icon="x",
+)
 def fail(
     record: Import, *, reason: Annotated[str, Text(max_length=300)], totals: Annotated[str, Text(long=True)]
 ) -> None:
@@ -173,7 +187,7 @@ def take_back(record: Import, *, actor: Actor) -> None:
     jobs.enqueue("exchange.take_back", key=str(record.pk), import_id=record.pk)
 
 
-@action("import.taken_back", label=_("End of taking back"), allow=rules.is_the_system, icon="check")
+@action("import.taken_back", label=_("End of taking back"), allow=rules.is_the_system, internal=True, icon="check")
 def taken_back(record: Import, *, left: int) -> dict[str, Any]:
     """All that could be taken back was."""
     gone = record.created - left
