@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _t
@@ -43,7 +44,7 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     if any(value == "" for values in request.GET.lists() for value in values[1]):
         return HttpResponseRedirect(f"{request.path}{_without_empty(request)}")  # an address that can be passed on
     if not request.GET:
-        request.GET = _start(record_type)
+        request.GET = _start(record_type)  # type: ignore[assignment]
     tab = _tab(request, record_type)
     found = _filtered(request, record_type, tab)
     columns = columns_of(record_type, request.actor, _column_names(request, record_type))
@@ -73,9 +74,7 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
 
 def _start(record_type: RecordType) -> QueryDict:
     """What the bare address of a list stands for; every link of the page then says it in full."""
-    params = QueryDict(mutable=True)
-    params.update(panels.start_of(record_type))
-    return params
+    return QueryDict(urlencode(panels.start_of(record_type)))
 
 
 def _without(request: CompanyRequest, record_type: RecordType, param: str) -> str:
