@@ -74,7 +74,7 @@ def page(query: QuerySet[Any], order: Order, cursor: str = "", limit: int = 50) 
 
     Raises Invalid (field "after") for a cursor that no page gave, or that belongs to another order.
     """
-    at = _decode(cursor, order, query.model) if cursor else None
+    at = place_of(cursor, order, query.model) if cursor else None
     rows: list[Any] = []
     if at is None or at[0] is not None:
         rows = list(_valued(query, order, at)[: limit + 1])
@@ -147,7 +147,8 @@ class RowBeyond(Expression):
         return f"{parts[0]} {self.sign} {parts[1]}", tuple(params)
 
 
-def _decode(cursor: str, order: Order, model: type[Model]) -> tuple[Any, int]:
+def place_of(cursor: str, order: Order, model: type[Model]) -> tuple[Any, int]:
+    """What `cursor_after` wrote: the value and the id of the row seen last. Raises Invalid (field "after")."""
     try:
         if len(cursor) > MAX_CURSOR:
             raise ValueError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +17,7 @@ from gucang.kernel import clock
 from gucang.kernel.models import Event
 from gucang.parties.actions import contacts, customers
 from gucang.parties.models import Customer
+from gucang.surface.screens import bin
 
 PAGE = "/acme/bin/"
 
@@ -133,6 +135,46 @@ def test_a_record_that_is_not_in_the_bin_cannot_be_restored(as_mia: Client, insi
 def test_restoring_is_not_for_links(as_mia: Client, deleted: Callable[..., Customer]) -> None:
     customer = deleted("删掉的客户")
     assert as_mia.get(f"{PAGE}customers/{customer.pk}/restore").status_code == 405
+
+
+def test_the_bin_comes_in_pages_and_shows_everything_once(
+    as_mia: Client, deleted: Callable[..., Customer], inside: Any, mia: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bin, "PAGE", 3)
+    with clock.at(clock.now() - timedelta(days=1)):
+        with inside():
+            holder = customers.create(actor=mia, values={"name": "留着的客户"}).record
+        for n in range(4):  # all at one moment, so that id and type decide
+            deleted(f"客户 {n}")
+            with inside():
+                contact = contacts.create(actor=mia, values={"name": f"联系人 {n}", "customer": holder}).record
+                contacts.delete(contact, actor=mia)
+    deleted("最后删的客户")
+    seen: list[str] = []
+    address, pages = PAGE, 0
+    while address:
+        page = text_of(as_mia.get(address))
+        seen += re.findall(r"/bin/(\w+/\d+)/restore", page)
+        more = re.search(r'href="(/acme/bin/\?[^"]*after=[^"]+)"', page)
+        address = html.unescape(more[1]) if more else ""
+        pages += 1
+    assert pages == 3
+    assert len(seen) == len(set(seen)) == 9
+    only = text_of(as_mia.get(PAGE, {"type": "contacts"}))
+    more = re.search(r'hx-get="(/acme/bin/\?[^"]+)"', only)
+    assert more
+    rest = text_of(as_mia.get(html.unescape(more[1]), headers={"HX-Request": "true"}))
+    assert "<html" not in rest
+    assert re.findall(r"/bin/(\w+)/\d+/restore", rest) == ["contacts"]
+
+
+@pytest.mark.parametrize(
+    "after", ["x", ".", "customer.", "customer.W10", "stage.x", "nothing.W10", "=" * 300, "customer.\x00"]
+)
+def test_a_forged_place_in_the_bin_is_answered_in_words(as_mia: Client, after: str) -> None:
+    answer = as_mia.get(PAGE, {"after": after})
+    assert answer.status_code == 422
+    assert "列表" in text_of(answer)
 
 
 def test_more_rows_need_no_more_queries(as_mia: Client, deleted: Callable[..., Customer]) -> None:

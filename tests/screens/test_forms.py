@@ -261,6 +261,38 @@ def test_a_dialog_asks_what_the_action_needs_and_does_it(
         assert Opportunity.objects.get(pk=deal.pk).version == deal.version, "a link changes nothing"
 
 
+def test_what_is_not_possible_now_says_why_instead_of_asking(
+    as_alice: Client, new_deal: Callable[..., Opportunity], stages: Any, inside: Any, alice: Any
+) -> None:
+    deal = new_deal("糊盒机伺服升级", amount=100)
+    with inside():
+        opportunities.win(deal, actor=alice)
+    answer = as_alice.get(f"{DEALS}{deal.pk}/lose")
+    assert answer.status_code == 409
+    assert "已经赢" in text_of(answer)
+    assert 'name="reason"' not in text_of(answer)
+    assert 'id="act-lose"' not in text_of(answer)
+
+
+def test_what_lies_in_the_bin_is_not_restored_twice_nor_changed_there(
+    client: Client, login: Any, mia: Any, inside: Any
+) -> None:
+    login(client, mia)
+    with inside():
+        customer = customers.create(actor=mia, values={"name": "苏州恒力精密"}).record
+    for answer in (client.get(f"{CUSTOMERS}{customer.pk}/restore"), client.post(f"{CUSTOMERS}{customer.pk}/restore")):
+        assert answer.status_code == 409
+        assert "“苏州恒力精密”不在回收站里" in text_of(answer)
+        assert 'id="act-restore"' not in text_of(answer)
+    with inside():
+        customers.delete(customer, actor=mia)
+    for address in ("edit", "delete", "cell/city"):
+        answer = client.get(f"{CUSTOMERS}{customer.pk}/{address}")
+        assert answer.status_code == 409
+        assert "在回收站里，先恢复再操作" in text_of(answer)
+    assert client.get(f"{CUSTOMERS}{customer.pk}/restore").status_code == 200
+
+
 def test_a_refused_action_stays_where_it_was_with_its_sentence(
     as_alice: Client, new_deal: Callable[..., Opportunity], stages: Any, inside: Any, alice: Any
 ) -> None:

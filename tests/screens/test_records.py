@@ -176,7 +176,7 @@ def test_a_record_in_the_bin_can_only_be_read_and_restored(
     assert customer.name in page
     assert f'action="{CUSTOMERS}{customer.pk}/restore"' in page
     assert f"{CUSTOMERS}{customer.pk}/edit" not in page
-    assert manager.get(f"{CUSTOMERS}{customer.pk}/edit").status_code == 404
+    assert manager.get(f"{CUSTOMERS}{customer.pk}/edit").status_code == 409
     assert manager.post(f"{CUSTOMERS}{customer.pk}/restore", {}).status_code == 302
     with inside():
         assert Customer.objects.filter(pk=customer.pk).exists()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import CharField, Q, QuerySet, Value
 from django.http import HttpResponse
@@ -17,16 +18,17 @@ from django.views.decorators.http import require_POST, require_safe
 from gucang.kernel import clock, records
 from gucang.kernel.actions import Action
 from gucang.kernel.actors import Actor
-from gucang.kernel.errors import NotVisible, Problem
+from gucang.kernel.errors import Invalid, NotVisible, Problem
 from gucang.kernel.models import Event, EventObject
 from gucang.kernel.records import RecordType
-from gucang.surface import nav
+from gucang.surface import keyset, nav
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answer, answered
-from gucang.surface.render import go, render, toast, wants_fragment
+from gucang.surface.render import fragment, go, render, toast, wants_fragment
 
 KEPT = timedelta(days=30)
-MOST = 100
+PAGE = 50
+ORDER = keyset.Order("deleted_at", descending=True)
 
 nav.add(_("Bin"), "trash", "/bin/", order=95, bottom=True)
 
@@ -61,7 +63,9 @@ class Deleted:
 @require_safe
 @answered
 def bin_page(request: CompanyRequest, **_company: str) -> HttpResponse:
-    """The deleted records that this person may take back, newest first."""
+    """The deleted records that this person may take back, newest first; for a script, only the next rows."""
+    if wants_fragment(request) and request.GET.get("after"):
+        return fragment(request, "surface/_bin_rows.html", _shown(request))
     return _page(request)
 
 
@@ -82,11 +86,22 @@ def restore(request: CompanyRequest, plural: str, pk: int, **_company: str) -> H
 
 
 def _page(request: CompanyRequest, problem: Problem | None = None) -> HttpResponse:
+    context = _shown(request) | {"refused": problem, "days": KEPT.days}
+    return render(request, "surface/bin.html", context, status=problem.status if problem else 200)
+
+
+def _shown(request: CompanyRequest) -> dict[str, Any]:
     choices = restorable(request.actor)
     chosen = next((kind for kind in choices if kind.plural == request.GET.get("type")), None)
-    rows, more = deleted(request.actor, [chosen] if chosen else choices)
-    context = {"rows": rows, "more": more, "choices": choices, "chosen": chosen, "refused": problem, "days": KEPT.days}
-    return render(request, "surface/bin.html", context, status=problem.status if problem else 200)
+    rows, following = deleted(request.actor, [chosen] if chosen else choices, request.GET.get("after", ""))
+    only = {"type": chosen.plural} if chosen else {}
+    return {
+        "rows": rows,
+        "more_url": f"{request.base}/bin/?{urlencode(only | {'after': following})}" if following else "",
+        "later": bool(request.GET.get("after")),
+        "choices": choices,
+        "chosen": chosen,
+    }
 
 
 def restorable(actor: Actor) -> list[RecordType]:
@@ -105,29 +120,50 @@ def _restoring(kind: RecordType | None) -> Action:
     return verbs[0]
 
 
-def deleted(actor: Actor, kinds: list[RecordType]) -> tuple[list[Deleted], bool]:
-    """The newest MOST records of these types in the bin that the actor may see, and whether there are more.
+def deleted(actor: Actor, kinds: list[RecordType], after: str = "") -> tuple[list[Deleted], str]:
+    """The newest PAGE records of these types in the bin that the actor may see, and the cursor of older ones, or "".
 
-    One query finds them, one per type among them reads them, two say who deleted them.
+    `after` is such a cursor. One query finds them, one per type among them reads them, two say who deleted them.
+    Raises Invalid (field "after") for a cursor that no page gave.
     """
     since = clock.now() - KEPT
+    older = _older_than(after)
     found: list[QuerySet[Any]] = [
         _in_bin(kind, actor)
-        .filter(deleted_at__gte=since)
+        .filter(older(kind), deleted_at__gte=since)
         .annotate(type_name=Value(kind.name, output_field=CharField()))
         .order_by("-deleted_at", "-pk")
-        .values_list("deleted_at", "pk", "type_name")[: MOST + 1]
+        .values_list("deleted_at", "pk", "type_name")[: PAGE + 1]
         for kind in kinds
     ]
     if not found:
-        return [], False
+        return [], ""
     newest = sorted(found[0].union(*found[1:], all=True) if len(found) > 1 else found[0], reverse=True)
     ids: dict[str, list[int]] = {}
-    for _at, pk, name in newest[:MOST]:
+    for _at, pk, name in newest[:PAGE]:
         ids.setdefault(name, []).append(pk)
     deleters = _deleters(ids, since)
     rows = [row for name, pks in ids.items() for row in _read(actor, records.get(name), pks, deleters)]
-    return sorted(rows, key=lambda row: (row.at, row.record.pk), reverse=True), len(newest) > MOST
+    rows.sort(key=lambda row: (row.at, row.record.pk, row.type.name), reverse=True)
+    last = rows[-1] if len(newest) > PAGE and rows else None
+    return rows, f"{last.type.name}.{keyset.cursor_after(ORDER, last.record)}" if last else ""
+
+
+def _older_than(after: str) -> Callable[[RecordType], Q]:
+    """The condition for what follows the cursor `after`: by the day it was deleted, then by id, then by type."""
+    if not after:
+        return lambda _kind: Q()
+    name, _mark, cursor = after.partition(".")
+    kinds = {kind.name: kind for kind in records.every() if _verbs(kind)}
+    if name not in kinds:
+        raise Invalid({"after": [_t("This place in the list is gone. Start at the first page.")]})
+    at, pk = keyset.place_of(cursor, ORDER, kinds[name].model)
+
+    def beyond(kind: RecordType) -> Q:
+        edge = pk + 1 if kind.name < name else pk
+        return Q(keyset.RowBeyond(["deleted_at", "id"], [at, edge], kind.model, below=True))
+
+    return beyond
 
 
 def _in_bin(kind: RecordType, actor: Actor) -> QuerySet[Any]:

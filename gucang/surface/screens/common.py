@@ -46,7 +46,10 @@ def only_post(request: HttpRequest) -> None:
 
 
 def find(record_type: RecordType, request: CompanyRequest, pk: int, *, binned: bool = False) -> Any:
-    """The record that the actor may see, from the bin too when asked. Raises NotVisible."""
+    """The record that the actor may see, from the bin too when asked.
+
+    Raises NotVisible; Refused for what lies in the bin when that was not asked for.
+    """
     if pk >= MAX_ID:
         raise NotVisible
     query = events.with_bin(record_type) if binned else record_type.model._default_manager.all()
@@ -54,6 +57,9 @@ def find(record_type: RecordType, request: CompanyRequest, pk: int, *, binned: b
     if owner:
         query = query.select_related(owner)
     record = query.filter(record_type.visible(request.actor), pk=pk).first()
+    if record is None and not binned:
+        there = find(record_type, request, pk, binned=True)
+        raise Refused(_t("“%(record)s” is in the bin. Restore it first.") % {"record": there})
     if record is None:
         raise NotVisible
     if owner and getattr(record, owner) is not None:

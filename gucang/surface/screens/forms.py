@@ -281,7 +281,11 @@ def act(request: CompanyRequest, record_type: RecordType, pk: int, verb: str) ->
     if action is None or action in (record_type.create, record_type.edit):
         raise NotVisible
     record = find(record_type, request, pk, binned=action.binned)
-    if request.method != "POST":
+    asks = request.method != "POST"
+    if (asks or action.binned) and (sentence := action.why_not(request.actor, record)):
+        status = 409 if request.actor.may(action.name) else 403
+        return _dialog(request, record_type, record, action, {}, {"": [sentence]}, status=status)
+    if asks:
         values = {spec.name: request.GET.get(spec.name, spec.default) for spec in action.params}
         return _dialog(request, record_type, record, action, values, {})
     raw = typed(request.POST, {spec.name: spec for spec in action.params})
@@ -318,7 +322,7 @@ def _dialog(
         "action": action,
         "inputs": inputs,
         "whole": [sentence for name, many in problems.items() if name not in names for sentence in many],
-        "why_not": action.why_not(request.actor, record) if not problems else None,
+        "possible": not problems or action.why_not(request.actor, record) is None,
         "url": f"{record_url(request, record_type, record.pk)}/{action.verb}",
         "next": request.POST.get("next") or request.GET.get("next") or "",
         "cancel_url": record_url(request, record_type, record.pk),
