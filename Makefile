@@ -3,6 +3,8 @@
 .PHONY: help run test fast lint types format lock translations migrations assets bench clean run-ready dev-ready
 
 PYTHON := .venv/bin/python
+# Where this is set, each of the program's processes would compile a thousand files anew before it starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24

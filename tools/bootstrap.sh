@@ -59,7 +59,7 @@ make_with_pip() {
 
 make_with_uv() {
     [ -x .venv/bin/python ] || uv venv --quiet --python '>=3.11' .venv
-    uv pip install --quiet --python .venv/bin/python --require-hashes -r "$requirements"
+    uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes -r "$requirements"
 }
 
 # dev.txt holds everything of run.txt, so a finished dev environment also serves `run`.

@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'base_manager_name': 'objects',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['grams'], name='search_grams')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=True, fields=['grams'], gin_pending_list_limit=256, name='search_grams')],
                 'constraints': [models.UniqueConstraint(fields=('company', 'record_type', 'object_id'), name='one_entry'), gucang.kernel.constraints.RowSecurity(forced=False, name='kernel_searchentry_company'), models.UniqueConstraint(fields=('company', 'id'), name='kernel_searchentry_pair')],
             },
         ),

@@ -6,6 +6,7 @@ import random
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc
@@ -21,6 +22,7 @@ class BadCode(BadText):
     """A code or a number pattern that breaks its rule; ``str()`` says which."""
 
 
+@lru_cache(maxsize=1024)  # an import asks twice: for the value, and for the record that has it
 def check_credit_code(raw: str) -> str:
     """The 18-character unified social credit code (统一社会信用代码), upper case and without blanks.
 
