@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from gucang.accounts.models import Department, Member, Role, Token
+from django.db import connection
+
+from gucang.accounts.models import Member, Role, Token
 from gucang.kernel.actors import ACCESSES, REACHES, Access, Actor, FieldRule, Reach
+from gucang.kernel.scope import active_company_id
 
 
 def actor_for(member: Member, *, token: Token | None = None) -> Actor:
@@ -13,7 +16,7 @@ def actor_for(member: Member, *, token: Token | None = None) -> Actor:
 
     Of several field rules for one field the most generous holds; a role without a rule for it does not restrict.
     """
-    roles = list(Role.objects.filter(member_roles__member=member))
+    roles = list(Role.objects.filter(member_roles__member=member).order_by("member_roles__id"))
     return Actor(
         kind="token" if token else "member",
         name=member.name,
@@ -23,6 +26,7 @@ def actor_for(member: Member, *, token: Token | None = None) -> Actor:
         circle=circle_of(member),
         token_id=token.pk if token else None,
         scopes=frozenset(token.scopes) if token else None,
+        roles=tuple(roles),
     )
 
 
@@ -62,27 +66,31 @@ def circle_of(member: Member) -> Callable[[Reach], frozenset[int]]:
     def circle(reach: Reach) -> frozenset[int]:
         if member.department_id is None:
             return frozenset({member.pk})
-        departments = {member.department_id}
         if reach is Reach.TREE:
-            departments = below(member.department_id)
-        ids = Member.objects.filter(department_id__in=departments).values_list("pk", flat=True)
+            return _members_below(member.department_id) | {member.pk}
+        ids = Member.objects.filter(department_id=member.department_id).values_list("pk", flat=True)
         return frozenset(ids) | {member.pk}
 
     return circle
 
 
-def below(department_id: int) -> set[int]:
-    """A department and all below it. One query."""
-    children: dict[int | None, list[int]] = {}
-    for pk, parent in Department.objects.values_list("pk", "parent_id"):
-        children.setdefault(parent, []).append(pk)
-    found, open_ = set(), [department_id]
-    while open_:
-        pk = open_.pop()
-        if pk not in found:
-            found.add(pk)
-            open_ += children.get(pk, [])
-    return found
+_BELOW = """
+    WITH RECURSIVE below AS (
+        SELECT id FROM accounts_department WHERE company_id = %(company)s AND id = %(department)s
+        UNION
+        SELECT d.id FROM accounts_department d JOIN below ON d.parent_id = below.id
+        WHERE d.company_id = %(company)s AND d.deleted_at IS NULL
+    )
+    SELECT m.id FROM accounts_member m JOIN below ON m.department_id = below.id
+    WHERE m.company_id = %(company)s AND m.deleted_at IS NULL
+"""
 
 
-__all__ = ["actor_for", "below", "circle_of"]
+def _members_below(department_id: int) -> frozenset[int]:
+    """The ids of the members of a department and all below it. One query; a circle of departments ends it too."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW, {"company": active_company_id(), "department": department_id})
+        return frozenset(pk for (pk,) in cursor.fetchall())
+
+
+__all__ = ["actor_for", "circle_of"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from gucang.accounts.models import Role
 from gucang.accounts.queries import companies_of
 from gucang.surface import home, nav
 from gucang.surface.middleware import CompanyRequest
@@ -35,5 +34,4 @@ def person(request: CompanyRequest) -> nav.Person:
 @home.homes_from
 def homes(request: CompanyRequest) -> tuple[str, ...]:
     """The home pages of this person's roles, that of the role given first before the others."""
-    held = Role.objects.filter(member_roles__member_id=request.actor.member_id).order_by("member_roles__id")
-    return tuple(dict.fromkeys(held.values_list("home", flat=True)))
+    return tuple(dict.fromkeys(role.home for role in request.actor.roles))

@@ -63,7 +63,8 @@ class Actor:
     """Somebody who acts in the active company.
 
     `grants` maps permission names (or "record.*", or "*") to a reach. `circle(reach)` gives the ids of the members
-    within a reach below COMPANY. `scopes` narrows a token to some permissions; None does not narrow.
+    within a reach below COMPANY. `scopes` narrows a token to some permissions; None does not narrow. `roles` are where
+    the rights come from, for the module that knows what a role is.
     """
 
     kind: Literal["member", "token", "system"]
@@ -75,6 +76,7 @@ class Actor:
     token_id: int | None = None
     scopes: frozenset[str] | None = None
     on_behalf_of: int | None = None
+    roles: tuple[Any, ...] = field(default=(), repr=False)
     _members: dict[Reach, frozenset[int]] = field(default_factory=dict, repr=False)
     _shared: dict[str, frozenset[int]] | None = field(default=None, repr=False)
 
