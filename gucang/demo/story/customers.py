@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from gucang.demo.names import CompanyName
-from gucang.demo.story import deals
+from gucang.demo.story import before, deals
 from gucang.demo.story.cast import EAST, EASTERN, LEAVER, LEAVES_DAYS_AGO, MANAGER_OF, SELLERS, SOUTH, STAYING
 from gucang.demo.story.talking import Talk, write_down
 from gucang.demo.story.world import DAYS_OF_HISTORY, Life, World, working_day
@@ -92,16 +92,15 @@ def plain_values(world: World, company: CompanyName, source: str) -> dict[str, A
 def _bring_in_old(world: World) -> None:
     """The administrator imports the customers that the company had before, each to its salesperson."""
     plans = [plan(world, SELLERS[number % len(SELLERS)]) for number in range(OLD)]
-    rows = [
-        Row(
-            {
-                **values_of(world, one.company, Source.OLD),
-                "status": world.chance.choice(("prospect", "engaged", "engaged")),
-                "owner": world.members[one.seller],
-            }
-        )
-        for one in plans
-    ]
+    plans[0] = _granary(plans[0])
+    old_deals = before.think_up(OLD)
+    bought = {deal.customer for deal in old_deals if deal.won}
+    rows = []
+    for number, one in enumerate(plans):
+        values = values_of(world, one.company, Source.OLD)
+        status = world.chance.choice(("prospect", "engaged", "engaged"))
+        values |= {"status": "buyer" if number in bought else status, "owner": world.members[one.seller]}
+        rows.append(Row(values))
     create_many(records.get("customer"), rows, actor=world.actor("admin"), also=("owner",))
     people = [(row.record, world.names.contact(one.company)) for one, row in zip(plans, rows, strict=True)]
     create_many(
@@ -109,6 +108,7 @@ def _bring_in_old(world: World) -> None:
         [Row({"customer": customer, **_contact_values(details), "is_primary": True}) for customer, details in people],
         actor=world.actor("admin"),
     )
+    before.bring_in(world, old_deals, [(row.record, one.company) for one, row in zip(plans, rows, strict=True)])
     for one, row, (_customer, details) in zip(plans, rows, people, strict=True):
         talk = Talk(one.company, details.addressed)
         world.start(world.later(1, one.every), _care(world, row.record.pk, one, talk))
@@ -117,6 +117,15 @@ def _bring_in_old(world: World) -> None:
         parent = groups[number % len(groups)]
         if row.record.owner_id == parent.owner_id:
             customers.edit(row.record, actor=world.actor(row.record.owner_id), values={"parent": parent})
+
+
+def _granary(one: Plan) -> Plan:
+    """The customer whom “shgc” finds, always well looked after."""
+    company = one.company._replace(
+        name="上海谷仓智能科技有限公司", short_name="谷仓智能", industry="自动化设备", province_code="310000",
+        province="上海市", city_code="310100", city="上海", district="浦东新区",
+    )  # fmt: skip
+    return replace(one, company=company, every=60, forgotten_after=None, deals=max(1, one.deals))
 
 
 def _arrival(world: World, one: Plan) -> Life:
