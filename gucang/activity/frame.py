@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gucang.activity import screens
-from gucang.surface import nav, panels
+from gucang.surface import columns, nav, panels
 from gucang.surface.panels import View
 
 panels.add("*", "composer", "activity/_composer.html", screens.composer)
@@ -19,3 +19,5 @@ panels.add_view("task", View("given", _("From me"), lambda actor: Q(created_by_i
 panels.add_view("task", View("done", _("Done"), lambda actor: Q(done_at__isnull=False)))
 nav.add(_("To-dos"), "calendar-check", "/activity/due", "task.view", order=15)
 nav.quick_create("task", order=60)
+columns.due("task.due_on", "done_at")
+columns.due("task.due_at", "done_at")

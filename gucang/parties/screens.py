@@ -106,3 +106,4 @@ nav.add(_("Customers"), "users", "/customers/", "customer.view", order=20, phone
 nav.quick_create("customer", order=10)
 nav.quick_create("contact", order=40)
 columns.tones("customer.status", {"engaged": "wait", "buyer": "ok", "lost": "", "prospect": ""})
+columns.due("customer.next_step_on")

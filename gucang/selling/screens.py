@@ -107,6 +107,7 @@ nav.setting(_("Loss reasons"), "mood-sad", "/loss-reasons/", "loss_reason.edit",
 nav.quick_create("opportunity", order=20)
 nav.quick_create("lead", order=30)
 columns.tones("opportunity.state", {"open": "wait", "won": "ok", "lost": ""})
+columns.due("opportunity.closes_on", "state", ("open",))
 columns.tones(
     "lead.status", {"new": "warn", "contacted": "wait", "qualified": "wait", "converted": "ok", "discarded": ""}
 )

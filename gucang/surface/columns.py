@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from markupsafe import Markup
 
-from gucang.kernel import events, records
+from gucang.kernel import clock, events, records
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
@@ -21,6 +21,7 @@ from gucang.kernel.scope import remembered
 from gucang.surface import ui
 
 _TONES: dict[str, dict[Any, str]] = {}
+_DUE: dict[str, tuple[str, Collection[Any]]] = {}
 NOTHING = Markup("—")
 MOST_LABELS = 5_000
 Labels = dict[tuple[Any, int], str]
@@ -29,6 +30,19 @@ Labels = dict[tuple[Any, int], str]
 def tones(field: str, found: Mapping[Any, str]) -> None:
     """Give the choices of a field ("customer.status") the tones of their badges; without, choices are plain words."""
     _TONES[field] = dict(found)
+
+
+def due(field: str, while_: str = "", among: Collection[Any] = (None,)) -> None:
+    """Let a day or moment ("task.due_on") be marked once it has passed, as long as the thing is open.
+
+    It is open while its column `while_` holds one of `among`; without a column, always.
+    """
+    _DUE[field] = (while_, among)
+
+
+def _read_for(record_type: RecordType, names: Sequence[str]) -> set[str]:
+    """The columns that tell whether what these fields say is still open."""
+    return {_DUE[key][0] for name in names if (key := f"{record_type.name}.{name}") in _DUE} - {""}
 
 
 def labels_of(actor: Actor, wanted: Mapping[Any, Iterable[int]]) -> Labels:
@@ -65,6 +79,7 @@ def narrowed(query: models.QuerySet[Any], record_type: RecordType, actor: Actor,
     columns = {field.name: field for field in record_type.model._meta.concrete_fields}
     kept = {"extra"} if any(name.startswith("extra.") for name in names) else set()
     kept |= {"id", "company", "version", record_type.owner.removesuffix("_id"), *label, *names}
+    kept |= _read_for(record_type, names)
     return query.only(*(name for name in kept if name in columns))
 
 
@@ -141,7 +156,19 @@ class Shower:
                 return None
             if may is Access.MASKED:
                 return spec.masked(value) if value else ""
-        return self.value(spec, value, link=link)
+        shown = self.value(spec, value, link=link)
+        return self._late(shown, value) if shown and self._is_late(record, spec, value) else shown
+
+    def _is_late(self, record: Any, spec: FieldSpec, value: Any) -> bool:
+        column, among = _DUE.get(f"{self.type.name}.{spec.name}", ("", ()))
+        is_open = bool(among) and (not column or getattr(record, column) in among)
+        return is_open and ui.due_tone(value, clock.now()) == "bad"
+
+    @staticmethod
+    def _late(shown: Any, value: Any) -> Markup:
+        return Markup('<span class="t-bad">{}<span class="vh"> {}</span></span>').format(
+            shown, ui.due_words(value, clock.now())
+        )
 
     def value(self, spec: FieldSpec, value: Any, *, link: bool = True) -> Any:
         """A Python or JSON value as it is written on pages."""

@@ -19,6 +19,7 @@ from gucang.kernel.models import Event
 from gucang.kernel.scope import company_scope, writing
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
+from gucang.selling.actions import opportunities
 from gucang.selling.models import Opportunity
 from gucang.surface.screens import lists
 
@@ -368,3 +369,22 @@ def test_a_list_reads_only_the_columns_it_shows(as_alice: Client, new_deal: Call
     (rows,) = [one["sql"] for one in queries if "LIMIT 51" in one["sql"] and "ORDER BY" in one["sql"]]
     assert '"amount"' in rows
     assert '"note"' not in rows
+
+
+def test_a_date_that_has_passed_is_marked_while_the_thing_is_open(
+    as_alice: Client, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any, alice: Any
+) -> None:
+    gone, ahead = clock.today() - timedelta(days=9), clock.today() + timedelta(days=9)
+    late, won = new_deal("还开着", closes_on=gone), new_deal("已经赢了", closes_on=gone)
+    new_deal("还早", closes_on=ahead)
+    new_deal("没有日子")
+    with inside():
+        opportunities.win(won, actor=alice)
+    for chosen in ("", "?columns=name&columns=closes_on"):
+        page = text_of(as_alice.get(f"{DEALS}{chosen}"))
+        assert page.count('<span class="t-bad">') == 1
+        row = page.partition(f'data-key="{late.pk}"')[2].partition("</tr>")[0]
+        assert "t-bad" in row
+        assert "晚 9 天" in row
+    assert '<span class="t-bad">' in text_of(as_alice.get(f"{DEALS}{late.pk}"))
+    assert '<span class="t-bad">' not in text_of(as_alice.get(f"{DEALS}{won.pk}"))

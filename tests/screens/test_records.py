@@ -76,6 +76,17 @@ def test_a_button_that_cannot_be_used_says_why(
     assert not offered.search(page)
 
 
+def test_on_a_phone_one_button_stands_beside_the_menu(as_alice: Client, customer: Customer) -> None:
+    head = text_of(as_alice.get(f"{CUSTOMERS}{customer.pk}")).partition('class="btn-row"')[2].partition("</details>")[0]
+    row, menu = head.partition('<div class="menu-list">')[::2]
+    row = row.partition("<details")[0]
+    buttons = re.findall(r'<(?:a|form)\b[^>]*class="([^"]*)"', row)
+    assert len([one for one in buttons if "only-desk" not in one]) == 1
+    edit = f'href="/acme/customers/{customer.pk}/edit"'
+    assert edit in row
+    assert re.search(rf'<a {edit} class="only-phone">', menu), "what is left out beside it is in the menu"
+
+
 def test_related_records_are_those_one_may_see(as_alice: Client, inside: Any, alice: Any, customer: Customer) -> None:
     with inside():
         contacts.create(actor=alice, values={"name": "孙丽", "customer": customer})
