@@ -13,7 +13,7 @@ from gucang.kernel.actors import Access
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType, Related
 from gucang.surface import timeline
-from gucang.surface.columns import Shower, columns_of
+from gucang.surface.columns import Shower, columns_of, label_fields, remember_label
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render
 from gucang.surface.screens.common import find, list_url, parts, record_url, screen
@@ -25,6 +25,7 @@ RELATED_ROWS = 10
 def show(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpResponse:
     """The page; with `?peek` the side panel of a list."""
     record = find(record_type, request, pk, binned=True)
+    remember_label(request.actor, record)
     peek = "peek" in request.GET
     names = [*record_type.form.fields, "owner", "number"]
     shower = Shower(record_type, request.actor, request.base, [record], [n for n in names if n in record_type.specs])
@@ -127,6 +128,8 @@ def _related(request: CompanyRequest, record_type: RecordType, record: Any) -> l
         if not request.actor.may(f"{other.name}.view") or access(request.actor, other, field) is Access.HIDDEN:
             continue
         rows = list(other.query(request.actor).filter(**{field: record}).order_by("-pk")[: RELATED_ROWS + 1])
+        for row in rows if label_fields(other.model) else ():
+            remember_label(request.actor, row)
         names = related.columns or tuple(name for name in other.columns if name != field)[:5]
         columns = columns_of(other, request.actor, names)
         shower = Shower(other, request.actor, request.base, rows[:RELATED_ROWS], [c.name for c in columns])
