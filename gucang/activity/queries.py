@@ -16,6 +16,7 @@ from gucang.activity.rules import visible_coaching, visible_tasks
 from gucang.kernel import clock, event_visibility, events
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
+from gucang.kernel.records import RecordType
 
 MOST_OF_A_DAY = 300
 
@@ -61,7 +62,7 @@ def due(actor: Actor, member_id: int, *, days: int = 7, limit: int = 200) -> Due
 
 
 def _remember_subjects(entries: Sequence[Any]) -> None:
-    """Load what entries are about, one query per record type, so that `get_about` costs nothing."""
+    """Load what entries are about, with whom that concerns, one query per record type: `get_about` costs nothing."""
     from gucang.kernel import records
 
     wanted: dict[str, set[int]] = {}
@@ -71,10 +72,16 @@ def _remember_subjects(entries: Sequence[Any]) -> None:
     found = {
         (name, record.pk): record
         for name, ids in wanted.items()
-        for record in events.with_bin(records.get(name)).filter(pk__in=ids)
+        for record in _with_concerned(records.get(name)).filter(pk__in=ids)
     }
     for entry in entries:
         entry._about = found.get((entry.about_type, entry.about_id))
+
+
+def _with_concerned(record_type: RecordType) -> models.QuerySet[Any]:
+    found = events.with_bin(record_type)
+    # Without names Django would follow every reference there is.
+    return found.select_related(*record_type.concerns) if record_type.concerns else found
 
 
 def next_step_of(follow_up: FollowUp) -> Task | None:
