@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from gucang.activity.actions import tasks
+from gucang.activity.models import Task
 from gucang.demo.names import CompanyName
 from gucang.demo.story import before, deals
 from gucang.demo.story.cast import EAST, EASTERN, LEAVER, LEAVES_DAYS_AGO, MANAGER_OF, SELLERS, SOUTH, STAYING
@@ -262,6 +264,11 @@ def hand_over(world: World) -> None:
         customers.assign(
             customer, actor=manager, owner=takers[number % len(takers)], note="吴倩离职交接，跟进记录都在，先打个招呼。"
         )
+    for number, task in enumerate(Task.objects.filter(assignee=leaver, done_at=None).order_by("id")):
+        if task.due_on and task.due_on > clock.today():
+            tasks.assign(task, actor=manager, to=takers[number % len(takers)])
+        else:
+            tasks.complete(task, actor=world.actor(LEAVER))
     world.members[LEAVER] = members.leave(leaver, actor=world.actor("admin"), on=clock.today()).record
 
 

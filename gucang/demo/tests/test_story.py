@@ -12,7 +12,7 @@ from django.db.models import Max, Min
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from gucang.accounts.models import User
+from gucang.accounts.models import Member, User
 from gucang.activity import queries as activity
 from gucang.activity.models import Attachment, Coaching, FollowUp, Task
 from gucang.demo import cli, story
@@ -111,6 +111,12 @@ def test_the_initials_of_the_readme_find_a_customer_that_is_cared_for(inside: Co
     for user in ("li.xiangdong", "wang.lei"):
         found = search.search(_member(user).as_actor(), "shgc", types=[records.get("customer")])
         assert "上海谷仓智能科技有限公司" in [hit.title for hit in found["customer"]], user
+
+
+def test_who_left_has_nothing_left_to_do(inside: Company) -> None:
+    leaver = Member.objects.get(user__email=f"{cast.LEAVER}@{cast.DOMAIN}")
+    assert Task.objects.filter(assignee=leaver).exists()
+    assert not Task.objects.filter(assignee=leaver, done_at=None).exists()
 
 
 def test_the_sales_director_may_import_and_export_and_a_salesperson_not(inside: Company) -> None:
