@@ -65,6 +65,7 @@ def _machinery(request: CompanyRequest) -> Iterator[Row]:
     if count := sum(failed.values()):
         yield Row(
             ngettext("%(n)s job gave up", "%(n)s jobs gave up", count) % {"n": count},
+            when=_t("Jobs"),
             reason=_t("%(names)s · Each was tried several times; the console says why.")
             % {"names": "、".join(sorted(failed))},
             tone="bad",
@@ -74,6 +75,7 @@ def _machinery(request: CompanyRequest) -> Iterator[Row]:
     if clock.today() - since > SEALS_MAY_LAG:
         yield Row(
             _t("The log has not been sealed since %(day)s") % {"day": since.isoformat()},
+            when=_t("Log"),
             reason=_t("It is sealed every night by the job process. Look whether “gucang run” is running."),
             tone="bad",
         )
@@ -86,11 +88,11 @@ def _doors(request: CompanyRequest) -> Iterator[Row]:
         if people.not_invited:
             title = ngettext("%(n)s member cannot sign in", "%(n)s members cannot sign in", people.not_invited)
             reason = _t("No invitation is open for them. Open the member and press “Invite”.")
-            yield Row(title % {"n": people.not_invited}, f"{request.base}/members/", reason)
+            yield Row(title % {"n": people.not_invited}, f"{request.base}/members/", reason, _t("Members"))
         if people.without_role:
             title = ngettext("%(n)s member has no role", "%(n)s members have no role", people.without_role)
             reason = _t("Without a role nobody sees customers.")
-            yield Row(title % {"n": people.without_role}, f"{request.base}/members/", reason)
+            yield Row(title % {"n": people.without_role}, f"{request.base}/members/", reason, _t("Members"))
     if request.actor.may("company.require_second_step"):
         count = queries.password_alone()
         if count:
@@ -101,7 +103,7 @@ def _doors(request: CompanyRequest) -> Iterator[Row]:
                 if demanded
                 else _t("You can ask everybody for a second step in the settings.")
             )
-            yield Row(title % {"n": count}, f"{request.base}/settings", reason)
+            yield Row(title % {"n": count}, f"{request.base}/settings", reason, _t("Signing in"))
 
 
 @dataclass(frozen=True)
