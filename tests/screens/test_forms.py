@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gucang.kernel.actions.core import get
 from gucang.kernel.models import Event
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
@@ -291,6 +292,25 @@ def test_what_lies_in_the_bin_is_not_restored_twice_nor_changed_there(
         assert answer.status_code == 409
         assert "在回收站里，先恢复再操作" in text_of(answer)
     assert client.get(f"{CUSTOMERS}{customer.pk}/restore").status_code == 200
+
+
+def test_what_only_the_program_does_has_no_dialog_no_button_and_no_call(
+    client: Client, login: Any, adam: Any, inside: Any, customer: Customer
+) -> None:
+    login(client, adam)
+    with inside():
+        export = get("export.create")(actor=adam, record_type="customer").record
+    assert client.get(f"/acme/exports/{export.pk}").status_code == 200
+    for answer in (
+        client.get(f"/acme/exports/{export.pk}/finish"),
+        client.post(f"/acme/exports/{export.pk}/finish", {"file": "x", "rows": "1"}),
+        client.post("/acme/exports/bulk", {"picked": export.pk, "do": "finish"}),
+    ):
+        assert answer.status_code == 404
+    calls = client.get("/acme/api/v1/openapi.json").json()["paths"]
+    assert any(path.endswith("/imports/{id}/cancel") for path in calls)
+    for mine in ("imports/{id}/fail", "imports/{id}/finish", "imports/{id}/taken_back", "exports/{id}/finish"):
+        assert not any(path.endswith(mine) for path in calls), mine
 
 
 def test_a_refused_action_stays_where_it_was_with_its_sentence(
