@@ -15,7 +15,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from gucang.kernel import clock, events, reactions, search
-from gucang.kernel.actions import core
+from gucang.kernel.actions import core, saving
+from gucang.kernel.actions.values import assign, clean_values
 from gucang.kernel.actors import Actor, ActsAs, as_actor
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Problem, Refused
 from gucang.kernel.models import SearchEntry
@@ -79,7 +80,7 @@ def edit_many(
     known: dict[Any, Any] = {}
     with transaction.atomic(), only_writing(record_type.model._meta.app_label, "kernel"):
         ids = sorted({int(getattr(row.record, "pk", row.record)) for row in rows})
-        core.lock_rows(record_type.model, ids)
+        saving.lock_rows(record_type.model, ids)
         found = {record.pk: record for record in record_type.query(actor).filter(pk__in=ids)}
         befores: dict[int, Snapshot] = {}
         for row in rows:
@@ -99,7 +100,7 @@ def _saved(row: Row) -> bool:
     """Save one edited row; a constraint that refuses settles this row alone."""
     try:
         with transaction.atomic():
-            core.save_or_say(row.record, core.changed_columns(row.record, row.changes))
+            saving.save_or_say(row.record, saving.changed_columns(row.record, row.changes))
     except Problem as problem:
         row.problem = problem
     return row.problem is None
@@ -126,15 +127,15 @@ def _settle(
         verb._check_right(actor, row.record)
         if sentence := verb._guarded(row.record):
             raise Refused(sentence)
-        values = core.clean_values(verb.type, row.values, actor, row.record, new=new, known=known, also=also)
+        values = clean_values(verb.type, row.values, actor, row.record, new=new, known=known, also=also)
         for check in core._gates:
             check(verb, actor, row.record, {"values": values})
         verb.body(row.record, values=values, actor=actor)
         row.changes = changed_between(before, snapshot(row.record))
         if hasattr(row.record, "derive"):
             row.record.derive()
-        settled = core.settled_by_cleaning(row.record, values) if new else ()
-        core.validate(row.record, None if new else set(row.changes), settled)
+        settled = saving.settled_by_cleaning(row.record, values) if new else ()
+        saving.validate(row.record, None if new else set(row.changes), settled)
     except Problem as problem:
         row.problem = problem
         return

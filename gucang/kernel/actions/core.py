@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.core.validators import EmailValidator, MaxLengthValidator, ProhibitNullCharactersValidator
-from django.db import IntegrityError, connection, models, transaction
-from django.utils.text import capfirst
+from django.db import transaction
 from django.utils.translation import gettext as _t
 
 from gucang.kernel import clock, events, permissions, reactions, records, search
-from gucang.kernel.actors import Access, Actor, ActsAs, as_actor
+from gucang.kernel.actions.saving import changed_columns, save_or_say, validate
+from gucang.kernel.actions.values import clean_values, default_of
+from gucang.kernel.actors import Actor, ActsAs, as_actor
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
 from gucang.kernel.fields import BadValue, FieldSpec, specs_of_signature
 from gucang.kernel.models import Event
 from gucang.kernel.numbering import next_number
 from gucang.kernel.scope import active_company_id, only_writing
-from gucang.kernel.snapshots import Snapshot, changed_between, snapshot, wording
+from gucang.kernel.snapshots import Snapshot, changed_between, snapshot
 
 Keep = Callable[[list[tuple[Snapshot | None, Any]]], None]
 Gate = Callable[["Action", Actor, Any, Mapping[str, Any]], None]
@@ -221,86 +219,12 @@ class Action:
             problems[name] = [_t("“%(action)s” has no field “%(field)s”.") % {"action": self.label, "field": name}]
         for name, spec in known.items():
             try:
-                clean[name] = spec.clean(params[name], actor) if name in params else _default(spec)
+                clean[name] = spec.clean(params[name], actor) if name in params else default_of(spec)
             except BadValue as problem:
                 problems[name] = [problem.sentence]
         if problems:
             raise Invalid(problems)
         return clean
-
-
-def _default(spec: FieldSpec) -> Any:
-    if spec.required:
-        raise BadValue(_t("Fill in %(field)s.") % {"field": spec.label})
-    return False if spec.kind == "boolean" and spec.default is None else spec.default
-
-
-def clean_values(
-    record_type: records.RecordType,
-    raw: Mapping[str, Any],
-    actor: Actor,
-    instance: Any,
-    *,
-    new: bool,
-    known: dict[Any, Any] | None = None,
-    also: Sequence[str] = (),
-) -> dict[str, Any]:
-    """Clean the values of a create or edit form; a new record also needs its required fields.
-
-    `known` caches references already looked up, `also` names fields allowed beyond the form. Raises Invalid with every
-    field's sentences at once.
-    """
-    specs = _specs(record_type, also, known)
-    problems: dict[str, list[Any]] = {}
-    clean: dict[str, Any] = {}
-    for name, value in raw.items():
-        if name not in specs:
-            problems[name] = [_t("There is no field “%(field)s” to fill in.") % {"field": name}]
-        elif permissions.access(actor, record_type, name, None if new else instance) != Access.WRITE:
-            problems[name] = [_t("You may not change “%(field)s”.") % {"field": specs[name].label}]
-        else:
-            try:
-                clean[name] = specs[name].clean(value, actor, known)
-            except BadValue as problem:
-                problems[name] = [problem.sentence]
-    if new:
-        for name, spec in specs.items():
-            if spec.required and name not in raw and spec.default in (None, ""):
-                problems[name] = [_t("Fill in %(field)s.") % {"field": spec.label}]
-    if problems:
-        raise Invalid(problems)
-    return clean
-
-
-def _specs(
-    record_type: records.RecordType, also: Sequence[str], known: dict[Any, Any] | None
-) -> Mapping[str, FieldSpec]:
-    """The fields that values are for; for a set they are put together once."""
-    key = ("specs", record_type.name, tuple(also))
-    if known is not None and key in known:
-        found: Mapping[str, FieldSpec] = known[key]
-        return found
-    specs = record_type.form_specs() | {name: replace(record_type.specs[name], required=False) for name in also}
-    if known is not None:
-        known[key] = specs
-    return specs
-
-
-def assign(instance: Any, values: Mapping[str, Any]) -> None:
-    """Put clean values onto a record, custom ones into its `extra`."""
-    for name, value in values.items():
-        if name.startswith("extra."):
-            instance.extra = {**instance.extra, name.removeprefix("extra."): events.jsonable(value)}
-        else:
-            setattr(instance, name, _emptied(instance, name) if value is None else value)
-
-
-def _emptied(instance: Any, name: str) -> Any:
-    """What an emptied field holds: nothing, or where the column must have a value, its empty text or its default."""
-    field = instance._meta.get_field(name)
-    if field.null:
-        return None
-    return field.get_default() if field.has_default() or field.empty_strings_allowed else None
 
 
 class _Run:
@@ -402,91 +326,6 @@ def wants_actor(body: Callable[..., Any]) -> bool:
     return code is not None and "actor" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
-def changed_columns(instance: Any, changes: Mapping[str, Any]) -> set[str]:
-    """The model fields to write for these changes; a record's `derived_fields` are always among them."""
-    return {
-        *(name.partition(".")[0] for name in changes),
-        *getattr(instance, "derived_fields", ()),
-        "version",
-        "updated_at",
-    }
-
-
-_SAME_CHECKS = (MaxLengthValidator, EmailValidator, ProhibitNullCharactersValidator)
-_CLEANED_KINDS = frozenset(["text", "longtext", "email", "phone", "choice", "reference", "date"])
-
-
-@cache
-def _cleaned_enough(model: type[models.Model]) -> frozenset[str]:
-    """The fields about which validation asks nothing that cleaning by their spec has not answered."""
-    specs = records.by_model(model).specs
-    return frozenset(
-        field.name
-        for field in model._meta.concrete_fields
-        if field.name in specs
-        and specs[field.name].kind in _CLEANED_KINDS
-        and all(isinstance(validator, _SAME_CHECKS) for validator in field.validators)
-    )
-
-
-def settled_by_cleaning(instance: Any, clean: Mapping[str, Any]) -> set[str]:
-    """The fields of a new record that need no second look: still the very value that came out of cleaning."""
-    model: type[models.Model] = type(instance)
-    enough = _cleaned_enough(model)
-    return {name for name, value in clean.items() if name in enough and value and getattr(instance, name) is value}
-
-
-def validate(instance: Any, changed: set[str] | None, settled: Collection[str] = ()) -> None:
-    """Run field and record validation (of the changed fields only, when given). Raises Invalid.
-
-    `settled` are fields that are known to be right.
-    """
-    from django.core.exceptions import ValidationError
-
-    skip = {"id", "company", "created_at", "updated_at", *settled}
-    if changed is not None:
-        skip |= {field.name for field in instance._meta.concrete_fields} - changed
-    problems: dict[str, list[Any]] = {}
-    for step in (lambda: instance.clean_fields(exclude=skip), instance.clean):
-        try:
-            step()
-        except ValidationError as error:
-            found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-            for name, sentences in found.items():
-                problems.setdefault("" if name == "__all__" else name, []).extend(sentences)
-    if problems:
-        raise Invalid(problems)
-
-
-def save_or_say(instance: Any, fields: set[str] | None) -> None:
-    """Save; a constraint that refuses answers with its own sentence (its `violation_error_message`)."""
-    try:
-        with transaction.atomic(savepoint=False):
-            local = {field.name for field in instance._meta.concrete_fields}
-            instance.save(force_insert=fields is None, update_fields=None if fields is None else fields & local)
-    except IntegrityError as error:
-        raise explain(error, instance) from error
-
-
-def explain(error: IntegrityError, instance: Any) -> Refused:
-    """The refusal behind an integrity error, by the name of the constraint that caused it."""
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    for constraint in instance._meta.constraints:
-        if constraint.name == name:
-            fields = [f for f in getattr(constraint, "fields", ()) if f != "company"]
-            if constraint.violation_error_message != constraint.default_violation_error_message:
-                return Refused(constraint.violation_error_message, field=fields[-1] if fields else "")
-            if fields:
-                labels = wording(instance, fields)
-                return Refused(
-                    _t("There is already one with the same %(fields)s.") % {"fields": labels},
-                    field=fields[-1],
-                )
-    return Refused(
-        capfirst(_t("the database refused this, because it does not fit other records (%(rule)s).") % {"rule": name})
-    )
-
-
 def action(
     name: str,
     *,
@@ -509,13 +348,3 @@ def action(
         return Action(name, body, label=label, allow=allow, guard=guard, **options)
 
     return make
-
-
-def lock_rows(model: type[models.Model], ids: list[int]) -> None:
-    """Lock rows in id order, so that two bulk changes cannot wait for each other in a circle."""
-    with connection.cursor() as cursor:
-        table = connection.ops.quote_name(model._meta.db_table)
-        cursor.execute(
-            f"SELECT id FROM {table} WHERE company_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
-            [active_company_id(), ids],
-        )

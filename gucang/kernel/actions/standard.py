@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel import clock, events, records
-from gucang.kernel.actions.core import Action, assign
+from gucang.kernel.actions.core import Action
+from gucang.kernel.actions.values import assign
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Collaborator
 
