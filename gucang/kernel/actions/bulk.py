@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _t
 
 from gucang.kernel import clock, events, reactions, search
 from gucang.kernel.actions import core, saving
-from gucang.kernel.actions.values import assign, clean_values
+from gucang.kernel.actions.values import clean_values
 from gucang.kernel.actors import Actor, ActsAs, as_actor
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Problem, Refused
 from gucang.kernel.models import SearchEntry

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_POST, require_safe
 
-from gucang.kernel.actions.core import get as action_called
+from gucang.kernel.actions import get as action_called
 from gucang.kernel.errors import NotVisible, Problem, Refused
 from gucang.kernel.fields import BadValue
 from gucang.kernel.records import Board, RecordType
