@@ -1,0 +1,99 @@
+"""What one field is: its kind, label and limits.
+
+A `FieldSpec` is derived from a model field, from an action's parameter, or from a company's custom field. Forms, the
+API's schemas, import, filters and the event log all read it, so a field is described once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+
+from gucang.kernel.actors import Actor
+from gucang.kernel.fields.values import CLEANERS, EMPTY, MASKS, BadValue, to_json
+from gucang.kernel.text import (
+    BadText,
+)
+
+KINDS = [
+    "text",
+    "longtext",
+    "email",
+    "phone",
+    "code",
+    "choice",
+    "integer",
+    "decimal",
+    "money",
+    "date",
+    "moment",
+    "boolean",
+    "reference",
+    "references",
+    "tags",
+]
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One field. `target` is the model that a reference points at; `choices` are (value, label) pairs."""
+
+    name: str
+    kind: str
+    label: Any
+    required: bool = False
+    help: Any = ""
+    choices: tuple[tuple[Any, Any], ...] = ()
+    max_length: int | None = None
+    places: int = 2
+    digits: int = 16
+    target: type[models.Model] | None = None
+    default: Any = None
+    custom: bool = False
+    limit: Callable[[Actor], models.Q] | None = None
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in ("integer", "decimal", "money")
+
+    def clean(self, raw: Any, actor: Actor, known: dict[Any, Any] | None = None) -> Any:
+        """The Python value of `raw` (text from a form or CSV, or a JSON value).
+
+        `known` is a cache of references already looked up, for sets. Raises BadValue.
+        """
+        if raw is None or (isinstance(raw, str) and not raw.strip()) or raw == []:
+            if self.required:
+                raise BadValue(_t("Fill in %(field)s.") % {"field": self.label})
+            return EMPTY.get(self.kind, lambda: None)()
+        try:
+            return CLEANERS[self.kind](self, raw, actor, known)
+        except BadText as problem:
+            raise BadValue(str(problem)) from problem
+
+    def masked(self, value: Any) -> Any:
+        """`value` with what identifies it hidden: words keep a part, everything else becomes None."""
+        hide = MASKS.get(self.kind)
+        return hide(value) if hide is not None and isinstance(value, str) and value else None
+
+    def to_json(self, value: Any) -> Any:
+        """`value` as it stands in events and API answers: references as ids, decimals as strings, dates in ISO form."""
+        return to_json(value)
+
+    def show(self, value: Any) -> str:
+        """`value` as plain words, for exports and sentences."""
+        if value is None or value == "" or value == []:
+            return ""
+        if self.kind == "choice":
+            return str(dict(self.choices).get(value, value))
+        if self.kind == "boolean":
+            return _t("yes") if value else _t("no")
+        if self.kind == "tags":
+            return "、".join(value)
+        if self.kind == "moment":
+            return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+        return str(value)
