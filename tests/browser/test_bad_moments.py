@@ -58,7 +58,7 @@ def test_two_people_edit_at_once_and_the_second_sees_both_values_and_loses_nothi
     hers.fill("#f-city", "常州")
     hers.fill("#f-note", LONG)
     hers.locator("[data-save]").click()
-    clash = hers.locator("table tr", has_text="城市")
+    clash = hers.locator(".clash", has_text="城市")
     expect(clash).to_contain_text("无锡")
     expect(clash).to_contain_text("Mia")
     expect(hers.locator("#f-city")).to_have_value("常州")

@@ -125,21 +125,6 @@ def test_the_menu_of_a_card_moves_it_with_the_keyboard(
     assert stage_of(inside, deal) == stages["talks"].pk
 
 
-def test_without_scripts_a_card_is_moved_on_its_own_page(
-    page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
-) -> None:
-    deal = new_deal("定型机减速机 20 台")
-    page = page_of(alice, java_script_enabled=False)
-    page.goto(BOARD)
-    handle(page, deal).click()
-    page.locator(f'a[href="/acme/opportunities/{deal.pk}/move"]').first.click()
-    page.locator("select[name=stage]").select_option(str(stages["talks"].pk))
-    page.locator("#act-move button.primary").click()
-    page.goto(BOARD)
-    expect(lane(page, stages["talks"]).locator(f'[data-card="{deal.pk}"]')).to_be_visible()
-    assert stage_of(inside, deal) == stages["talks"].pk
-
-
 def test_the_filter_menu_of_the_board_finds_a_customer(
     page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], stages: dict[str, Any]
 ) -> None:

@@ -60,15 +60,35 @@ def test_a_task_is_ticked_off(page: Page, alice: Any, inside: Any) -> None:
         assert Task.objects.get(pk=task.pk).done_at is not None
 
 
-def test_a_deal_is_moved_by_its_menu(
+def test_a_deal_is_moved_on_its_own_page(
     page: Page, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
 ) -> None:
     deal = new_deal("定型机减速机 20 台")
     page.goto("/acme/opportunities/board")
-    card = page.locator(f'[data-card="{deal.pk}"]')
-    card.hover()
-    card.locator("summary").click()
-    card.get_by_role("button", name=stages["talks"].name).click()
+    page.locator(f'[data-card="{deal.pk}"] a').click()
+    page.locator(f'a[href="/acme/opportunities/{deal.pk}/move"]').first.click()
+    page.locator("select[name=stage]").select_option(str(stages["talks"].pk))
+    page.locator("#act-move button.primary").click()
+    page.goto("/acme/opportunities/board")
     expect(page.locator(f'[data-lane="{stages["talks"].pk}"] [data-card="{deal.pk}"]')).to_be_visible()
     with inside():
         assert Opportunity.objects.get(pk=deal.pk).stage_id == stages["talks"].pk
+
+
+def test_a_clashing_field_is_decided_by_a_button(page: Page, inside: Any, alice: Any, mia: Any) -> None:
+    with inside():
+        customer = customers.create(actor=alice, values={"name": "恒力精密", "city": "苏州"}).record
+    page.goto(f"/acme/customers/{customer.pk}/edit")
+    with inside():
+        customers.edit(customer, actor=mia, values={"city": "无锡"})
+    page.fill("#f-city", "常州")
+    page.fill("#f-address", "太湖路 8 号")
+    page.locator("[data-save]").click()
+    page.locator(".clash", has_text="城市").get_by_role("button", name="用对方的").click()
+    expect(page.locator("#f-city")).to_have_value("无锡")
+    expect(page.locator("#f-address")).to_have_value("太湖路 8 号")
+    page.locator("#f-address").press("Enter")
+    page.wait_for_url(f"**/acme/customers/{customer.pk}")
+    with inside():
+        saved = type(customer).objects.get(pk=customer.pk)
+        assert (saved.city, saved.address) == ("无锡", "太湖路 8 号")
