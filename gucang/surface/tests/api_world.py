@@ -20,6 +20,8 @@ from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope
 
 API = "/acme/api/v1"
+DEPARTMENTS = f"{API}/departments"
+JSON = {"content_type": "application/json"}
 # Types that have a create action of which a program alone cannot make use, each with its reason.
 NOT_MADE_HERE = {"attachment": "its file is uploaded first, by a form"}
 
@@ -112,3 +114,13 @@ def can_be_made(record_type: RecordType) -> bool:
     if record_type.name == "token":
         return True
     return record_type.create is not None and record_type.name not in NOT_MADE_HERE
+
+
+def make(client: Client, name: str = "客服部", **headers: str) -> Any:
+    """Ask for a new department."""
+    return client.post(DEPARTMENTS, {"name": name}, headers=headers, **JSON)
+
+
+def event_count(name: str, label: str, api: Client) -> int:
+    found = api.get(f"{API}/events?name={name}&limit=200").json()["items"]
+    return len([event for event in found if event["subject"]["label"] == label])
