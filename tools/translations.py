@@ -129,7 +129,9 @@ def extract() -> int:
     for path, needed, there in each_module():
         if not len(needed) and not path.exists():
             continue
+        made = there.creation_date
         there.update(needed, no_fuzzy_matching=True)
+        there.creation_date = made  # a new date in every catalog would drown what has changed
         there.obsolete.clear()
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:

@@ -82,7 +82,6 @@ class RecordType:
     `owner` is the path to the owning member's id ("owner_id", "customer__owner_id", "" for nobody's).
     `concerns` are the reference fields whose timelines an event of this record joins.
     `order` is the default sort of lists ("-updated_at"). `search` maps field paths to weights "A" to "D".
-    `renderers` maps a column to the name of a cell renderer of the surface.
     `visible_with_about`, of an entry: whoever may view the type sees exactly those about what they see.
     """
 
@@ -105,7 +104,6 @@ class RecordType:
     board: Board | None = None
     search: Mapping[str, str] = field(default_factory=dict)
     exchange: Exchange | None = None
-    renderers: Mapping[str, str] = field(default_factory=dict)
     visible_with_about: bool = False
 
     @property

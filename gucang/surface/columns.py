@@ -74,7 +74,7 @@ def narrowed(query: models.QuerySet[Any], record_type: RecordType, actor: Actor,
     What a record is called, who owns it and how it is sorted is always read, and what a field rule looks at.
     """
     label = label_fields(record_type.model)
-    if not label or "__" in record_type.owner or record_type.renderers:
+    if not label or "__" in record_type.owner:
         return query
     columns = {field.name: field for field in record_type.model._meta.concrete_fields}
     kept = {"extra"} if any(name.startswith("extra.") for name in names) else set()

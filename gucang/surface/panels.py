@@ -52,7 +52,7 @@ Adviser = Callable[[RecordType, Mapping[str, Any], Actor], list[Advice]]
 
 _panels: list[Panel] = []
 _views: dict[str, list[View]] = {}
-_starts: dict[str, Mapping[str, str]] = {}
+_starts: dict[str, str] = {}
 _advisers: dict[str, list[Adviser]] = {}
 
 
@@ -88,17 +88,14 @@ def add_view(record: str, view: View) -> None:
     _views.setdefault(record, []).append(view)
 
 
-def begin_with(record: str, **params: str) -> None:
-    """Let the list of a record type begin with filters: its bare address shows them, set and removable.
-
-    `?view=all` is the list without them.
-    """
-    _starts[record] = params
+def begin_with(record: str, view: str) -> None:
+    """Let the bare address of a list show this tab of it; `?view=all` is the list without."""
+    _starts[record] = view
 
 
-def start_of(record_type: RecordType) -> Mapping[str, str]:
-    """The filters that a list begins with."""
-    return _starts.get(record_type.name, {})
+def start_of(record_type: RecordType) -> str:
+    """The key of the tab that a list begins with; "" for the whole list."""
+    return _starts.get(record_type.name, "")
 
 
 def views_of(record_type: RecordType, actor: Actor) -> list[View]:

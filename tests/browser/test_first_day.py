@@ -175,7 +175,7 @@ def test_the_first_day_by_keyboard_only(
     deal_url = page.url
 
     page.goto("/acme/opportunities/board", wait_until="networkidle")
-    tab_to(page, page.locator("[data-card]"))
+    tab_to(page, page.locator("[data-card] a").first)
     with page.expect_response(lambda answer: answer.url.endswith("/drop")):
         press(page, "Space", "ArrowRight", "Enter")
     expect(lane(page, stages["needs"]).locator("[data-card]")).to_be_visible()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _t
@@ -74,11 +73,12 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
 
 def _start(record_type: RecordType) -> QueryDict:
     """What the bare address of a list stands for; every link of the page then says it in full."""
-    return QueryDict(urlencode(panels.start_of(record_type)))
+    start = panels.start_of(record_type)
+    return QueryDict(f"view={start}" if start else "")
 
 
 def _without(request: CompanyRequest, record_type: RecordType, param: str) -> str:
-    """The query string of the list without one filter; the bare address would bring the first filters back."""
+    """The query string of the list without one filter; the bare address would bring the first tab back."""
     left = changed_query(request, drop=(*POSITION, param))
     return "?view=all" if left == "?" and panels.start_of(record_type) else left
 
@@ -184,15 +184,8 @@ def _sort_url(request: CompanyRequest, found: filters.Filtered, column: Column) 
 def _tabs(request: CompanyRequest, record_type: RecordType, tab: panels.View | None) -> list[dict[str, Any]]:
     base = f"{request.base}/{record_type.plural}/"
     mine = request.GET.get("mine") == "1" and tab is None
-    start = panels.start_of(record_type)
-    begun = bool(start) and tab is None and request.GET.dict() == start
-    found = [
-        {
-            "text": _t("All"),
-            "url": f"{base}?view=all" if start else base,
-            "current": tab is None and not mine and not begun,
-        }
-    ]
+    everything = f"{base}?view=all" if panels.start_of(record_type) else base
+    found = [{"text": _t("All"), "url": everything, "current": tab is None and not mine}]
     if record_type.owner and request.actor.member_id is not None:
         found.append({"text": _t("Mine"), "url": f"{base}?mine=1", "current": mine})
     for view in panels.views_of(record_type, request.actor):
