@@ -15,7 +15,7 @@ from gucang.kernel.actors import Access, Actor
 from gucang.kernel.records import RecordType
 from gucang.parties import queries
 from gucang.parties.models import Contact, Customer
-from gucang.surface import columns, nav, panels
+from gucang.surface import columns, nav, panels, timeline
 from gucang.surface.middleware import CompanyRequest
 
 SOON = 7
@@ -107,3 +107,4 @@ nav.quick_create("customer", order=10)
 nav.quick_create("contact", order=40)
 columns.tones("customer.status", {"engaged": "wait", "buyer": "ok", "lost": "", "prospect": ""})
 columns.due("customer.next_step_on")
+timeline.word("customer.recycle", {"contact": _("Nobody was in touch for too long"), "deal": _("No deal for too long")})

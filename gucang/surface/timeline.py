@@ -28,6 +28,13 @@ LATE_SECONDS = 24 * 3600
 # What an entry says rather than what was changed, in the order of preference.
 SAID = ("text", "note", "reason", "title")
 
+_WORDS: dict[str, dict[str, Any]] = {}
+
+
+def word(event_name: str, words: dict[str, Any]) -> None:
+    """Say what an event of this name keeps as a short code ("contact") in these words."""
+    _WORDS[event_name] = words
+
 
 @dataclass(frozen=True)
 class Change:
@@ -137,6 +144,7 @@ class _Words:
         said = next((str(values[name]) for name in SAID if isinstance(values.get(name), str) and values[name]), "")
         if said and not self._open(record_type, next(n for n in SAID if values.get(n) == said), record):
             said = ""
+        said = str(_WORDS.get(event.name, {}).get(said, said))
         if event.subject_version == 1:
             return said, []
         found = [

@@ -307,3 +307,15 @@ def test_the_bell_rings_for_the_new_owner(acme: Any, alice: Any, bob: Any) -> No
     with company_scope(acme):
         assert Notification.objects.filter(member=bob, kind="assigned", about_id=mine.pk).count() == 1
         assert not Notification.objects.filter(member=alice).exists()
+
+
+def test_the_timeline_says_in_words_why_a_customer_went_back(
+    acme: Any, client: Any, login: Any, alice: Any, adam: Any, mia: Any
+) -> None:
+    with company_scope(acme):
+        set_rules(adam, days_without_contact=30, warn_days=0)
+        customer = customers.create(actor=alice, values={"name": "苏州恒力精密机械有限公司"}).record
+        with clock.at(clock.now() + timedelta(days=40)):
+            pool.recycle(customer, actor=system())
+    page = login(client, mia).get(f"/acme/customers/{customer.pk}").content.decode()
+    assert "太久没有人联系" in page
