@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from gucang.kernel import clock, records
+from gucang.kernel import clock
 from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
-from gucang.parties.models import Customer
 from gucang.selling import queries, rules
 from gucang.selling.models import LeadStatus, Opportunity, Stage, StageKind
 from gucang.surface import columns, nav, panels
@@ -55,33 +54,6 @@ def _end(deal: Opportunity, here: Stage) -> list[dict[str, str]]:
     return [{"text": here.name, "state": "done" if here.kind == StageKind.WON else "now", "note": note}]
 
 
-def open_deals(request: CompanyRequest, record_type: RecordType, customer: Customer) -> dict[str, Any] | None:
-    """The customer's open deals that the actor may see, the next to close first; nothing when there are none."""
-    if not request.actor.may("opportunity.view"):
-        return None
-    query = records.get("opportunity").query(request.actor).filter(customer=customer, state=StageKind.OPEN)
-    found = list(query.select_related("stage").order_by("closes_on", "-id")[: FEW + 1])
-    if not found:
-        return None
-    return {
-        "rows": [_row(request, deal) for deal in found[:FEW]],
-        "count": f"{FEW}+" if len(found) > FEW else str(len(found)),
-        "all_url": f"{request.base}/opportunities/?customer={customer.pk}",
-    }
-
-
-def _row(request: CompanyRequest, deal: Opportunity) -> dict[str, Any]:
-    today = clock.today()
-    days = rules.days_in_stage(deal, today)
-    return {
-        "deal": deal,
-        "url": f"{request.base}/opportunities/{deal.pk}",
-        "note": ngettext("%(days)s day in this stage", "%(days)s days in this stage", days) % {"days": days},
-        "ageing": rules.is_ageing(deal, deal.stage, today),
-        "tone": "bad" if deal.closes_on and deal.closes_on < today else "",
-    }
-
-
 def _open(actor: Actor) -> Q:
     return Q(state=StageKind.OPEN)
 
@@ -91,7 +63,6 @@ def _waiting(actor: Actor) -> Q:
 
 
 panels.add("opportunity", "left", "selling/stages.html", steps, order=10)
-panels.add("customer", "main", "selling/deals.html", open_deals, order=20)
 panels.add_view("opportunity", panels.View("open", _("Under way"), condition=_open))
 panels.add_view("opportunity", panels.View("closing", _("Closing this month"), params={"closes_on": "thismonth"}))
 panels.add_view("opportunity", panels.View("won", _("Won this year"), params={"state": "won", "closed_on": "thisyear"}))

@@ -15,6 +15,7 @@ from gucang.activity import queries as activity
 from gucang.activity.models import Task
 from gucang.insight import queries
 from gucang.kernel import clock, records
+from gucang.kernel.models import Event
 from gucang.parties import queries as parties
 from gucang.parties.models import Contact, Customer
 from gucang.surface import home
@@ -135,14 +136,18 @@ def report_lines(found: activity.DayReport) -> list[str]:
     talks = [event for event in found.events if event.name == "follow_up.create"]
     lines = []
     if talks:
-        names = "、".join(dict.fromkeys(event.subject_label for event in talks[:6]))
+        names = _in_a_row(talks[:6])
         lines.append(_t("Follow-ups: %(n)s (%(names)s)") % {"n": len(talks), "names": names})
     for name, sentence in _deeds().items():
         events = [event for event in found.events if event.name == name]
         if events:
-            labels = "、".join(event.subject_label for event in events[:4])
-            lines.append(sentence % {"n": len(events), "names": labels})
+            lines.append(sentence % {"n": len(events), "names": _in_a_row(events[:4])})
     return lines
+
+
+def _in_a_row(events: Iterable[Event]) -> str:
+    """What the events are about; a sentence among them loses its full stop, for the row goes on."""
+    return "、".join(dict.fromkeys(event.subject_label.rstrip("。.；;，, ") for event in events))
 
 
 def _deeds() -> dict[str, str]:

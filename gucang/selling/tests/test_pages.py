@@ -39,7 +39,7 @@ def world(acme: Any, alice: Any, bob: Any) -> dict[str, int]:
         ("/acme/customers/", "苏州恒力精密机械有限公司"),
         ("/acme/customers/?view=pool", "没人跟的客户"),
         ("/acme/customers/?city=none", "苏州恒力精密机械有限公司"),
-        ("/acme/customers/{customer}", "正在谈的"),
+        ("/acme/customers/{customer}", "S750 × 12"),
         ("/acme/customers/{pooled}", "没人跟的客户"),
         ("/acme/customers/new", "统一社会信用代码"),
         ("/acme/contacts/", "孙丽"),
@@ -59,6 +59,24 @@ def test_a_page_shows_what_it_is_for(
     answer = login(client, alice).get(address.format(**world))
     assert answer.status_code == 200, address
     assert shown in answer.content.decode()
+
+
+def test_a_customer_shows_the_deals_that_one_may_see(
+    world: dict[str, int], login: Any, alice: Any, mia: Any, acme: Any
+) -> None:
+    with company_scope(acme):
+        customer = Customer.objects.get(pk=world["customer"])
+        values = {"name": "还没说的", "customer": customer, "amount": 31800, "private": True}
+        opportunities.create(actor=alice, values=values)
+    shown = {
+        member.name: login(Client(), member).get(f"/acme/customers/{customer.pk}").content.decode()
+        for member in (alice, mia)
+    }
+    assert "416,000" in shown["Alice"]
+    assert "还没说的" in shown["Alice"]
+    assert "416,000" in shown[mia.name]
+    assert "还没说的" not in shown[mia.name], "a private deal is hidden from the manager too"
+    assert "31,800" not in shown[mia.name]
 
 
 def test_the_pool_shows_no_phone_until_it_is_claimed(

@@ -1,4 +1,4 @@
-"""The steps beside a deal, and the open deals on a customer's page."""
+"""The steps beside a deal."""
 
 from __future__ import annotations
 
@@ -48,19 +48,3 @@ def test_a_closed_deal_shows_its_end(alice: Any, new_deal: Any) -> None:
     context, html = steps_of(deal, alice)
     assert [step["state"] for step in context["steps"]] == ["done"] * 4 + ["now"]
     assert "时机未到" in html
-
-
-def test_a_customer_shows_the_open_deals_that_one_may_see(
-    alice: Any, bob: Any, mia: Any, customer: Any, new_deal: Any
-) -> None:
-    new_deal("在谈的", amount=416000)
-    new_deal("还没说的", private=True)
-    won = new_deal("已成交的", amount=5)
-    opportunities.win(won, actor=alice)
-    kind = records.get("customer")
-    for member, names in ((alice, {"在谈的", "还没说的"}), (mia, {"在谈的"})):
-        context = screens.open_deals(request_of(member), kind, customer)
-        assert context is not None
-        assert {row["deal"].name for row in context["rows"]} == names
-    assert "416,000" in loader.get_template("selling/deals.html").render(context)
-    assert screens.open_deals(request_of(bob), kind, customer) is None
