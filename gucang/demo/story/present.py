@@ -20,6 +20,7 @@ from gucang.messages import actions as messages
 from gucang.parties import jobs as parties_jobs
 from gucang.parties.actions import customers
 from gucang.parties.models import Contact, Customer
+from gucang.selling.actions import opportunities
 from gucang.selling.models import Opportunity
 
 # Days from today of the next steps that each salesperson has: late ones, those of today, those to come.
@@ -39,6 +40,8 @@ def begin(world: World) -> None:
         world.once(world.moment(day, 11), lambda seller=seller: _give_task(world, seller))  # type: ignore[misc]
         world.once(world.moment(world.last_working_day(3), 15), lambda seller=seller: _attach(world, seller))  # type: ignore[misc]
         world.once(world.in_history(20, 60), lambda seller=seller: _share(world, seller))  # type: ignore[misc]
+        if (signed := world.last_working_day(2 + number)).month == world.today.month:
+            world.once(world.moment(signed, 15), lambda seller=seller: _sign(world, seller))  # type: ignore[misc]
         for back in range(TIDY_DAYS, (world.today - world.first_day).days, 7):
             moment = world.moment(world.today - timedelta(days=back), 17, 40)
             world.once(moment, lambda seller=seller: _tidy_up(world, seller))  # type: ignore[misc]
@@ -139,6 +142,14 @@ def _share(world: World, seller: str) -> None:
     if customer is not None and others:
         customers.share(customer, actor=world.actor(seller), member=world.members[others[0]])
         world.forget_rights()
+
+
+def _sign(world: World, seller: str) -> None:
+    """The deal that has come furthest is won, so that this month has something to show."""
+    member = world.members[seller]
+    deal = Opportunity.objects.filter(owner=member, state="open").order_by("-stage__position", "-amount", "id").first()
+    if deal is not None and deal.customer.owner_id == member.pk:
+        opportunities.win(deal, actor=world.actor(seller), note="合同已签，首付款三天内到。")
 
 
 def _attach(world: World, seller: str) -> None:
