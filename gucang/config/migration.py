@@ -45,7 +45,7 @@ def migrate(*, verbosity: int = 1) -> None:
         # Others wait as long as it takes: the role's limit is meant for locks on tables.
         owner.execute("SET lock_timeout = 0")
         owner.execute("SELECT pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
-        call_command("migrate", interactive=False, verbosity=verbosity)
+        call_command("migrate", interactive=False, verbosity=verbosity, skip_checks=False)
         roles.tighten_grants(owner)
     (environment.make_data_folder() / "migrated").write_text(_marker() + "\n", "ascii")
 

@@ -213,7 +213,7 @@ class _Parse:
             field_name, op = name, ""
         spec = self.specs.get(field_name)
         if spec is None:
-            raise BadValue(_t("There is no filter “%(name)s” here; it was left out.") % {"name": field_name[:60]})
+            raise BadValue(_t("There is no filter “%(name)s” here.") % {"name": field_name[:60]})
         if op in RANGES:
             self._range(spec, op, raw[-1])
         elif spec.kind in MANY:

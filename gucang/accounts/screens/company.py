@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings as configured
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -309,7 +310,8 @@ def invitation(request: CompanyRequest, pk: int, **_company: str) -> HttpRespons
             outcome = members.invite(member, actor=request.actor, email=context["email"])
         except Problem as problem:
             return render(request, "accounts/invitation.html", context | {"error": str(problem)}, status=problem.status)
-        context |= {"link": link_of(request, outcome.record), "why": ""}
+        sends_mail = not configured.EMAIL_BACKEND.endswith("console.EmailBackend")
+        context |= {"link": link_of(request, outcome.record), "why": "", "sends_mail": sends_mail}
     return render(request, "accounts/invitation.html", context)
 
 

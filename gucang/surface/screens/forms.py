@@ -34,7 +34,7 @@ from gucang.surface.screens.common import (
     sentences,
     value_of,
 )
-from gucang.surface.screens.inputs import Input, input_for, typed
+from gucang.surface.screens.inputs import FEW, Input, input_for, is_found_by, typed, whole_of
 
 NEW_KEY_BYTES = 16
 
@@ -262,15 +262,21 @@ def options(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     """What a picker offers for the words typed: visible records, the best first."""
     from gucang.kernel import search
 
-    text = request.GET.get("q", "")[:60]
-    if text.strip() and record_type.search:
+    text = request.GET.get("q", "").strip()[:60]
+    whole = whole_of(record_type)
+    within = request.GET.get(whole, "") if whole else ""
+    if within.isascii() and within.isdigit() and len(within) < 19:
+        # Of one customer there are few contacts: all of them are compared with what is typed.
+        parts = record_type.query(request.actor).filter(**{whole: int(within)}).order_by("-pk")[:FEW]
+        rows = [(row.pk, str(row), "") for row in parts if is_found_by(str(row), text)]
+    elif text and record_type.search:
         hits = search.search(request.actor, text, types=[record_type], limit=20).get(record_type.name, [])
         rows = [(hit.object_id, hit.title, hit.detail) for hit in hits]
     else:
         query = record_type.query(request.actor)
-        if text.strip() and "name" in record_type.specs:
-            query = query.filter(name__contains=text.strip())
-        rows = [(row.pk, str(row), "") for row in query.order_by("-pk")[:20]]
+        if text and "name" in record_type.specs:
+            query = query.filter(name__contains=text)
+        rows = [(row.pk, str(row), str(getattr(row, whole)) if whole else "") for row in query.order_by("-pk")[:20]]
     return fragment(request, "surface/_options.html", {"rows": rows})
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _t
 from gucang.kernel import records
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.scope import remembered
+from gucang.kernel.text import initials, pinyin_key
 from gucang.surface import ui
 from gucang.surface.middleware import CompanyRequest
 
@@ -24,7 +25,10 @@ TEXT_MAX = 100_000
 
 @dataclass(frozen=True)
 class Input:
-    """One control: `value` is what stands in it, `text` the words of a reference, `choices` are (value, text, find)."""
+    """One control: `value` is what stands in it, `text` the words of a reference, `choices` are (value, text, find).
+
+    `within` names the control whose record the choice must be a part of.
+    """
 
     name: str
     kind: str
@@ -37,6 +41,7 @@ class Input:
     locked: bool = False
     choices: list[tuple[Any, str, str]] = field(default_factory=list)
     options_url: str = ""
+    within: str = ""
     max_length: int | None = None
     unit: str = ""
 
@@ -72,6 +77,7 @@ def input_for(
         required=spec.required and not filtering,
         choices=choices,
         options_url=url,
+        within=whole_of(records.by_model(spec.target)) if url and spec.target is not None else "",
         max_length=spec.max_length if kind in ("text", "longtext") else None,
         unit=request.company.currency if spec.kind == "money" else "",
     )
@@ -105,10 +111,20 @@ def _options(request: CompanyRequest, spec: FieldSpec, value: Any) -> tuple[list
     if spec.target is None:
         return [], "", ""
     record_type = records.by_model(spec.target)
-    few = _few(request, spec, record_type)
-    if few is not None:
-        return few, "", ""
+    if not whole_of(record_type):
+        few = _few(request, spec, record_type)
+        if few is not None:
+            return few, "", ""
     return [], _words(request, record_type, value), f"{request.base}/{record_type.plural}/options"
+
+
+def whole_of(record_type: records.RecordType) -> str:
+    """The reference to the record of which these are parts (a contact's customer); "" where there is none.
+
+    Parts are looked for within their whole, and never offered all at once: names repeat from one to another.
+    """
+    whole, _mark, rest = record_type.owner.partition("__")
+    return whole if rest else ""
 
 
 def _few(
@@ -128,9 +144,20 @@ def _few(
             else "pk"
         )
         rows = list(query.order_by(by, "pk")[: FEW + 1])
-        return [(row.pk, str(row), getattr(row, "name_key", "")) for row in rows] if len(rows) <= FEW else None
+        return [(row.pk, str(row), _found_by(str(row))) for row in rows] if len(rows) <= FEW else None
 
     return remembered(f"few:{record_type.name}:{id(spec.limit)}", look)
+
+
+def _found_by(text: str) -> str:
+    """Pinyin and initials, by which a script finds one among few."""
+    letters = "".join(letter for letter in pinyin_key(text) if not letter.isdigit())
+    return f"{letters} {initials(text)}"
+
+
+def is_found_by(text: str, typed_text: str) -> bool:
+    """Whether a name is meant by what was typed: a part of it, its pinyin or its initials."""
+    return typed_text.casefold() in f"{text} {_found_by(text)}".casefold()
 
 
 def _words(request: CompanyRequest, record_type: records.RecordType, value: Any) -> str:

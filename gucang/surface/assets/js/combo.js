@@ -52,6 +52,12 @@ function optionFor(choice) {
   return made;
 }
 
+function noteOf(text) {
+  const made = Object.assign(document.createElement("div"), { className: "meta", textContent: text });
+  made.setAttribute("role", "note");
+  return made;
+}
+
 export function enhanceSelect(holder) {
   const native = holder.querySelector("select");
   const input = Object.assign(document.createElement("input"), { type: "text", autocomplete: "off", id: native.id, required: native.required });
@@ -63,7 +69,10 @@ export function enhanceSelect(holder) {
   holder.prepend(input);
   const matches = (choice, text) => `${choice.textContent} ${choice.dataset.find ?? ""}`.toLowerCase().includes(text.trim().toLowerCase());
   combo(holder, input,
-    (text) => [...native.options].filter((choice) => matches(choice, text)).map(optionFor),
+    (text) => {
+      const found = [...native.options].filter((choice) => matches(choice, text)).map(optionFor);
+      return found.length ? found : [noteOf(holder.dataset.combo)];
+    },
     (value, text) => {
       const exact = value === "" && [...native.options].find((choice) => choice.textContent.trim() === text.trim());
       native.value = exact ? exact.value : value;
@@ -76,10 +85,12 @@ export function enhanceRecordPicker(holder) {
   const hidden = holder.querySelector("[data-value]");
   const input = holder.querySelector("input:not([type=hidden])");
   combo(holder, input, async (text) => {
-    const response = await ask(`${holder.dataset.recordPicker}?${new URLSearchParams({ q: text })}`).catch(() => null);
+    const { recordPicker, within } = holder.dataset;
+    const whole = within ? { [within]: hidden.form?.elements[within]?.value ?? "" } : {};
+    const response = await ask(`${recordPicker}?${new URLSearchParams({ q: text, ...whole })}`).catch(() => null);
     if (!response?.ok) return [];
     const parts = elements(await response.text());
-    return [...parts.querySelectorAll("[role=option], .none")];
+    return [...parts.querySelectorAll("[role=option], [role=note]")];
   }, (value) => {
     hidden.value = value;
     htmx.trigger(hidden, "change");
