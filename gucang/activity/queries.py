@@ -96,6 +96,15 @@ def open_steps(member_id: int, about_type: str, about_id: int) -> models.QuerySe
     ).order_by("pk")
 
 
+def done_by(entry: Any) -> list[Task]:
+    """The steps that writing this follow-up has ticked off; none for another kind of entry."""
+    if not isinstance(entry, FollowUp):
+        return []
+    about = {"about_type": entry.about_type, "about_id": entry.about_id}
+    done = Task.objects.filter(assignee_id=entry.author_id, done_at__gte=entry.created_at, **about)
+    return list(done.exclude(follow_up=entry).order_by("pk"))
+
+
 def attachments_on(name: str, pk: int) -> list[Attachment]:
     """The attachments of one record that the reader is known to see, oldest first: no right is asked again."""
     return list(Attachment.objects.filter(about_type=name, about_id=pk).order_by("pk"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -38,13 +37,11 @@ def composer(request: CompanyRequest, record_type: RecordType, record: Any) -> d
     if not kinds or getattr(record, "deleted_at", None) is not None:
         return None
     chosen = kinds[0][0]
-    address = urlencode({"about_type": record_type.name, "about_id": record.pk})
     return {
         "about_type": record_type.name,
         "about_id": record.pk,
         "kinds": [(value, label, value == chosen) for value, label in kinds],
         "key": secrets.token_urlsafe(12),
-        "more_url": f"{request.base}/activity/compose?{address}",
     }
 
 
@@ -73,10 +70,10 @@ def compose_page(request: CompanyRequest, **_address: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     record_type, about = _subject(request, data.get("about_type", ""), data.get("about_id", ""))
     errors: dict[str, str] = {}
-    if request.method == "POST":
+    if request.method == "POST" and "more" not in request.POST:
         uploads = [*request.FILES.getlist("files"), *request.FILES.getlist("photos")]
         try:
-            compose.compose(
+            entry = compose.compose(
                 request.actor, about, record_type.name, _words(request), uploads, key=request.POST.get("key", "")
             )
         except Invalid as problem:
@@ -84,7 +81,7 @@ def compose_page(request: CompanyRequest, **_address: str) -> HttpResponse:
         except Refused as problem:
             errors = {problem.field or "text": str(problem)}
         else:
-            toast(request, _t("Written down."))
+            toast(request, _written(queries.done_by(entry)))
             return go(request, _page_of(request, record_type, about))
     context = {
         "about": about,
@@ -99,6 +96,14 @@ def compose_page(request: CompanyRequest, **_address: str) -> HttpResponse:
         "key": secrets.token_urlsafe(12),
     }
     return render(request, "activity/compose.html", context, status=422 if errors else 200)
+
+
+def _written(done: list[Task]) -> str:
+    """What writing did, the step that it ticked off included: nothing happens unsaid."""
+    if not done:
+        return _t("Written down.")
+    names = "、".join(task.title for task in done)
+    return _t("Written down; this step is done with it: %(tasks)s") % {"tasks": names}
 
 
 def _words(request: CompanyRequest) -> dict[str, str]:
