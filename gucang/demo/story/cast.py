@@ -118,4 +118,5 @@ def log_ins() -> list[str]:
     shown = [part for part in CAST if part.user != LEAVER]
     wide = max(len(part.user) for part in shown) + len(DOMAIN) + 1
     lines = [f"  {f'{part.user}@{DOMAIN}':<{wide}}  {part.name} {part.position}" for part in shown]
-    return [f"谷仓演示公司 (/demo/)  密码 Password: {PASSWORD}", *lines]
+    practice = "有些人也在演练公司 (/yanlian/)，登录时选一家。Some work in the practice company too; choose at sign-in."
+    return [f"谷仓演示公司 (/demo/)  密码 Password: {PASSWORD}", *lines, practice]
