@@ -58,7 +58,11 @@ class FollowUp(AboutRecord):
         verbose_name_plural = _("follow-ups")
         indexes = [
             about_index("follow_up_about"),
-            models.Index(fields=["company", "author", "-happened_at"], name="follow_up_by_author"),
+            models.Index(
+                fields=["company", "author", "-happened_at"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="follow_up_by_author",
+            ),
         ]
 
     def __str__(self) -> str:

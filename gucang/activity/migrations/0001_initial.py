@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'follow-ups',
                 'abstract': False,
                 'base_manager_name': 'with_bin',
-                'indexes': [models.Index(fields=['company', 'about_type', 'about_id', '-id'], name='follow_up_about'), models.Index(fields=['company', 'author', '-happened_at'], name='follow_up_by_author')],
+                'indexes': [models.Index(fields=['company', 'about_type', 'about_id', '-id'], name='follow_up_about'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['company', 'author', '-happened_at'], name='follow_up_by_author')],
                 'constraints': [gucang.kernel.constraints.RowSecurity(name='activity_followup_company'), models.UniqueConstraint(fields=('company', 'id'), name='activity_followup_pair'), gucang.kernel.constraints.SameCompany(field='author', name='activity_followup_author_here')],
             },
             managers=[

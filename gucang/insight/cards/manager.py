@@ -78,6 +78,7 @@ def wins(request: CompanyRequest) -> dict[str, Any] | None:
     """The latest deals won."""
     if not _may_look(request):
         return None
-    won = records.get("opportunity").query(request.actor).filter(state=StageKind.WON)
+    # Every won deal has its day; said so, the index of closed deals answers.
+    won = records.get("opportunity").query(request.actor).filter(state=StageKind.WON, closed_on__isnull=False)
     rows = list(won.select_related("customer", "owner").order_by("-closed_on", "-id")[:5])
     return {"rows": rows} if rows else None
