@@ -50,7 +50,7 @@ def listing(request: HttpRequest, company: int) -> Any:
 def search(request: HttpRequest, company: int) -> Any:
     from gucang.kernel.text import query_grams
 
-    grams = [f"{company}:{gram}" for gram in query_grams(request.GET["q"])]
+    grams = [f"{company}:customer:{gram}" for gram in query_grams(request.GET["q"])]
     return _rows("SELECT object_id, title FROM gucang_search('customer', %s, NULL, '{}', 40)", [grams])
 
 

@@ -98,7 +98,8 @@ def team_week(members: Iterable[int] | None, monday: date) -> list[MemberWeek]:
     since = timezone.make_aware(datetime.combine(monday, time()))
     talks = FollowUp.objects.filter(author_id__in=people, happened_at__gte=since)
     late = Task.objects.filter(assignee_id__in=people, done_at=None, due_on__lt=clock.today())
-    talked = dict(talks.order_by().values_list("author_id").annotate(n=Count("*")))  # of any column: the index is enough
+    # Counted is any row, not a column of it: the index is enough.
+    talked = dict(talks.order_by().values_list("author_id").annotate(n=Count("*")))
     overdue = dict(late.order_by().values_list("assignee_id").annotate(Count("id")))
     rows = [MemberWeek(member, talked.get(pk, 0), overdue.get(pk, 0)) for pk, member in people.items()]
     active = [row for row in rows if row.follow_ups or row.overdue]

@@ -28,6 +28,11 @@ _UPSERT = """
 COLUMNS = ("company_id", "record_type", "object_id", "owner_id", "title", "detail", "text", "grams")
 
 
+def key_of(company_id: int, record_name: str, gram: str) -> str:
+    """A gram as the index has it: of one company and one type, so that a type without hits costs nothing."""
+    return f"{company_id}:{record_name}:{gram}"
+
+
 def keep_entry(record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> None:
     """Bring the entry of a record up to date after an action, if what it shows has changed."""
     if not record_type.search:
@@ -53,7 +58,7 @@ def entry_row(record_type: RecordType, record: Any) -> tuple[Any, ...]:
     strong = [text for path, text in parts.items() if record_type.search[path] in "AB"]
     title = str(record)
     detail = _detail(record_type, title, parts)
-    grams = [f"{company_id}:{gram}" for gram in document_grams(*strong)]
+    grams = [key_of(company_id, record_type.name, gram) for gram in document_grams(*strong)]
     return (
         company_id, record_type.name, record.pk, record_type.owner_id(record), title[:200], detail[:300],
         "\n".join(parts.values())[:4000], grams,
@@ -107,7 +112,7 @@ def search(actor: Actor, text: str, *, types: Iterable[RecordType], limit: int =
 
     One query for the candidates and one per type that has any, to check what is visible.
     """
-    grams = [f"{active_company_id()}:{gram}" for gram in query_grams(text)]
+    grams = query_grams(text)
     if not grams:
         return {}
     found: dict[str, list[Hit]] = {}
@@ -126,7 +131,7 @@ def matching_ids(actor: Actor, record_type: RecordType, text: str, limit: int = 
 
     For a list's search box: the list's own filter by `visible` decides which records are shown.
     """
-    grams = [f"{active_company_id()}:{gram}" for gram in query_grams(text)]
+    grams = query_grams(text)
     if not grams:
         return []
     found = _candidates(actor, grams, [record_type], limit)
@@ -192,7 +197,7 @@ def _shared_with(actor: Actor, record_type: RecordType) -> Iterable[int]:
 
 
 def _candidates(
-    actor: Actor, grams: list[str], types: list[RecordType], limit: int
+    actor: Actor, grams: Iterable[str], types: list[RecordType], limit: int
 ) -> list[tuple[RecordType, list[Candidate]]]:
     """Rows (id, title, detail, texts) per type from `gucang_search`, narrowed to the owners within reach."""
     parts, values = [], []
@@ -203,8 +208,9 @@ def _candidates(
         owners = None if reach is Reach.COMPANY or not record_type.owner else actor.members(reach)
         also = sorted(_shared_with(actor, record_type)) if owners is not None else []
         parts.append("SELECT %s AS type, object_id, title, detail, text FROM gucang_search(%s, %s, %s, %s, %s)")
+        wanted = [key_of(active_company_id(), record_type.name, gram) for gram in grams]
         values += [
-            record_type.name, record_type.name, grams, None if owners is None else sorted(owners), also, limit,
+            record_type.name, record_type.name, wanted, None if owners is None else sorted(owners), also, limit,
         ]  # fmt: skip
     if not parts:
         return []

@@ -22,6 +22,7 @@ from gucang.activity.models import FollowUp
 from gucang.demo.names import CompanyName, NameGenerator
 from gucang.kernel.fields import to_json
 from gucang.kernel.models import SearchEntry
+from gucang.kernel.search import key_of
 from gucang.kernel.snapshots import changed_between, snapshot
 from gucang.kernel.text import document_grams, pinyin_key
 from gucang.parties.models import Contact, Customer
@@ -190,7 +191,7 @@ class _Family:
         self.lines.staging.append("\t".join(map(_copied, row)))
 
     def _entry(self, kind: str, pk: int, title: str, detail: str, text: str, grams: set[str]) -> None:
-        front = f"{self.maker.setting.company_id}:"
+        front = key_of(self.maker.setting.company_id, kind, "")
         words = ",".join([f'"{front}{gram}"' for gram in grams])
         row = (
             self.maker.setting.company_id,
