@@ -31,7 +31,7 @@ def test_a_customer_is_made_and_something_written_down(page: Page, inside: Any) 
     page.locator("[data-save]").click()
     page.wait_for_url(re.compile(r"/acme/customers/\d+$"))
     page.locator("[data-composer] textarea").fill("打了电话，没人接")
-    page.locator("[data-composer] button[type=submit]").click()
+    page.locator("[data-composer] button.primary").click()
     expect(page.locator("ol.tl")).to_contain_text("打了电话，没人接")
     with inside():
         assert Customer.objects.get().name == "恒力精密"
