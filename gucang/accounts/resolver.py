@@ -92,13 +92,25 @@ def _note_use(token: Token) -> None:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """The way to the sign-in page and back. What was typed into a form that is being sent is kept meanwhile."""
+    if _unasked(request):
+        return HttpResponse(status=401)
     return _by_way_of(request, f"{settings.LOGIN_URL}?{urlencode({'next': _wanted(request)})}")
 
 
 def to_second_step(request: HttpRequest) -> HttpResponse:
     """The way to the page that asks for a second step, and back once there is one."""
+    if _unasked(request):
+        return HttpResponse(status=401)
     request.session[second_step.WANTED] = _wanted(request)
     return _by_way_of(request, second_step.PATH)
+
+
+def _unasked(request: HttpRequest) -> bool:
+    """Whether a page asks by itself, as for duplicates while somebody types. That leads nowhere and keeps nothing.
+
+    Its answer may come after the answer to the form itself, and would take the place of what that has kept.
+    """
+    return "X-Unasked" in request.headers
 
 
 def _wanted(request: HttpRequest) -> str:

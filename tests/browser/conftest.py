@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.screens.conftest import inside, new_deal, stages
 
 __all__ = ["inside", "new_deal", "stages"]
+
+# A machine with other work beside the tests is slow, not wrong.
+PATIENCE = 20_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 # Chromium itself says that a request was refused; the page answers these with its sentence.
 REFUSED = re.compile(r"Failed to load resource: .* status of (401|409|422)")
@@ -52,7 +56,7 @@ def window(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
         asked = {"locale": "zh-CN", "viewport": {"width": width, "height": height}} | options
         context = browser.new_context(base_url=live_server.url, **asked)
         contexts.append(context)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", hear)

@@ -301,3 +301,12 @@ def test_a_script_is_led_to_the_sign_in_page(alice):
     assert answer["HX-Redirect"] == "/accounts/login/?next=%2Facme%2Fnote%3Fx%3D1"
     sent = Client().post("/acme/note", {"text": "typed"}, headers=asks)
     assert (sent.status_code, "kept" in sent["HX-Redirect"]) == (401, True)
+
+
+def test_what_a_page_asks_by_itself_takes_nothing_from_the_form_that_was_kept(alice):
+    browser = Client()
+    browser.post("/acme/note", {"text": "half a page"})
+    kept = browser.session["kept_form"]
+    late = browser.post("/acme/note", {"text": "half"}, headers={"HX-Request": "true", "X-Unasked": "1"})
+    assert (late.status_code, late.cookies) == (401, {})
+    assert browser.session["kept_form"] == kept

@@ -28,7 +28,7 @@ def browser_context() -> Iterator[BrowserContext]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
-        context.set_default_timeout(5000)
+        context.set_default_timeout(20_000)
         yield context
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
@@ -79,7 +79,7 @@ def test_letters_of_an_input_method_neither_search_nor_choose(page: Page) -> Non
     page.keyboard.press("Control+k")
     page.locator("#palette input").wait_for()
     session = page.context.new_cdp_session(page)
-    with page.expect_request("**/acme/search?**", timeout=5000) as asked:
+    with page.expect_request("**/acme/search?**", timeout=20_000) as asked:
         session.send("Input.imeSetComposition", {"text": "shang", "selectionStart": 5, "selectionEnd": 5})
         page.wait_for_timeout(400)  # longer than the pause after which a search begins
         page.evaluate("""document.activeElement.dispatchEvent(
