@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test import Client
 
@@ -86,9 +87,12 @@ def prepare(slug: str) -> Subjects:
 
 
 def _session(email: str) -> str:
-    client = Client()
-    client.force_login(User.objects.get(email=email), "django.contrib.auth.backends.ModelBackend")
-    return client.cookies["sessionid"].value
+    client, user = Client(), User.objects.get(email=email)
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    key = client.cookies["sessionid"].value
+    # The list of sign-ins, which a real one joins by itself.
+    UserSession.objects.create(user=user, session_key=key, ip="127.0.0.1", user_agent="")
+    return key
 
 
 def _person(role: str, slug: str, session: str) -> Person:

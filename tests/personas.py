@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.test import Client
 
 from gucang.accounts.actions import departments, members
@@ -172,6 +174,9 @@ def login() -> Callable[[Client, Member], Client]:
 
     def sign_in(client: Client, member: Member) -> Client:
         client.force_login(User.objects.get(pk=member.user_id), "django.contrib.auth.backends.ModelBackend")
+        # The list of sign-ins, which a real one joins by itself.
+        key = client.cookies[settings.SESSION_COOKIE_NAME].value
+        UserSession.objects.create(user_id=member.user_id, session_key=key, ip="127.0.0.1", user_agent="")
         return client
 
     return sign_in

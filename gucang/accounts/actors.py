@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db import connection
 
 from gucang.accounts.models import Member, Role, Token
 from gucang.kernel.actors import ACCESSES, REACHES, Access, Actor, FieldRule, Reach
 from gucang.kernel.scope import active_company_id
+from gucang.kernel.setup import kept
 
 
 def actor_for(member: Member, *, token: Token | None = None) -> Actor:
-    """The actor of a member: the widest reach of all their roles per permission. One query.
+    """The actor of a member: the widest reach of all their roles per permission.
 
     Of several field rules for one field the most generous holds; a role without a rule for it does not restrict.
     """
-    roles = list(Role.objects.filter(member_roles__member=member).order_by("member_roles__id"))
+    roles, grants, field_rules = kept(f"rights:{member.pk}", lambda: _rights(member))
     return Actor(
         kind="token" if token else "member",
         name=member.name,
         member_id=member.pk,
-        grants=_grants(roles) if member.may_work else {},
-        field_rules=_field_rules(roles),
+        grants=grants if member.may_work else {},
+        field_rules=field_rules,
         circle=circle_of(member),
         token_id=token.pk if token else None,
         scopes=frozenset(token.scopes) if token else None,
-        roles=tuple(roles),
+        roles=roles,
     )
+
+
+def _rights(member: Member) -> tuple[tuple[Role, ...], dict[str, Reach], dict[str, FieldRule]]:
+    roles = tuple(Role.objects.filter(member_roles__member=member).order_by("member_roles__id"))
+    return roles, _grants(roles), _field_rules(roles)
 
 
 def _grants(roles: Iterable[Role]) -> dict[str, Reach]:
@@ -40,7 +46,7 @@ def _grants(roles: Iterable[Role]) -> dict[str, Reach]:
     return found
 
 
-def _field_rules(roles: list[Role]) -> dict[str, FieldRule]:
+def _field_rules(roles: Sequence[Role]) -> dict[str, FieldRule]:
     names = set.intersection(*(set(role.field_rules) for role in roles)) if roles else set()
     return {name: max((_rule(role.field_rules[name]) for role in roles), key=_generosity) for name in names}
 
@@ -61,17 +67,21 @@ def _generosity(rule: FieldRule) -> tuple[int, int, int]:
 
 
 def circle_of(member: Member) -> Callable[[Reach], frozenset[int]]:
-    """A function from a reach to the ids of the members within it; asked at most once per reach and request."""
+    """A function from a reach to the ids of the members within it."""
 
     def circle(reach: Reach) -> frozenset[int]:
-        if member.department_id is None:
+        department = member.department_id
+        if department is None:
             return frozenset({member.pk})
         if reach is Reach.TREE:
-            return _members_below(member.department_id) | {member.pk}
-        ids = Member.objects.filter(department_id=member.department_id).values_list("pk", flat=True)
-        return frozenset(ids) | {member.pk}
+            return kept(f"members below:{department}", lambda: _members_below(department)) | {member.pk}
+        return kept(f"members of:{department}", lambda: _members_of(department)) | {member.pk}
 
     return circle
+
+
+def _members_of(department_id: int) -> frozenset[int]:
+    return frozenset(Member.objects.filter(department_id=department_id).values_list("pk", flat=True))
 
 
 _BELOW = """

@@ -8,4 +8,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register who finds the actor of a request, what the frame shows of the person, and the security log."""
-        from gucang.accounts import frame, resolver, security  # noqa: F401
+        from gucang.accounts import entrance, frame, resolver, security  # noqa: F401

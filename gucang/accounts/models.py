@@ -119,6 +119,8 @@ class SetupLink(models.Model):
 class Department(Record):
     """A department in the company's tree."""
 
+    setup = True
+
     name = models.CharField(_("name"), max_length=60)
     parent = Reference("accounts.Department", verbose_name=_("part of"), null=True, blank=True, related_name="children")
     head = Reference(
@@ -172,6 +174,8 @@ class Role(Record):
     what is new without undoing what the company changed.
     """
 
+    setup = True
+
     name = models.CharField(_("name"), max_length=60)
     key = models.SlugField(max_length=40, blank=True, editable=False)
     description = models.TextField(_("description"), blank=True)
@@ -208,6 +212,8 @@ class Status(models.TextChoices):
 
 class Member(Record):
     """A person in this company."""
+
+    setup = True
 
     # `gucang_companies_of` reads this table across companies as its owner; the app role stays bound by the policy.
     forced_rows = False
@@ -265,6 +271,8 @@ class Member(Record):
 
 class MemberRole(CompanyModel):
     """Which roles a member has."""
+
+    setup = True
 
     member = Reference(Member, models.CASCADE, related_name="member_roles")
     role = Reference(Role, models.CASCADE, related_name="member_roles")

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from gucang.accounts import kept, presence, second_step, sessions
 from gucang.accounts.actors import actor_for
 from gucang.accounts.models import Member, Status, Token, hash_key
-from gucang.kernel import clock
+from gucang.kernel import clock, setup
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Company
 from gucang.kernel.scope import active_company_id
@@ -38,7 +38,7 @@ def resolve(request: HttpRequest, company: Company) -> Actor | HttpResponse:
     if sessions.has_ended(request):
         logout(request)
         return problem(request, 401, headers={"WWW-Authenticate": "Bearer"}) if in_api else to_sign_in(request)
-    member = Member.objects.filter(user=request.user).exclude(status=Status.LEFT).first()
+    member = _member_of(request.user.pk)
     if member is not None and not _stays(request, member):
         member = None
     if member is None:
@@ -50,6 +50,13 @@ def resolve(request: HttpRequest, company: Company) -> Actor | HttpResponse:
     if second_step.is_missing(company, request.user):
         return second_step.refuse(request) if in_api else to_second_step(request)
     return actor_for(member)
+
+
+def _member_of(user_id: int) -> Member | None:
+    """Who this person is in the active company, unless they have left."""
+    return setup.kept(
+        f"member of:{user_id}", Member.objects.filter(user_id=user_id).exclude(status=Status.LEFT).order_by("id").first
+    )
 
 
 def _stays(request: HttpRequest, member: Member) -> bool:
@@ -65,13 +72,14 @@ def _by_token(request: HttpRequest, bearer: str) -> Actor | None:
     scheme, _space, key = bearer.partition(" ")
     if scheme.lower() != "bearer":
         return None
-    token = Token.objects.select_related("member").filter(key_hash=hash_key(key.strip()), revoked_at=None).first()
-    if token is None or token.expires_on < clock.today() or not token.member.may_work:
+    token = Token.objects.filter(key_hash=hash_key(key.strip()), revoked_at=None).order_by("id").first()
+    if token is None or token.expires_on < clock.today():
         return None
-    if not _stays(request, token.member):
+    member = setup.kept(f"member:{token.member_id}", Member.objects.filter(pk=token.member_id).first)
+    if member is None or not member.may_work or not _stays(request, member):
         return None
     _note_use(token)
-    return actor_for(token.member, token=token)
+    return actor_for(member, token=token)
 
 
 def _note_use(token: Token) -> None:

@@ -98,16 +98,37 @@ class SameCompany(_DeferredConstraint):
         return path, tuple(args), kwargs | {"field": self.field}
 
 
+class SetupStamp(_DeferredConstraint):
+    """Every change of the table gives its company a new `setup_stamp`: see kernel/setup.py."""
+
+    def statements(self, model: Any, schema_editor: Any) -> str:
+        quote = schema_editor.quote_name
+        return (
+            f"CREATE TRIGGER {quote(self.name)} AFTER INSERT OR UPDATE OR DELETE ON {quote(model._meta.db_table)} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION gucang_setup_changed()"
+        )
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        quote = schema_editor.quote_name
+        return Statement(f"DROP TRIGGER {quote(self.name)} ON {quote(model._meta.db_table)}")
+
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        return path, tuple(args), kwargs
+
+
 def walls(model: type[models.Model]) -> list[BaseConstraint]:
     """The constraints that every company table carries besides its own.
 
-    A model says `forced_rows = False` or `pair = False` where it must differ, with its reason beside it.
+    A model says `forced_rows = False` or `pair = False` where it must differ, with its reason beside it; `setup = True`
+    when it is of what a company sets up, which may be kept between requests.
     """
     meta = model._meta
     table = meta.db_table
+    stamps: list[BaseConstraint] = [SetupStamp(name=f"{table}_setup")] if getattr(model, "setup", False) else []
     policy = RowSecurity(name=f"{table}_company", forced=getattr(model, "forced_rows", True))
     if not getattr(model, "pair", True):
-        return [policy]
+        return [policy, *stamps]
     references = [
         field
         for field in meta.local_fields
@@ -115,6 +136,7 @@ def walls(model: type[models.Model]) -> list[BaseConstraint]:
     ]
     return [
         policy,
+        *stamps,
         models.UniqueConstraint(fields=["company", "id"], name=f"{table}_pair"),
         *(SameCompany(name=f"{table}_{field.name}_here"[:63], field=field.name) for field in references),
     ]

@@ -8,18 +8,19 @@ from django.utils.translation import get_language
 
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import CustomField
-from gucang.kernel.scope import remembered
-
-MEMORY = "custom fields"
+from gucang.kernel.setup import kept
 
 
 def specs_for(record_type: str) -> tuple[FieldSpec, ...]:
-    """The specs of the active company's fields of one record type, in order, retired ones left out.
+    """The specs of the active company's fields of one record type, in order, retired ones left out."""
+    return kept(f"own fields:{get_language()}", _specs).get(record_type, ())
 
-    Read once per scope, for all record types together; saving a custom field makes it be read again.
-    """
-    rows = remembered(MEMORY, lambda: list(CustomField.objects.filter(retired=False).order_by("position", "id")))
-    return tuple(_spec(row) for row in rows if row.record_type == record_type)
+
+def _specs() -> dict[str, tuple[FieldSpec, ...]]:
+    found: dict[str, tuple[FieldSpec, ...]] = {}
+    for row in CustomField.objects.filter(retired=False).order_by("position", "id"):
+        found[row.record_type] = (*found.get(row.record_type, ()), _spec(row))
+    return found
 
 
 def _spec(row: CustomField) -> FieldSpec:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
+from gucang.kernel import setup
 from gucang.kernel.errors import NoCompanyScope, WriteOutsideAction
 
 _company: ContextVar[int | None] = ContextVar("company", default=None)
@@ -38,8 +40,11 @@ def in_company_scope() -> bool:
 
 
 @contextmanager
-def company_scope(company: Any) -> Iterator[int]:
-    """Enter one company (a `Company` or its id) for one transaction; yields the id. Scopes do not nest."""
+def company_scope(company: Any, *, stamp: UUID | None = None) -> Iterator[int]:
+    """Enter one company (a `Company` or its id) for one transaction; yields the id. Scopes do not nest.
+
+    `stamp` is the company's `setup_stamp` as it was read just now: with it, what is kept of its set-up serves here too.
+    """
     if in_company_scope():
         raise NoCompanyScope("A company scope is already active; scopes do not nest.")
     company_id = int(getattr(company, "pk", company))
@@ -48,18 +53,20 @@ def company_scope(company: Any) -> Iterator[int]:
         _tell_database(str(company_id))
         token = _company.set(company_id)
         memory = _memory.set({})
+        shelf = setup.enter(company_id, stamp)
         try:
             yield company_id
             if not outermost and not connection.needs_rollback:
                 # SET LOCAL inside a released savepoint would live on in the outer transaction.
                 _tell_database("")
         finally:
+            setup.leave(shelf)
             _memory.reset(memory)
             _company.reset(token)
 
 
 def remembered(key: str, make: Callable[[], Any]) -> Any:
-    """What `make` gives, asked once per scope: for settings that a request reads again and again."""
+    """What `make` gives, asked once per scope: for what a request reads again and again. See also `setup.kept`."""
     memory = _memory.get()
     if memory is None:
         return make()
@@ -115,6 +122,8 @@ def deriving(module: str) -> Iterator[None]:
 
 def check_writing(model: Any) -> None:
     """Raise WriteOutsideAction unless an action of the model's own module is running, or it is being derived."""
+    if getattr(model, "setup", False):
+        setup.changes()
     label = model._meta.app_label
     if getattr(model, "derived", False) and label in _deriving.get():
         return

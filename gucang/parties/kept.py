@@ -15,9 +15,8 @@ from django.db import connection
 from gucang.activity.models import FollowUpKind
 from gucang.kernel import events, records, search
 from gucang.kernel.actions import keep
-from gucang.kernel.scope import active_company_id, forget
+from gucang.kernel.scope import active_company_id
 from gucang.kernel.snapshots import Snapshot
-from gucang.parties import queries
 from gucang.parties.models import Contact, Customer
 
 Pairs = list[tuple[Snapshot | None, Any]]
@@ -77,12 +76,6 @@ def contacts_found_by_owner(pairs: Pairs) -> None:
         if before is not None and before["owner"] != customer.owner_id:
             ids = Contact.objects.filter(customer_id=customer.pk).values_list("pk", flat=True)
             search.give_to("contact", ids, customer.owner_id)
-
-
-@keep("pool_rules")
-def read_the_rules_again(pairs: Pairs) -> None:
-    """What was remembered of the rules holds no more."""
-    forget(queries.POOL_RULES)
 
 
 def customers_of(entry: Any) -> list[int]:

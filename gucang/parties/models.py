@@ -248,6 +248,8 @@ def _days(label: Any, default: int, help_text: Any = "") -> models.PositiveSmall
 class PoolRules(Record):
     """The company's rules for the pool; one row. Without it these defaults hold: nothing is recycled by itself."""
 
+    setup = True
+
     days_without_contact = _days(_("days without a follow-up"), 0, _("then back to the pool; 0 for never"))
     days_without_deal = _days(_("days without a deal"), 0, _("then back to the pool; 0 for never"))
     warn_days = _days(_("days of warning"), 7, _("the owner is told so long before"))

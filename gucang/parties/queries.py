@@ -12,7 +12,7 @@ from django.utils import timezone
 from gucang.kernel import clock, records, search
 from gucang.kernel.actors import system
 from gucang.kernel.models import Event
-from gucang.kernel.scope import remembered
+from gucang.kernel.setup import kept
 from gucang.kernel.text import BadText, check_credit_code, normalise_phone
 from gucang.parties import rules
 from gucang.parties.models import Contact, Customer, PoolRules
@@ -21,13 +21,11 @@ from gucang.parties.names import likeness, name_core
 ALIKE = 0.6
 MOST_SIMILAR = 5
 _CANDIDATES = 200
-POOL_RULES = "pool rules"
 
 
 def pool_rules() -> PoolRules:
-    """The company's rules for the pool, or the defaults; read once in a scope."""
-    found: PoolRules = remembered(POOL_RULES, lambda: PoolRules.objects.first() or PoolRules())
-    return found
+    """The company's rules for the pool, or the defaults."""
+    return kept("pool rules", lambda: PoolRules.objects.first() or PoolRules())
 
 
 def owned_by(member_id: int) -> int:

@@ -23,6 +23,8 @@ REQUIRABLE = ("contact", "amount", "closes_on", "note")
 class Pipeline(Record):
     """One way of selling, as a row of stages. The first by position is the one a new deal starts on."""
 
+    setup = True
+
     name = models.CharField(_("name"), max_length=60)
     position = models.PositiveSmallIntegerField(_("place in the row"), default=1)
 
@@ -50,6 +52,8 @@ class StageKind(models.TextChoices):
 
 class Stage(Record):
     """A step of a pipeline: what it asks for, how long it should take, and how to do it."""
+
+    setup = True
 
     pipeline = Reference(Pipeline, verbose_name=_("pipeline"), related_name="stages")
     name = models.CharField(_("name"), max_length=40)
@@ -117,6 +121,8 @@ class Stage(Record):
 
 class LossReason(Record):
     """Why a deal ended without an order. Worded so that nobody is blamed."""
+
+    setup = True
 
     name = models.CharField(_("reason"), max_length=60)
     position = models.PositiveSmallIntegerField(_("place in the row"), default=1)

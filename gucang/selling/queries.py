@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from gucang.kernel import records
 from gucang.kernel.actors import Actor, Reach
+from gucang.kernel.setup import kept
 from gucang.selling.models import Opportunity, Pipeline, Stage, StageChange, StageKind, StageTotal
 
 TotalKey = tuple[int, int, int | None, bool, str]
@@ -40,14 +41,20 @@ class StageSum:
 
 def default_pipeline() -> Pipeline | None:
     """The pipeline on which new deals start."""
-    return Pipeline.objects.order_by("position", "id").first()
+    return kept("default pipeline", Pipeline.objects.order_by("position", "id").first)
 
 
 def stages_of(pipeline: Pipeline | int) -> list[Stage]:
     """The stages of a pipeline in their order: open ones, then won, then lost."""
-    found = Stage.objects.filter(pipeline=pipeline).order_by("position", "id")
+    return list(kept("stages", _stages).get(pipeline if isinstance(pipeline, int) else pipeline.pk, ()))
+
+
+def _stages() -> dict[int, list[Stage]]:
     order = {StageKind.OPEN: 0, StageKind.WON: 1, StageKind.LOST: 2}
-    return sorted(found, key=lambda stage: order[StageKind(stage.kind)])
+    found: dict[int, list[Stage]] = {}
+    for stage in sorted(Stage.objects.order_by("position", "id"), key=lambda stage: order[StageKind(stage.kind)]):
+        found.setdefault(stage.pipeline_id, []).append(stage)
+    return found
 
 
 def first_stage(pipeline: Pipeline | int | None) -> Stage | None:

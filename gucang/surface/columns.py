@@ -18,6 +18,7 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import remembered
+from gucang.kernel.setup import kept
 from gucang.surface import ui
 
 _TONES: dict[str, dict[Any, str]] = {}
@@ -48,24 +49,35 @@ def _read_for(record_type: RecordType, names: Sequence[str]) -> set[str]:
 def labels_of(actor: Actor, wanted: Mapping[Any, Iterable[int]]) -> Labels:
     """What is called what: {model: ids} to {(model, id): label}, of what the actor may see.
 
-    One query per model, and none for what was asked in this request before.
+    One query per model, and none for what was asked in this request before, or is set up and for everybody to see.
     """
-    known: Labels = remembered(f"labels:{actor.key}", dict)
-    if len(known) > MOST_LABELS:
-        known.clear()  # a job may show a million rows within one scope
+    found: Labels = {}
     for model, ids in wanted.items():
-        missing = {pk for pk in ids if pk is not None and (model, pk) not in known}
-        if missing:
+        known = _known_labels(actor, model)
+        asked = {pk for pk in ids if pk is not None}
+        if missing := asked - known.keys():
             record_type = records.by_model(model)
             query = events.with_bin(record_type).filter(record_type.visible(actor), pk__in=missing)
             fields = label_fields(model)
-            known |= {(model, record.pk): str(record) for record in (query.only(*fields) if fields else query)}
-    return {(m, pk): known[m, pk] for m, ids in wanted.items() for pk in ids if (m, pk) in known}
+            known |= {record.pk: str(record) for record in (query.only(*fields) if fields else query)}
+        found |= {(model, pk): known[pk] for pk in asked & known.keys()}
+    return found
+
+
+def _known_labels(actor: Actor, model: Any) -> dict[int, str]:
+    """What records of `model` are called, as far as it is known; filled by who asks for more."""
+    record_type = records.by_model(model)
+    if getattr(model, "setup", False) and label_fields(model) and not record_type.visible(actor):
+        return kept(f"labels:{record_type.name}", dict[int, str])
+    known: dict[int, str] = remembered(f"labels:{record_type.name}:{actor.key}", dict)
+    if len(known) > MOST_LABELS:
+        known.clear()  # a job may show a million rows within one scope
+    return known
 
 
 def remember_label(actor: Actor, record: models.Model) -> None:
     """Spare `labels_of` the query for a record that is at hand, and that the actor is known to see."""
-    remembered(f"labels:{actor.key}", dict)[type(record), record.pk] = str(record)
+    _known_labels(actor, type(record))[record.pk] = str(record)
 
 
 def narrowed(query: models.QuerySet[Any], record_type: RecordType, actor: Actor, names: Sequence[str]) -> Any:

@@ -21,7 +21,17 @@ log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 Resolver = Callable[[HttpRequest, Company], Actor | HttpResponse]
 
+Finder = Callable[[HttpRequest, str], Company | None]
+
+_finder: Finder | None = None
 _resolver: Resolver | None = None
+
+
+def find_company_with(finder: Finder) -> Finder:
+    """Register who finds the company of an address, and may read on the way who asks: accounts does. Needs no scope."""
+    global _finder
+    _finder = finder
+    return finder
 
 
 def resolve_actor_with(resolver: Resolver) -> Resolver:
@@ -97,12 +107,13 @@ class CompanyMiddleware:
         slug = request.path_info.split("/", 2)[1]
         if not slug or slug in RESERVED_SLUGS:
             return self.get_response(request)
-        company = Company.objects.filter(slug=slug).first()
+        assert _finder is not None, "accounts registers the finder"
+        assert _resolver is not None, "accounts registers the resolver"
+        company = _finder(request, slug)
         if company is None:
             raise Http404
-        with company_scope(company):
+        with company_scope(company, stamp=company.setup_stamp):
             request.company, request.base = company, f"/{company.slug}"
-            assert _resolver is not None, "accounts registers the resolver"
             actor = _resolver(request, company)
             if isinstance(actor, HttpResponseBase):
                 return actor

@@ -311,7 +311,7 @@ def test_the_board_asks_as_often_for_sixty_deals_as_for_three(
     with CaptureQueriesContext(connection) as many:
         as_alice.get(BOARD)
     assert len(many) == len(few)
-    assert sum("selling_" in query["sql"] for query in many) == 5
+    assert sum("selling_" in query["sql"] for query in many) == 4
 
 
 def test_a_type_without_a_board_has_no_board_page(as_alice: Client) -> None:

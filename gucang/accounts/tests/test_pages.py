@@ -129,11 +129,11 @@ def test_a_person_in_two_companies_chooses_once_and_then_comes_back_to_the_last(
 def test_a_page_asks_for_session_person_member_and_roles_and_no_more(client, alice, login, django_assert_num_queries):
     login(client, alice)
     client.get("/acme/note")
-    # The company; session, person, member, roles; and four words about the transaction, which in the test is nested.
-    with django_assert_num_queries(1 + 4 + 4) as seen:
+    # Company, session and person in one; and four words about the transaction, which in the test is nested.
+    with django_assert_num_queries(1 + 4) as seen:
         client.get("/acme/note")
     own = [one["sql"] for one in seen.captured_queries if "accounts_" in one["sql"] or "django_session" in one["sql"]]
-    assert len(own) == 4
+    assert len(own) == 1
 
 
 def test_the_answer_for_the_api_is_a_problem_and_not_a_page(client, acme, dan, login):

@@ -75,6 +75,9 @@ class CompanyModelBase(ModelBase):
 class CompanyModel(models.Model, metaclass=CompanyModelBase):
     """A row that belongs to one company."""
 
+    # Whether this is of what a company sets up once and reads all day: see kernel/setup.py.
+    setup: ClassVar[bool] = False
+
     company = models.ForeignKey(
         "kernel.Company",
         models.PROTECT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -54,6 +55,8 @@ class Company(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     settings = models.JSONField(_("settings"), default=dict, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
+    # Renewed by the database with each change of this row or of a `setup` table: see kernel/setup.py.
+    setup_stamp = models.UUIDField(default=uuid4, editable=False)
     created_at = models.DateTimeField(_("created"))
 
     # A record like any other to its pages, but for the bin: a company never lies there.

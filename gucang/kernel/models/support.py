@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel.models.base import CompanyModel
-from gucang.kernel.scope import forget
 
 
 class Collaborator(CompanyModel):
@@ -32,6 +29,8 @@ class Collaborator(CompanyModel):
 
 class NumberRule(CompanyModel):
     """编码原则: the company's own pattern for one record type, instead of the declared one."""
+
+    setup = True
 
     record_type = models.CharField(max_length=40)
     pattern = models.CharField(_("pattern"), max_length=60)
@@ -56,6 +55,8 @@ class NumberCounter(CompanyModel):
 class CustomField(CompanyModel):
     """A field that the company added to a record type. Its values are in the record's `extra`, under `key`."""
 
+    setup = True
+
     record_type = models.CharField(max_length=40)
     key = models.SlugField(max_length=40)
     label_zh = models.CharField(max_length=60)
@@ -70,10 +71,6 @@ class CustomField(CompanyModel):
     class Meta:
         base_manager_name = "objects"
         constraints = [models.UniqueConstraint(fields=["company", "record_type", "key"], name="one_custom_field")]
-
-    def save(self, *args: Any, **options: Any) -> None:
-        super().save(*args, **options)
-        forget("custom fields")
 
 
 class SearchEntry(CompanyModel):
