@@ -1,8 +1,10 @@
 """The door for web servers. Under `gucang run`, a web process does not outlive the one that started it."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from gucang.config.processes import die_with_parent
 
@@ -13,3 +15,10 @@ if os.environ.get("GUCANG_RUN_ID"):
     die_with_parent()
 
 application = get_wsgi_application()
+
+# What is loaded stays for good. Python would look through all of it again and again, up to 50 ms in the middle of a
+# request: now it looks only at what requests leave behind, and less often.
+get_resolver().url_patterns  # noqa: B018  loads every screen
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 50)

@@ -12,7 +12,9 @@ class KernelConfig(AppConfig):
         from django.utils.module_loading import autodiscover_modules
 
         from gucang.kernel import checks as own_checks
+        from gucang.kernel import moments
 
+        moments.use_everywhere()
         autodiscover_modules("actions", "records", "reactions", "jobs")
         checks.register(own_checks.check_models, checks.Tags.models)
         checks.register(own_checks.check_record_types, checks.Tags.models)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
-from django.utils.html import format_html
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from markupsafe import Markup
 
@@ -155,32 +156,48 @@ class Shower:
             if spec is not None and spec.kind == "reference":
                 wanted.setdefault(spec.target, set()).update(getattr(row, f"{name}_id") for row in rows)
         self.labels = labels_of(actor, wanted)
+        self.now = clock.now()
+        self.today = timezone.localdate(self.now)
 
     def show(self, record: Any, spec: FieldSpec, *, link: bool = True) -> Any:
         """The value as Markup or text; "" for nothing, None where it is hidden."""
-        name = spec.name
-        value = record.extra.get(name.removeprefix("extra.")) if spec.custom else None
-        if not spec.custom:
-            value = getattr(record, f"{name}_id") if spec.kind == "reference" else getattr(record, name)
-        if name in self.ruled:
-            may = access(self.actor, self.type, name, record)
-            if may is Access.HIDDEN:
-                return None
-            if may is Access.MASKED:
-                return spec.masked(value) if value else ""
-        shown = self.value(spec, value, link=link)
-        return self._late(shown, value) if shown and self._is_late(record, spec, value) else shown
+        return self.field(spec, link=link)(record)
 
-    def _is_late(self, record: Any, spec: FieldSpec, value: Any) -> bool:
-        column, among = _DUE.get(f"{self.type.name}.{spec.name}", ("", ()))
-        is_open = bool(among) and (not column or getattr(record, column) in among)
-        return is_open and ui.due_tone(value, clock.now()) == "bad"
+    def field(self, spec: FieldSpec, *, link: bool = True) -> Callable[[Any], Any]:
+        """A function from a record to what `show` says of it, for those who show many."""
+        stored, write = self._stored(spec), _SHOWN.get(spec.kind, _plain)
+        ruled, may_be_due = spec.name in self.ruled, f"{self.type.name}.{spec.name}" in _DUE
+
+        def shown(record: Any) -> Any:
+            value = stored(record)
+            if ruled:
+                may = access(self.actor, self.type, spec.name, record)
+                if may is Access.HIDDEN:
+                    return None
+                if may is Access.MASKED:
+                    return spec.masked(value) if value else ""
+            if value is None or value == "" or value == []:
+                return ""
+            words = write(self, spec, value, link)
+            return self._late(words, value) if may_be_due and self._is_late(record, spec, value) else words
+
+        return shown
 
     @staticmethod
-    def _late(shown: Any, value: Any) -> Markup:
-        return Markup('<span class="t-bad">{}<span class="vh"> {}</span></span>').format(
-            shown, ui.due_words(value, clock.now())
-        )
+    def _stored(spec: FieldSpec) -> Callable[[Any], Any]:
+        if spec.custom:
+            key = spec.name.removeprefix("extra.")
+            return lambda record: record.extra.get(key)
+        return attrgetter(f"{spec.name}_id" if spec.kind == "reference" else spec.name)
+
+    def _is_late(self, record: Any, spec: FieldSpec, value: Any) -> bool:
+        column, among = _DUE[f"{self.type.name}.{spec.name}"]
+        is_open = bool(among) and (not column or getattr(record, column) in among)
+        return is_open and ui.due_tone(value, self.now) == "bad"
+
+    def _late(self, shown: Any, value: Any) -> Markup:
+        late = ui.due_words(value, self.now)
+        return Markup('<span class="t-bad">%s<span class="vh"> %s</span></span>') % (shown, late)
 
     def value(self, spec: FieldSpec, value: Any, *, link: bool = True) -> Any:
         """A Python or JSON value as it is written on pages."""
@@ -205,7 +222,7 @@ def _reference(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
     member = spec.target is records.get("member").model
     if member or not link:
         return label
-    return format_html('<a href="{}">{}</a>', shower.url(spec, value), label)
+    return Markup('<a href="%s">%s</a>') % (shower.url(spec, value), label)
 
 
 def _choice(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
@@ -213,12 +230,11 @@ def _choice(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
     toned = _TONES.get(f"{shower.type.name}.{spec.name}")
     if toned is None:
         return word
-    tone = toned.get(value, "")
-    return format_html('<span class="badge" data-tone="{}">{}</span>', tone, word)
+    return Markup('<span class="badge" data-tone="%s">%s</span>') % (toned.get(value, ""), word)
 
 
 def _tags(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
-    return Markup(" ").join(Markup('<span class="badge line">{}</span>').format(word) for word in value)
+    return Markup(" ").join(Markup('<span class="badge line">%s</span>') % word for word in value)
 
 
 def _money(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
@@ -230,11 +246,11 @@ def _number(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
 
 
 def _date(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
-    return ui.day(_parsed(spec, value, shower.actor))
+    return ui.day(_parsed(spec, value, shower.actor), shower.today)
 
 
 def _moment(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
-    return ui.moment(_parsed(spec, value, shower.actor))
+    return ui.moment(_parsed(spec, value, shower.actor), shower.today)
 
 
 def _parsed(spec: FieldSpec, value: Any, actor: Actor) -> Any:
@@ -246,11 +262,12 @@ def _boolean(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
 
 
 def _phone(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
-    return format_html('<a class="nb" href="tel:{}">{}</a>', value, ui.phone(value)) if link else ui.phone(value)
+    number = ui.phone(value)
+    return Markup('<a class="nb" href="tel:%s">%s</a>') % (value, number) if link else number
 
 
 def _email(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
-    return format_html('<a href="mailto:{}">{}</a>', value, value) if link else value
+    return Markup('<a href="mailto:%s">%s</a>') % (value, value) if link else value
 
 
 _SHOWN: dict[str, Callable[[Shower, FieldSpec, Any, bool], Any]] = {

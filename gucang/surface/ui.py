@@ -43,7 +43,7 @@ def _chinese() -> bool:
 
 
 def _one_word(text: str) -> Markup:
-    return Markup('<span class="nb">{}</span>').format(text)
+    return Markup('<span class="nb">%s</span>') % text
 
 
 def _trimmed(value: Decimal, places: int) -> str:
@@ -89,9 +89,7 @@ def money(value: Any, currency: str = "CNY", short: bool = False) -> Markup:
 
 
 def _as_date(value: date | datetime) -> date:
-    if isinstance(value, datetime):
-        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
-    return value
+    return _as_local(value).date() if isinstance(value, datetime) else value
 
 
 def day_text(value: date | datetime | None, today: date | None = None) -> str:
@@ -124,22 +122,27 @@ def weekday(value: date | datetime) -> str:
     return f"星期{CHINESE_WEEKDAYS[index]}" if _chinese() else ENGLISH_WEEKDAYS[index]
 
 
-def moment_text(value: datetime | None, now: datetime | None = None) -> str:
+def moment_text(value: datetime | None, now: date | datetime | None = None) -> str:
     """A point in time: 今天 14:30, 11月22日 09:05, Today 14:30; with the year when it is another one."""
-    if value is None:
-        return NOTHING
-    local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{day_text(local.date(), _as_date(now) if now else None)} {local:%H:%M}"
+    return NOTHING if value is None else _local_text(_as_local(value), now)
 
 
-def moment(value: datetime | None, now: datetime | None = None) -> Markup:
+def moment(value: datetime | None, now: date | datetime | None = None) -> Markup:
     """`moment_text` inside <time>, with the exact time as its title."""
     if value is None:
         return escape(NOTHING)
-    local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return Markup('<time class="nb" datetime="{}" title="{:%Y-%m-%d %H:%M}">{}</time>').format(
-        local.isoformat(timespec="minutes"), local, moment_text(value, now)
-    )
+    local = _as_local(value)
+    iso, exact = local.isoformat(timespec="minutes"), local.isoformat(" ", "minutes")[:16]
+    return Markup('<time class="nb" datetime="%s" title="%s">%s</time>') % (iso, exact, _local_text(local, now))
+
+
+def _local_text(local: datetime, now: date | datetime | None) -> str:
+    today = None if now is None else _as_date(now)
+    return f"{day_text(local.date(), today)} {local.isoformat(timespec='minutes')[11:16]}"
+
+
+def _as_local(value: datetime) -> datetime:
+    return timezone.localtime(value) if timezone.is_aware(value) else value
 
 
 def duration(value: timedelta | float | None) -> str:

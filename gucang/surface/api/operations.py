@@ -42,10 +42,11 @@ def listing(record_type: RecordType) -> Operation:
         found = filters.parse(record_type, request.actor, request.GET, ignore=("with",))
         if found.problems:
             raise Invalid({name: [said] for name, said in found.problems.items()})
-        page = keyset.page(found.query, found.order, request.GET.get("after", ""), limit)
+        after = request.GET.get("after", "")
+        page = keyset.page(found.query, found.order, after, limit)
         if not page.rows:
             _check_may_view(request.actor, record_type)
-        total, more = keyset.capped_count(found.query)
+        total, more = keyset.capped_count(found.query, None if after else page)
         rows = record_rows(record_type, request.actor, page.rows, actions="actions" in wanted)
         return _page(request, rows, page.next, total=total, total_is_exact=not more)
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from gucang.kernel import events, records
+from gucang.kernel import records
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.fields import FieldSpec, to_json
 from gucang.kernel.models import AboutRecord, Event
 from gucang.kernel.permissions import access, event_access
 from gucang.kernel.records import RecordType
+from gucang.surface.columns import labels_of
 
 ALWAYS = ("id", "version", "created_at", "updated_at")
 
@@ -131,13 +132,7 @@ class _Writer:
             for row in self.rows:
                 if row.about_type:
                     wanted.setdefault(records.get(row.about_type).model, set()).add(row.about_id)
-        found: dict[tuple[Any, int], str] = {}
-        for target, ids in wanted.items():
-            if ids:
-                record_type = records.by_model(target)
-                query = events.with_bin(record_type).filter(record_type.visible(self.actor), pk__in=ids)
-                found |= {(target, record.pk): str(record) for record in query}
-        return found
+        return labels_of(self.actor, wanted)
 
 
 def _plain(value: Any) -> Any:

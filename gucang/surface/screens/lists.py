@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -18,6 +18,7 @@ from gucang.surface import filters, keyset, panels
 from gucang.surface.columns import Column, Shower, choosable, columns_of, narrowed
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render, wants_fragment
+from gucang.surface.rows import drawn
 from gucang.surface.screens.common import changed_query, find, parts, record_url, screen, sentences, value_of
 from gucang.surface.screens.inputs import Input, input_for
 
@@ -25,16 +26,6 @@ PAGE = 50
 PAGE_COOKIE_AGE = 365 * 24 * 3600
 # What an address holds besides filters, and what a link to another tab or page leaves behind.
 POSITION = ("after", "peek", "fragment")
-
-
-@dataclass(frozen=True)
-class RowOut:
-    """One row as the template draws it: the link column's text, then (cell, column) pairs."""
-
-    pk: int
-    url: str
-    label: str
-    cells: list[tuple[Any, Column]]
 
 
 @screen
@@ -48,13 +39,15 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     found = _filtered(request, record_type, tab)
     columns = columns_of(record_type, request.actor, _column_names(request, record_type))
     query = narrowed(found.query, record_type, request.actor, [found.order.by, *(column.name for column in columns)])
-    page = keyset.page(query, found.order, request.GET.get("after", ""), PAGE)
-    rows = _rows(request, record_type, page.rows, columns)
+    after = request.GET.get("after", "")
+    page = keyset.page(query, found.order, after, PAGE)
+    shower = Shower(record_type, request.actor, request.base, page.rows, [column.name for column in columns])
+    rows = drawn(shower, columns, page.rows)
     more = changed_query(request, after=page.next, fragment="rows") if page.next else ""
     context: dict[str, Any] = {"type": record_type, "columns": columns, "rows": rows, "more_url": more}
     if wants_fragment(request) and request.GET.get("fragment") == "rows":
         return fragment(request, "surface/_rows.html", context)
-    total, capped = keyset.capped_count(found.query)
+    total, capped = keyset.capped_count(found.query, None if after else page)
     context |= _frame(request, record_type, tab, found, columns)
     context |= {
         "total": total,
@@ -117,20 +110,6 @@ def _column_names(request: CompanyRequest, record_type: RecordType) -> list[str]
 
 def _knows(record_type: RecordType, name: str) -> bool:
     return name in record_type.specs or any(spec.name == name for spec in record_type.custom_fields())
-
-
-def _rows(request: CompanyRequest, record_type: RecordType, rows: list[Any], columns: list[Column]) -> list[RowOut]:
-    shower = Shower(record_type, request.actor, request.base, rows, [column.name for column in columns])
-    base = f"{request.base}/{record_type.plural}/"
-    return [
-        RowOut(
-            row.pk,
-            f"{base}{row.pk}",
-            str(row),
-            [(shower.show(row, c.spec, link=n > 0), c) for n, c in enumerate(columns)],
-        )
-        for row in rows
-    ]
 
 
 def _frame(

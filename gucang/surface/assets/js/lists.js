@@ -109,7 +109,7 @@ async function swapCell(cell, url, data) {
   return fresh;
 }
 
-const editable = (cell) => cell?.matches("[data-edit]") && swapCell(cell, cell.dataset.edit);
+const editable = (cell) => cell?.matches("[data-edit]") && swapCell(cell, `${cell.closest("tr").dataset.url}/cell/${cell.dataset.edit}?edit=1`);
 
 async function saveCell(form) {
   if (form.dataset.saving) return null;
