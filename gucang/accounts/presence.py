@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from django.db import connection
 
-from gucang.accounts.models import Member
+from gucang.accounts.models import Member, Status
+from gucang.kernel.scope import active_company_id
 
 
 def hold(member: Member) -> None:
@@ -24,6 +25,16 @@ def close(member: Member) -> None:
     Raises OperationalError after the role's lock_timeout.
     """
     _lock("pg_advisory_xact_lock", member)
+
+
+def is_here(member: Member) -> bool:
+    """Whether `member` works here at this very moment, whatever was read before."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HERE, [active_company_id(), member.pk, Status.LEFT])
+        return cursor.fetchone() is not None
+
+
+_HERE = "SELECT 1 FROM accounts_member WHERE company_id = %s AND id = %s AND status <> %s AND deleted_at IS NULL"
 
 
 def _lock(function: str, member: Member) -> None:

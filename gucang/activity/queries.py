@@ -39,9 +39,9 @@ class Due:
 
 
 def due(actor: Actor, member_id: int, *, days: int = 7, limit: int = 200) -> Due:
-    """What `member_id` has to do until `days` days from today, as far as `actor` sees it. Two queries.
+    """What `member_id` has to do until `days` days from today, as far as `actor` sees it. One query.
 
-    At most `limit` tasks, the soonest first.
+    At most `limit` tasks, the soonest first. See `remember_subjects` for what they are about.
     """
     today = clock.today()
     until = today + timedelta(days=days)
@@ -53,7 +53,6 @@ def due(actor: Actor, member_id: int, *, days: int = 7, limit: int = 200) -> Due
         .select_related("assignee")
         .order_by("due_on", "due_at", "pk")[:limit]
     )
-    _remember_subjects(rows)
     return Due(
         [task for task in rows if task.due_on is not None and task.due_on < today],
         [task for task in rows if task.due_on == today],
@@ -61,7 +60,7 @@ def due(actor: Actor, member_id: int, *, days: int = 7, limit: int = 200) -> Due
     )
 
 
-def _remember_subjects(entries: Sequence[Any]) -> None:
+def remember_subjects(entries: Sequence[Any]) -> None:
     """Load what entries are about, with whom that concerns, one query per record type: `get_about` costs nothing."""
     from gucang.kernel import records
 
@@ -119,6 +118,9 @@ def coaching_of(actor: Actor, name: str, ids: Sequence[int]) -> dict[int, list[C
     return found
 
 
+_REPORTED = ("name", "subject_type", "subject_id", "subject_label", "changes", "occurred_at", "recorded_at")
+
+
 @dataclass
 class DayReport:
     """What one member did on one day: every event, oldest first, and how often each kind of deed.
@@ -145,10 +147,12 @@ def day_report(member_id: int, day: date, *, viewer: Actor) -> DayReport:
         actor_kind__in=("member", "token"),
         occurred_at__gte=start,
         occurred_at__lt=timezone.make_aware(datetime.combine(day + timedelta(days=1), time())),
-    ).order_by("occurred_at", "id")[:MOST_OF_A_DAY]
-    report = DayReport(day)
+    ).order_by("occurred_at", "id")
     # One's own deeds are no secret to oneself, even where the record has been handed over since.
-    for event in found if viewer.member_id == member_id else event_visibility.visible_to(viewer, found):
+    own = viewer.member_id == member_id
+    rows = found.only(*_REPORTED)[:MOST_OF_A_DAY] if own else event_visibility.visible_to(viewer, found[:MOST_OF_A_DAY])
+    report = DayReport(day)
+    for event in rows:
         report.events.append(event)
         report.deeds[event.name] += 1
         if event.name == "follow_up.create":

@@ -20,7 +20,8 @@ from gucang.kernel import clock, records
 from gucang.kernel.actors import Actor, Reach
 from gucang.kernel.models import Company, EventSeal
 from gucang.kernel.scope import remembered
-from gucang.selling.models import Opportunity, Stage, StageKind, StageTotal
+from gucang.selling import queries as selling
+from gucang.selling.models import Opportunity, StageKind, StageTotal
 
 
 @dataclass(frozen=True)
@@ -38,24 +39,24 @@ class StuckDeal:
 
 
 def stuck(actor: Actor, among: Q, *, limit: int) -> list[StuckDeal]:
-    """The visible open deals among `among` that stand still, the longest first. Three queries."""
+    """The visible open deals among `among` that stand still, the longest first. Two queries."""
     now = clock.now()
     late = Q(pk__in=())
-    for stage in Stage.objects.filter(kind=StageKind.OPEN, max_days__gt=0):
-        late |= Q(stage=stage, stage_since__lt=now - timedelta(days=stage.max_days))
+    for stage in selling.every_stage():
+        if stage.kind == StageKind.OPEN and stage.max_days:
+            late |= Q(stage=stage, stage_since__lt=now - timedelta(days=stage.max_days))
     found = records.get("opportunity").query(actor).filter(among, late, state=StageKind.OPEN)
     # The few are found by their index first: joined at once, all that stand still would be read and sorted.
     ids = list(found.order_by("stage_since", "id").values_list("pk", flat=True)[:limit])
-    rows = Opportunity.objects.filter(pk__in=ids).select_related("stage", "customer", "owner")
+    rows = Opportunity.objects.filter(pk__in=ids).select_related("customer", "owner")
+    rows = rows.only("name", "amount", "stage", "pipeline", "stage_since", "customer__name", "owner__name")
     return [_stuck_deal(deal, now) for deal in rows.order_by("stage_since", "id")]
 
 
 def _stuck_deal(deal: Opportunity, now: Any) -> StuckDeal:
     days = (now - deal.stage_since).days if deal.stage_since else 0
-    owner = str(deal.owner or "")
-    return StuckDeal(
-        deal.pk, deal.name, str(deal.customer), str(deal.stage), deal.amount, owner, days, deal.stage.max_days
-    )
+    stage, owner = selling.stage_of(deal), str(deal.owner or "")
+    return StuckDeal(deal.pk, deal.name, str(deal.customer), str(stage), deal.amount, owner, days, stage.max_days)
 
 
 def month(actor: Actor, owners: Collection[int] | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db import connection
 from gucang.kernel import clock
 from gucang.kernel.models import NumberRule
 from gucang.kernel.scope import active_company_id
+from gucang.kernel.setup import kept
 from gucang.kernel.text import NumberPattern
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 def pattern_for(record_type: RecordType) -> NumberPattern:
     """The active company's pattern for a record type, or the declared one."""
-    own = NumberRule.objects.filter(record_type=record_type.name).values_list("pattern", flat=True).first()
-    return NumberPattern(own or record_type.number)
+    own = kept("number patterns", lambda: dict(NumberRule.objects.values_list("record_type", "pattern")))
+    return NumberPattern(own.get(record_type.name) or record_type.number)
 
 
 def next_number(record_type: RecordType) -> str:

@@ -49,6 +49,16 @@ def stages_of(pipeline: Pipeline | int) -> list[Stage]:
     return list(kept("stages", _stages).get(pipeline if isinstance(pipeline, int) else pipeline.pk, ()))
 
 
+def every_stage() -> list[Stage]:
+    """The stages of all pipelines."""
+    return [stage for stages in kept("stages", _stages).values() for stage in stages]
+
+
+def stage_of(deal: Opportunity) -> Stage:
+    """The stage of a deal. A query only where it lies in the bin."""
+    return next((stage for stage in stages_of(deal.pipeline_id) if stage.pk == deal.stage_id), None) or deal.stage
+
+
 def _stages() -> dict[int, list[Stage]]:
     order = {StageKind.OPEN: 0, StageKind.WON: 1, StageKind.LOST: 2}
     found: dict[int, list[Stage]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from gucang.kernel.errors import NotVisible
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.surface import filters, ui
+from gucang.surface.columns import label_fields
 from gucang.surface.keyset import Order, cursor_after, order_of, page
 
 PER_LANE, MOST_IN_LANE = 30, 300
@@ -153,7 +154,17 @@ class BoardPage:
         """With the records at hand that cards, ages and rights look at."""
         names = {name for name in (*self.board.card, self.board.by) if self._is_reference(name)}
         names |= {"__".join(self.kind.owner.split("__")[:-1])} - {""}
-        return query.select_related(*sorted(names)) if names else query
+        if not names:
+            return query
+        own = [field.name for field in self.kind.model._meta.concrete_fields]
+        return query.select_related(*sorted(names)).only(*own, *self._words(names))
+
+    def _words(self, names: Iterable[str]) -> Iterator[str]:
+        """Of the records on a card only what they are called is read: a customer has forty columns more."""
+        for name in names:
+            target = self.kind.specs[name].target if name in self.kind.specs and name != self.board.by else None
+            if target is not None and not self.kind.owner.startswith(f"{name}__"):
+                yield from (f"{name}__{field}" for field in label_fields(target))
 
     def _is_reference(self, name: str) -> bool:
         spec = self.kind.specs.get(name)

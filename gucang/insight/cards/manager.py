@@ -80,5 +80,6 @@ def wins(request: CompanyRequest) -> dict[str, Any] | None:
         return None
     # Every won deal has its day; said so, the index of closed deals answers.
     won = records.get("opportunity").query(request.actor).filter(state=StageKind.WON, closed_on__isnull=False)
-    rows = list(won.select_related("customer", "owner").order_by("-closed_on", "-id")[:5])
+    won = won.select_related("customer", "owner").only("name", "amount", "closed_on", "customer__name", "owner__name")
+    rows = list(won.order_by("-closed_on", "-id")[:5])
     return {"rows": rows} if rows else None

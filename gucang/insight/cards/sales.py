@@ -55,8 +55,10 @@ def due(request: CompanyRequest) -> dict[str, Any] | None:
         return None
     found = activity.due(request.actor, member_id, days=0)
     tasks = [*found.overdue, *found.today]
-    contacts = _first_contacts(task.get_about() for task in tasks[:MOST])
-    rows = [_due_row(request, task, contacts) for task in tasks[:MOST]]
+    shown = tasks[:MOST]
+    activity.remember_subjects(shown)
+    contacts = _first_contacts(task.get_about() for task in shown)
+    rows = [_due_row(request, task, contacts) for task in shown]
     late = len(found.overdue)
     return {
         "rows": rows,

@@ -86,7 +86,7 @@ def move(
     """Bring the deal to another open stage, forward or back; also of another pipeline."""
     if stage.kind != StageKind.OPEN:
         raise Refused(_t("“%(stage)s” is an end. Win or lose the deal instead.") % {"stage": stage}, field="stage")
-    return _enter(deal, stage, actor, forward=_is_forward(deal.stage, stage))
+    return _enter(deal, stage, actor, forward=_is_forward(queries.stage_of(deal), stage))
 
 
 @action(
