@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gucang.kernel import clock
-from gucang.kernel.models import CreditCodeField, PhoneField, Record, Reference, TagsField
+from gucang.kernel.models import CreditCodeField, PhoneField, Record, Reference, TagsField, bin_index, list_index
 from gucang.kernel.text import pinyin_key
 from gucang.parties import rules
 
@@ -128,20 +128,21 @@ class Customer(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["company", "-updated_at", "-id"], name="customer_by_change"),
-            models.Index(fields=["company", "owner", "-updated_at", "-id"], name="customer_by_owner"),
-            models.Index(fields=["company", "name_key", "id"], name="customer_by_name_key"),
+            list_index("customer_by_change", "-updated_at", "-id", carries=["owner"]),
+            list_index("customer_by_owner", "owner", "-updated_at", "-id"),
+            list_index("customer_by_name_key", "name_key", "id", carries=["owner"]),
             models.Index(fields=["company", "name", "id"], name="customer_by_name"),
-            models.Index(fields=["company", "city", "-updated_at", "-id"], name="customer_by_city"),
-            models.Index(fields=["company", "city", "name_key", "id"], name="customer_by_city_name"),
-            models.Index(fields=["company", "province", "-updated_at", "-id"], name="customer_by_province"),
+            list_index("customer_by_city", "city", "-updated_at", "-id", carries=["owner"]),
+            list_index("customer_by_city_name", "city", "name_key", "id", carries=["owner"]),
+            list_index("customer_by_province", "province", "-updated_at", "-id", carries=["owner"]),
             models.Index(
                 fields=["company", "owner", "next_step_on"],
                 name="customer_by_next_step",
                 condition=Q(next_step_on__isnull=False),
             ),
-            models.Index(fields=["company", "-last_contact_at", "-id"], name="customer_by_contact"),
-            models.Index(fields=["company", "-created_at", "-id"], name="customer_by_creation"),
+            list_index("customer_by_contact", "-last_contact_at", "-id", carries=["owner"]),
+            list_index("customer_by_creation", "-created_at", "-id", carries=["owner"]),
+            bin_index("customer_in_bin"),
             models.Index(fields=["company", "parent"], name="customer_by_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["company", "-pooled_at"], name="customer_in_pool", condition=Q(owner=None)),
         ]  # fmt: skip
@@ -227,8 +228,9 @@ class Contact(Record):
         ]
         indexes = [
             models.Index(fields=["company", "customer"], name="contact_by_customer"),
-            models.Index(fields=["company", "-updated_at", "-id"], name="contact_by_change"),
-            models.Index(fields=["company", "name_key", "id"], name="contact_by_name"),
+            bin_index("contact_in_bin"),
+            list_index("contact_by_change", "-updated_at", "-id"),
+            list_index("contact_by_name", "name_key", "id"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,16 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import Member
-from gucang.kernel.models import CompanyModel, MoneyField, PhoneField, Record, Reference, TagsField
+from gucang.kernel.models import (
+    CompanyModel,
+    MoneyField,
+    PhoneField,
+    Record,
+    Reference,
+    TagsField,
+    bin_index,
+    list_index,
+)
 from gucang.parties.models import Contact, Customer, Kind, Source
 
 # What a stage may ask of a deal besides the company's own fields, in the order of the form.
@@ -208,13 +217,14 @@ class Opportunity(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["company", "-updated_at", "-id"], name="opportunity_by_change"),
-            models.Index(fields=["company", "owner", "-updated_at", "-id"], name="opportunity_by_owner"),
-            models.Index(fields=["company", "stage", "-updated_at", "-id"], name="opportunity_by_stage"),
-            models.Index(fields=["company", "owner", "stage", "-updated_at", "-id"], name="opportunity_by_owner_stage"),
+            bin_index("opportunity_in_bin"),
+            list_index("opportunity_by_change", "-updated_at", "-id", carries=["owner", "private"]),
+            list_index("opportunity_by_owner", "owner", "-updated_at", "-id", carries=["private"]),
+            list_index("opportunity_by_stage", "stage", "-updated_at", "-id", carries=["owner", "private"]),
+            list_index("opportunity_by_owner_stage", "owner", "stage", "-updated_at", "-id", carries=["private"]),
             models.Index(fields=["company", "customer", "-id"], name="opportunity_by_customer"),
-            models.Index(fields=["company", "-amount_order", "-id"], name="opportunity_by_amount"),
-            models.Index(fields=["company", "-created_at", "-id"], name="opportunity_by_creation"),
+            list_index("opportunity_by_amount", "-amount_order", "-id", carries=["owner", "private"]),
+            list_index("opportunity_by_creation", "-created_at", "-id", carries=["owner", "private"]),
             models.Index(fields=["company", "closes_on", "id"], condition=Q(state="open"), name="opportunity_by_close"),
             models.Index(
                 fields=["company", "stage_since", "id"], condition=Q(state="open"), name="opportunity_standing"
@@ -350,9 +360,10 @@ class Lead(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["company", "-updated_at", "-id"], name="lead_by_change"),
-            models.Index(fields=["company", "owner", "-updated_at", "-id"], name="lead_by_owner"),
-            models.Index(fields=["company", "status", "-updated_at", "-id"], name="lead_by_status"),
+            bin_index("lead_in_bin"),
+            list_index("lead_by_change", "-updated_at", "-id", carries=["owner"]),
+            list_index("lead_by_owner", "owner", "-updated_at", "-id"),
+            list_index("lead_by_status", "status", "-updated_at", "-id", carries=["owner"]),
             models.Index(fields=["company", "customer"], condition=Q(customer__isnull=False), name="lead_by_customer"),
         ]
 

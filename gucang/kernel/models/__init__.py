@@ -1,6 +1,6 @@
 """The kernel's tables and the base classes of everyone else's."""
 
-from gucang.kernel.models.base import AboutRecord, CompanyManager, CompanyModel, Record
+from gucang.kernel.models.base import AboutRecord, CompanyManager, CompanyModel, Record, bin_index, list_index
 from gucang.kernel.models.company import Company
 from gucang.kernel.models.events import Event, EventObject, EventSeal
 from gucang.kernel.models.fields import CreditCodeField, MoneyField, PhoneField, Reference, TagsField
@@ -33,4 +33,6 @@ __all__ = [
     "Reference",
     "SearchEntry",
     "TagsField",
+    "bin_index",
+    "list_index",
 ]

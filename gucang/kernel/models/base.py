@@ -148,3 +148,20 @@ class AboutRecord(Record):
 
         self.about_type, self.about_id = records.by_model(type(record)).name, record.pk
         self._about = record
+
+
+def list_index(name: str, *fields: str, carries: Iterable[str] = ()) -> models.Index:
+    """The index behind a list sorted by `fields`, of the rows that are not in the bin.
+
+    It `carries` what decides who may see a row (its owner), so that counting a list reads the index alone.
+    """
+    return models.Index(
+        fields=["company", *fields], name=name, include=tuple(carries), condition=models.Q(deleted_at=None)
+    )
+
+
+def bin_index(name: str) -> models.Index:
+    """The index behind the bin: the few rows in it, the last deleted first."""
+    return models.Index(
+        fields=["company", "-deleted_at", "-id"], name=name, condition=models.Q(deleted_at__isnull=False)
+    )
