@@ -107,8 +107,10 @@ def _declaration_problems(record_type: records.RecordType) -> Iterator[str]:
         yield "it has a number pattern but its model has no field `number`."
     if record_type.board and record_type.board.by not in known:
         yield f"the board is over {record_type.board.by!r}, which is no field."
-    if record_type.owner and record_type.owner.partition("__")[0].removesuffix("_id") not in known:
+    if record_type.owner and record_type.owner_field not in known:
         yield f"the owner path {record_type.owner!r} starts nowhere."
+    if record_type.owner.count("__") > 1:
+        yield f"the owner path {record_type.owner!r} leads through more than one record."
     for related in record_type.related:
         if not any(other.name == related.record for other in records.every()):
             yield f"it names the related record type {related.record!r}, which nobody registered."

@@ -79,7 +79,8 @@ class Exchange:
 class RecordType:
     """What people see of one model. Names only; see the system check for what is demanded of them.
 
-    `owner` is the path to the owning member's id ("owner_id", "customer__owner_id", "" for nobody's).
+    `owner` is the path to the owning member's id ("owner_id", "customer__owner_id", "" for nobody's): at most one
+    record away.
     `concerns` are the reference fields whose timelines an event of this record joins.
     `order` is the default sort of lists ("-updated_at"). `search` maps field paths to weights "A" to "D".
     `visible_with_about`, of an entry: whoever may view the type sees exactly those about what they see.
@@ -151,6 +152,16 @@ class RecordType:
             return next((s for s in self.custom_fields() if s.name == name), None) or self.specs[name]
         return self.specs[name]
 
+    @property
+    def owner_field(self) -> str:
+        """The field where the way to the owner begins: the owner itself, or the record that owns this one; or ""."""
+        return self.owner.partition("__")[0].removesuffix("_id")
+
+    @property
+    def owned_through(self) -> str:
+        """The reference to the record whose owner owns this one too (a contact's customer); "" where there is none."""
+        return self.owner_field if "__" in self.owner else ""
+
     def owner_id(self, record: Any) -> int | None:
         """The id of the member who owns `record`, following the declared path."""
         value = record
@@ -160,10 +171,9 @@ class RecordType:
 
     def is_shared(self, actor: Actor, record: Any) -> bool:
         """Whether the actor collaborates on `record`, or on the record that owns it."""
-        path = self.owner.split("__")
-        if len(path) == 1:
+        if not self.owned_through:
             return record.pk in actor.shared(self.name)
-        parent = getattr(record, path[0], None)
+        parent = getattr(record, self.owned_through, None)
         return parent is not None and parent.pk in actor.shared(by_model(type(parent)).name)
 
     def query(self, actor: Actor) -> models.QuerySet[Any]:
@@ -172,8 +182,7 @@ class RecordType:
         Field rules ask for the owner of every row, so it comes along in the same query.
         """
         found = self.model._default_manager.filter(self.visible(actor))
-        owning, _mark, rest = self.owner.rpartition("__")
-        return found.select_related(owning) if owning and rest else found
+        return found.select_related(self.owned_through) if self.owned_through else found
 
     def collaborators(self, record: Any) -> list[int]:
         """The member ids of those who work on `record` besides its owner."""

@@ -38,8 +38,7 @@ def keep_entry(record_type: RecordType, record: Any, changes: Mapping[str, Any])
     if not record_type.search:
         return
     shown = {path.partition("__")[0] for path in record_type.search} | {"deleted_at"}
-    owner = record_type.owner.partition("__")[0].removesuffix("_id")
-    if record.version > 1 and not changes.keys() & (shown | {owner}):
+    if record.version > 1 and not changes.keys() & (shown | {record_type.owner_field}):
         return
     with connection.cursor() as cursor:
         if getattr(record, "deleted_at", None) is not None:
@@ -186,8 +185,8 @@ def _shared_with(actor: Actor, record_type: RecordType) -> Iterable[int]:
 
     Records owned through another one are shared with it: contacts with their customer. One query then, if any are.
     """
-    through, _mark, rest = record_type.owner.partition("__")
-    if not rest:
+    through = record_type.owned_through
+    if not through:
         return actor.shared(record_type.name)
     owning = record_type.model._meta.get_field(through).related_model
     shared = actor.shared(records.by_model(owning).name)  # type: ignore[arg-type]

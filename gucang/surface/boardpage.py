@@ -153,7 +153,7 @@ class BoardPage:
     def _shown(self, query: QuerySet[Any]) -> QuerySet[Any]:
         """With the records at hand that cards, ages and rights look at."""
         names = {name for name in (*self.board.card, self.board.by) if self._is_reference(name)}
-        names |= {"__".join(self.kind.owner.split("__")[:-1])} - {""}
+        names |= {self.kind.owned_through} - {""}
         if not names:
             return query
         own = [field.name for field in self.kind.model._meta.concrete_fields]
@@ -163,7 +163,7 @@ class BoardPage:
         """Of the records on a card only what they are called is read: a customer has forty columns more."""
         for name in names:
             target = self.kind.specs[name].target if name in self.kind.specs and name != self.board.by else None
-            if target is not None and not self.kind.owner.startswith(f"{name}__"):
+            if target is not None and name != self.kind.owned_through:
                 yield from (f"{name}__{field}" for field in label_fields(target))
 
     def _is_reference(self, name: str) -> bool:

@@ -87,11 +87,11 @@ def narrowed(query: models.QuerySet[Any], record_type: RecordType, actor: Actor,
     What a record is called, who owns it and how it is sorted is always read, and what a field rule looks at.
     """
     label = label_fields(record_type.model)
-    if not label or "__" in record_type.owner:
+    if not label or record_type.owned_through:
         return query
     columns = {field.name: field for field in record_type.model._meta.concrete_fields}
     kept = {"extra"} if any(name.startswith("extra.") for name in names) else set()
-    kept |= {"id", "company", "version", record_type.owner.removesuffix("_id"), *label, *names}
+    kept |= {"id", "company", "version", record_type.owner_field, *label, *names}
     kept |= _read_for(record_type, names)
     return query.only(*(name for name in kept if name in columns))
 

@@ -93,7 +93,7 @@ def filterable(
 
 def owner_field(record_type: RecordType) -> str:
     """The record's own field that holds its owner; "" when it has none, is its own or another record's owner's."""
-    return "" if "__" in record_type.owner or record_type.owner == "id" else record_type.owner.removesuffix("_id")
+    return "" if record_type.owned_through or record_type.owner == "id" else record_type.owner_field
 
 
 def sortable(record_type: RecordType, actor: Actor, name: str) -> bool:

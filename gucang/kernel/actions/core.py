@@ -308,8 +308,7 @@ class _Run:
 
     def _check_still_visible(self, changes: Mapping[str, Any]) -> None:
         """A person must not lose sight of a record by their own change, unless the action hands it over."""
-        owner_field = self.record_type.owner.partition("__")[0].removesuffix("_id")
-        if self.verb.hands_over or self.actor.kind == "system" or owner_field not in changes:
+        if self.verb.hands_over or self.actor.kind == "system" or self.record_type.owner_field not in changes:
             return
         if self.verb.binned or getattr(self.instance, "deleted_at", None):
             return

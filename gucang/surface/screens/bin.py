@@ -175,9 +175,9 @@ def _read(
     actor: Actor, kind: RecordType, ids: Iterable[int], deleters: dict[tuple[str, int], str]
 ) -> Iterable[Deleted]:
     action = _restoring(kind)
-    through = [step for step in kind.owner.split("__")[:-1] if step]
+    through = kind.owned_through
     query = _in_bin(kind, actor).filter(pk__in=list(ids))
-    for record in query.select_related(*through) if through else query:
+    for record in query.select_related(through) if through else query:
         yield Deleted(kind, record, deleters.get((kind.name, record.pk), ""), action.why_not(actor, record))
 
 

@@ -34,7 +34,7 @@ from gucang.surface.screens.common import (
     sentences,
     value_of,
 )
-from gucang.surface.screens.inputs import FEW, Input, input_for, is_found_by, typed, whole_of
+from gucang.surface.screens.inputs import FEW, Input, input_for, is_found_by, typed
 
 NEW_KEY_BYTES = 16
 
@@ -263,7 +263,7 @@ def options(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     from gucang.kernel import search
 
     text = request.GET.get("q", "").strip()[:60]
-    whole = whole_of(record_type)
+    whole = record_type.owned_through
     within = request.GET.get(whole, "") if whole else ""
     if within.isascii() and within.isdigit() and len(within) < 19:
         # Of one customer there are few contacts: all of them are compared with what is typed.

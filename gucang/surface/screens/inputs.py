@@ -77,7 +77,7 @@ def input_for(
         required=spec.required and not filtering,
         choices=choices,
         options_url=url,
-        within=whole_of(records.by_model(spec.target)) if url and spec.target is not None else "",
+        within=records.by_model(spec.target).owned_through if url and spec.target is not None else "",
         max_length=spec.max_length if kind in ("text", "longtext") else None,
         unit=request.company.currency if spec.kind == "money" else "",
     )
@@ -111,20 +111,12 @@ def _options(request: CompanyRequest, spec: FieldSpec, value: Any) -> tuple[list
     if spec.target is None:
         return [], "", ""
     record_type = records.by_model(spec.target)
-    if not whole_of(record_type):
+    # Parts (the contacts of a customer) are looked for within it: names repeat from one to another.
+    if not record_type.owned_through:
         few = _few(request, spec, record_type)
         if few is not None:
             return few, "", ""
     return [], _words(request, record_type, value), f"{request.base}/{record_type.plural}/options"
-
-
-def whole_of(record_type: records.RecordType) -> str:
-    """The reference to the record of which these are parts (a contact's customer); "" where there is none.
-
-    Parts are looked for within their whole, and never offered all at once: names repeat from one to another.
-    """
-    whole, _mark, rest = record_type.owner.partition("__")
-    return whole if rest else ""
 
 
 def _few(
