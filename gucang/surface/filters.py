@@ -11,7 +11,6 @@ No HTTP here: lists, boards, exports and the API use it. A parameter is `<field>
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -23,14 +22,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from gucang.kernel import clock, permissions, records, search
 from gucang.kernel.actors import Actor
 from gucang.kernel.fields import BadValue, FieldSpec, to_json
 from gucang.kernel.records import RecordType
 from gucang.kernel.text import BadText, clean_text
-from gucang.surface import ui
+from gucang.surface import spans, ui
 from gucang.surface.keyset import Order, order_of
 
 RESERVED = frozenset(["after", "limit", "columns", "view", "density", "peek", "fragment", "lane", "shown"])
@@ -42,14 +40,6 @@ SORTABLE = frozenset(
 RANGED = frozenset(["integer", "decimal", "money", "date", "moment"])
 MANY = frozenset(("choice", "reference", "tags"))
 ALWAYS = ("created_at", "updated_at")
-
-DAY_WORDS: dict[str, Any] = {
-    "overdue": _("overdue"), "today": _("today"), "tomorrow": _("tomorrow"), "yesterday": _("yesterday"),
-    "thisweek": _("this week"), "lastweek": _("last week"), "nextweek": _("next week"),
-    "thismonth": _("this month"), "lastmonth": _("last month"), "nextmonth": _("next month"),
-    "thisquarter": _("this quarter"), "thisyear": _("this year"), "lastyear": _("last year"),
-}  # fmt: skip
-_COUNTED = re.compile(r"^(next|last)(\d{1,3})d$")
 
 
 @dataclass(frozen=True)
@@ -301,12 +291,12 @@ class _Parse:
         if text == "none":
             condition, words = Q(**{f"{path}__isnull": True}), _t("none")
         else:
-            found = span(text, clock.today())
+            found = spans.span(text, clock.today())
             if found is None:
                 day = self._clean(replace(spec, kind="date"), text)
                 found, words = (day, day + timedelta(days=1)), str(day)
             else:
-                words = day_words(text)
+                words = spans.day_words(text)
             condition = _between(spec, path, *found)
         self._apply(Applied(spec.name, str(spec.label), (text,), spec, (), words), condition)
 
@@ -359,49 +349,3 @@ def _between(spec: FieldSpec, path: str, start: date | None, end: date | None) -
     if end is not None:
         condition &= Q(**{f"{path}__lt": edge(end)})
     return condition
-
-
-def span(word: str, today: date) -> tuple[date | None, date | None] | None:
-    """The days that a word such as "next7d" means, as (first, day after the last); None for no such word."""
-    one = timedelta(days=1)
-    if counted := _COUNTED.match(word):
-        days = timedelta(days=int(counted[2]))
-        return (today, today + days + one) if counted[1] == "next" else (today - days, today + one)
-    monday = today - timedelta(days=today.weekday())
-    month = today.replace(day=1)
-    week = timedelta(days=7)
-    spans: dict[str, tuple[date | None, date | None]] = {
-        "overdue": (None, today),
-        "today": (today, today + one),
-        "tomorrow": (today + one, today + 2 * one),
-        "yesterday": (today - one, today),
-        "thisweek": (monday, monday + week),
-        "lastweek": (monday - week, monday),
-        "nextweek": (monday + week, monday + 2 * week),
-        "thismonth": (month, _months_on(month, 1)),
-        "lastmonth": (_months_on(month, -1), month),
-        "nextmonth": (_months_on(month, 1), _months_on(month, 2)),
-        "thisquarter": (_quarter(month), _months_on(_quarter(month), 3)),
-        "thisyear": (month.replace(month=1), month.replace(year=month.year + 1, month=1)),
-        "lastyear": (month.replace(year=month.year - 1, month=1), month.replace(month=1)),
-    }
-    return spans.get(word)
-
-
-def day_words(word: str) -> str:
-    """What a word of `span` is called on screen."""
-    if counted := _COUNTED.match(word):
-        days = int(counted[2])
-        if counted[1] == "next":
-            return ngettext("next %(days)s day", "next %(days)s days", days) % {"days": days}
-        return ngettext("last %(days)s day", "last %(days)s days", days) % {"days": days}
-    return str(DAY_WORDS[word])
-
-
-def _quarter(month: date) -> date:
-    return month.replace(month=(month.month - 1) // 3 * 3 + 1)
-
-
-def _months_on(first: date, months: int) -> date:
-    index = first.year * 12 + first.month - 1 + months
-    return date(index // 12, index % 12 + 1, 1)

@@ -65,7 +65,7 @@ def due(request: CompanyRequest) -> dict[str, Any] | None:
         "count": len(tasks),
         "late": ngettext("%(n)s is late", "%(n)s are late", late) % {"n": late} if late else "",
         "today": clock.today(),
-        "all_url": f"{request.base}/tasks/?mine=1&done_at=none",
+        "all_url": f"{request.base}/tasks/?view=open&mine=1",
     }
 
 

@@ -14,7 +14,7 @@ from gucang.kernel.errors import NotVisible, Problem
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
-from gucang.surface import filters, keyset, panels
+from gucang.surface import filters, keyset, panels, spans
 from gucang.surface.columns import Column, Shower, choosable, columns_of, narrowed
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render, wants_fragment
@@ -202,7 +202,7 @@ def _filter_inputs(request: CompanyRequest, name: str, spec: FieldSpec, *, brief
     plain = replace(spec, required=False, default=None)
     found = [plain] if not spec.numeric else []
     if spec.kind in ("date", "moment"):
-        words = tuple((word, filters.day_words(word)) for word in (*filters.DAY_WORDS, "next7d", "last30d"))
+        words = tuple((word, spans.day_words(word)) for word in (*spans.DAY_WORDS, "next7d", "last30d"))
         found = [replace(plain, kind="choice", choices=words)]
     by_word = len(found) and (brief or name in filters.ALWAYS)
     if spec.kind in filters.RANGED and not spec.custom and not by_word:
