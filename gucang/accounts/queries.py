@@ -9,8 +9,9 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from gucang.accounts import second_step
-from gucang.accounts.models import Member, Role, Status, User
+from gucang.accounts.models import Department, Member, Role, Status, User
 from gucang.accounts.rules import ADMINISTRATOR
+from gucang.kernel.setup import kept
 
 
 class Workplace(NamedTuple):
@@ -32,6 +33,21 @@ def companies_of(user: User) -> list[Workplace]:
 def roles_of(member: Member) -> list[Role]:
     """A member's roles, by name."""
     return list(Role.objects.filter(member_roles__member=member).order_by("name"))
+
+
+def departments_above(member_id: int) -> frozenset[int]:
+    """The ids of a member's department and of all those it belongs to."""
+
+    def look() -> frozenset[int]:
+        parents = dict(Department.objects.values_list("pk", "parent_id"))
+        here = Member.objects.filter(pk=member_id).values_list("department_id", flat=True).first()
+        found: set[int] = set()
+        while here is not None and here not in found:
+            found.add(here)
+            here = parents.get(here)
+        return frozenset(found)
+
+    return kept(f"departments above:{member_id}", look)
 
 
 def other_administrators(member: Member) -> QuerySet[Member]:

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "gucang.exchange",
     "gucang.activity",
     "gucang.messages",
+    "gucang.views",
     "gucang.accounts",
     "gucang.surface",
     "gucang.kernel",

@@ -9,6 +9,7 @@ from gucang.activity import urls as activity
 from gucang.exchange import urls as exchange
 from gucang.messages import urls as messages
 from gucang.surface import urls as surface
+from gucang.views import urls as views
 
 # The pages of the modules before the generic ones, which take any plural.
 company_patterns: list[URLPattern | URLResolver] = [
@@ -17,6 +18,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *messages.company_patterns,
     *activity.company_patterns,
     *exchange.company_patterns,
+    *views.company_patterns,
     *surface.company_patterns,
 ]
 

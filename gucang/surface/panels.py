@@ -12,7 +12,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
 from gucang.surface.middleware import CompanyRequest
 
-PLACES = ("top", "left", "main", "composer", "actions", "peek", "list")
+PLACES = ("top", "left", "main", "composer", "actions", "peek", "list", "chips")
 PanelContext = Callable[[CompanyRequest, RecordType, Any], dict[str, Any] | None]
 
 
@@ -29,13 +29,23 @@ class Panel:
 
 @dataclass(frozen=True)
 class View:
-    """A tab over a list: its own condition, and parameters it starts with (see `filters`)."""
+    """A tab over a list: its own condition, and parameters it starts with (see `filters`).
+
+    One that somebody saved has its id in `saved` and holds only a `query` ("city=苏州&sort=-amount"), which becomes the
+    list's address. `first` lets the list begin with it; `editable` says whether this person may change it.
+    """
 
     key: str
     label: Any
     condition: Callable[[Actor], Q] | None = None
     params: Mapping[str, str] | None = None
     shown: Callable[[Actor], bool] | None = None
+    saved: int = 0
+    query: str = ""
+    version: int = 0
+    first: bool = False
+    editable: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,11 +58,13 @@ class Advice:
     url: str = ""
 
 
+SavedViews = Callable[[RecordType, Actor], list[View]]
 Adviser = Callable[[RecordType, Mapping[str, Any], Actor], list[Advice]]
 
 _panels: list[Panel] = []
 _views: dict[str, list[View]] = {}
 _starts: dict[str, str] = {}
+_saved_views: list[SavedViews] = []
 _advisers: dict[str, list[Adviser]] = {}
 
 
@@ -60,7 +72,8 @@ def add(record: str, where: str, template: str, context: PanelContext, order: in
     """Put a part on the record page of `record` ("*" is every type).
 
     `where`: "top" (above all), "left" (under the facts), "main" (above the related records), "composer" (above the
-    timeline), "actions" (beside the buttons), "peek" (in the side panel), "list" (above a list; its record is None).
+    timeline), "actions" (beside the buttons), "peek" (in the side panel); on a list, whose record is None, "list"
+    (above it) and "chips" (beside its filters).
     Raises ValueError for another place.
     """
     if where not in PLACES:
@@ -93,14 +106,22 @@ def begin_with(record: str, view: str) -> None:
     _starts[record] = view
 
 
-def start_of(record_type: RecordType) -> str:
-    """The key of the tab that a list begins with; "" for the whole list."""
-    return _starts.get(record_type.name, "")
+def start_of(record_type: RecordType, actor: Actor) -> str:
+    """The key of the tab that a list begins with: the first saved one that wants to be; "" for the whole list."""
+    first = next((view.key for view in views_of(record_type, actor) if view.first), "")
+    return first or _starts.get(record_type.name, "")
 
 
 def views_of(record_type: RecordType, actor: Actor) -> list[View]:
-    """The tabs of a list that this actor gets."""
-    return [view for view in _views.get(record_type.name, ()) if view.shown is None or view.shown(actor)]
+    """The tabs of a list that this actor gets: those that come with the program, then the saved ones."""
+    given = [view for view in _views.get(record_type.name, ()) if view.shown is None or view.shown(actor)]
+    return given + [view for source in _saved_views for view in source(record_type, actor)]
+
+
+def saved_views_from(source: SavedViews) -> SavedViews:
+    """Register who knows which views of a list an actor has saved or is given."""
+    _saved_views.append(source)
+    return source
 
 
 def advise(record: str) -> Callable[[Adviser], Adviser]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from gucang.accounts.models import Role
 from gucang.activity import files
 from gucang.activity import jobs as activity_jobs
 from gucang.activity.actions import attachments, coaching, follow_ups, tasks
@@ -22,6 +23,7 @@ from gucang.parties.actions import customers
 from gucang.parties.models import Contact, Customer
 from gucang.selling.actions import opportunities
 from gucang.selling.models import Opportunity
+from gucang.views import actions as views
 
 # Days from today of the next steps that each salesperson has: late ones, those of today, those to come.
 TIDY_DAYS = 4
@@ -48,6 +50,7 @@ def begin(world: World) -> None:
         for _ in range(8):
             world.once(world.in_history(5, 330), lambda seller=seller: _coach(world, seller))  # type: ignore[misc]
             world.once(world.in_history(5, 330), lambda seller=seller: _give_task(world, seller))  # type: ignore[misc]
+    world.once(world.in_history(60, 90), lambda: _keep_views(world))
     world.once(world.moment(world.last_working_day(), 15), lambda: _mention(world))
     world.once(world.moment(world.last_working_day(2), 17, 50), lambda: _read_everything(world))
 
@@ -168,6 +171,16 @@ def _attach(world: World, seller: str) -> None:
         stored = files.receive(SimpleUploadedFile(name, content))
         kind = records.by_model(type(about)).name
         attachments.create(actor=actor, about_type=kind, about_id=about.pk, file=stored.file, name=stored.name)
+
+
+def _keep_views(world: World) -> None:
+    """The manager shares a list with everybody who sells; a salesperson keeps one for herself."""
+    closing = {"record_type": "opportunity", "query": "state=open&closes_on=thismonth&sort=-amount"}
+    selling = Role.objects.get(key="salesperson")
+    manager, seller = world.actor("wang.lei"), world.actor("li.xiangdong")
+    views.create(actor=manager, values=closing | {"name": "本月要成交的", "audience": "role", "role": selling.pk})
+    near = {"record_type": "customer", "query": "city=苏州&mine=1&sort=-last_contact_at"}
+    views.create(actor=seller, values=near | {"name": "苏州跑一圈"})
 
 
 def _read_everything(world: World) -> None:

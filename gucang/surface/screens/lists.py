@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _t
 
-from gucang.kernel.actors import Access
+from gucang.kernel.actors import Access, Actor
 from gucang.kernel.errors import NotVisible, Problem
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
@@ -24,6 +25,7 @@ from gucang.surface.screens.inputs import Input, input_for
 
 PAGE = 50
 PAGE_COOKIE_AGE = 365 * 24 * 3600
+DENSITIES = ("normal", "dense", "roomy")
 # What an address holds besides filters, and what a link to another tab or page leaves behind.
 POSITION = ("after", "peek", "fragment")
 
@@ -34,8 +36,10 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     if any(value == "" for values in request.GET.lists() for value in values[1]):
         return HttpResponseRedirect(f"{request.path}{_without_empty(request)}")  # an address that can be passed on
     if not request.GET:
-        request.GET = _start(record_type)  # type: ignore[assignment]
+        request.GET = _start(record_type, request.actor)  # type: ignore[assignment]
     tab = _tab(request, record_type)
+    if tab is not None and tab.saved and set(request.GET) == {"view"}:
+        request.GET = QueryDict(f"view={tab.key}&{tab.query}")
     found = _filtered(request, record_type, tab)
     columns = columns_of(record_type, request.actor, _column_names(request, record_type))
     query = narrowed(found.query, record_type, request.actor, [found.order.by, *(column.name for column in columns)])
@@ -56,7 +60,9 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         "first_url": changed_query(request, drop=POSITION) if request.GET.get("after") else "",
     }
     response = render(request, "surface/list.html", context)
-    if "columns" in request.GET:
+    if "density" in request.GET:
+        response.set_cookie("density", _density(request), PAGE_COOKIE_AGE, httponly=True, samesite="Lax")
+    if "columns" in request.GET and (tab is None or not tab.saved):
         response.set_cookie(
             f"columns-{record_type.name}", ".".join(column.name for column in columns), PAGE_COOKIE_AGE,
             httponly=True, samesite="Lax",
@@ -64,16 +70,17 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     return response
 
 
-def _start(record_type: RecordType) -> QueryDict:
+def _start(record_type: RecordType, actor: Actor) -> QueryDict:
     """What the bare address of a list stands for; every link of the page then says it in full."""
-    start = panels.start_of(record_type)
+    start = panels.start_of(record_type, actor)
     return QueryDict(f"view={start}" if start else "")
 
 
 def _without(request: CompanyRequest, record_type: RecordType, param: str) -> str:
-    """The query string of the list without one filter; the bare address would bring the first tab back."""
+    """The query string of the list without one filter; a bare one would bring the first tab or the saved view back."""
     left = changed_query(request, drop=(*POSITION, param))
-    return "?view=all" if left == "?" and panels.start_of(record_type) else left
+    bare = left == "?" and panels.start_of(record_type, request.actor)
+    return "?view=all" if bare or re.fullmatch(r"\?view=v\d+", left) else left
 
 
 def _without_empty(request: CompanyRequest) -> str:
@@ -108,6 +115,12 @@ def _column_names(request: CompanyRequest, record_type: RecordType) -> list[str]
     return known or list(record_type.columns)
 
 
+def _density(request: CompanyRequest) -> str:
+    """How high the rows of this person's lists are."""
+    wanted = request.GET.get("density") or request.COOKIES.get("density", "")
+    return wanted if wanted in DENSITIES else DENSITIES[0]
+
+
 def _knows(record_type: RecordType, name: str) -> bool:
     return name in record_type.specs or any(spec.name == name for spec in record_type.custom_fields())
 
@@ -133,6 +146,8 @@ def _frame(
         "sort_urls": sort,
         "sorted": {found.order.column: "descending" if found.order.descending else "ascending"},
         "filters_url": f"{request.base}/{record_type.plural}/filters{changed_query(request, drop=POSITION)}",
+        "density": _density(request),
+        "densities": list(zip(DENSITIES, (_t("Normal"), _t("Dense"), _t("Roomy")), strict=True)),
         "choosable": choosable(record_type, actor),
         "chosen": [column.name for column in columns],
         "kept": _kept(request),
@@ -145,6 +160,7 @@ def _frame(
         if record_type.exchange and actor.may(f"{record_type.name}.import")
         else "",
         "bulk": _bulk_choices(record_type, actor),
+        "chip_panels": parts(request, record_type, None, "chips"),
         "panels": parts(request, record_type, None, "list"),
         "filtered": bool(found.applied or found.text or tab),
         "editable": record_type.edit is not None and actor.may(record_type.edit.name),
@@ -163,12 +179,14 @@ def _sort_url(request: CompanyRequest, found: filters.Filtered, column: Column) 
 def _tabs(request: CompanyRequest, record_type: RecordType, tab: panels.View | None) -> list[dict[str, Any]]:
     base = f"{request.base}/{record_type.plural}/"
     mine = request.GET.get("mine") == "1" and tab is None
-    everything = f"{base}?view=all" if panels.start_of(record_type) else base
+    everything = f"{base}?view=all" if panels.start_of(record_type, request.actor) else base
     found = [{"text": _t("All"), "url": everything, "current": tab is None and not mine}]
     if record_type.owner and request.actor.member_id is not None:
         found.append({"text": _t("Mine"), "url": f"{base}?mine=1", "current": mine})
     for view in panels.views_of(record_type, request.actor):
-        found.append({"text": str(view.label), "url": f"{base}?view={view.key}", "current": view is tab})
+        found.append({"text": str(view.label), "url": f"{base}?view={view.key}", "current": view == tab})
+        if view.about:
+            found[-1] |= {"icon": "users", "attrs": {"title": view.about}}
     return found
 
 

@@ -1,0 +1,40 @@
+"""What people do with the views of their lists."""
+
+from __future__ import annotations
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _t
+
+from gucang.kernel.actions import creating, deleting, editing, restoring
+from gucang.kernel.actors import Actor
+from gucang.kernel.errors import Forbidden, Invalid
+from gucang.surface.screens.lists import POSITION
+from gucang.views import rules
+from gucang.views.models import SavedView
+
+
+def _begin(view: SavedView, actor: Actor) -> None:
+    if actor.member_id is None:
+        raise Forbidden(_t("A view belongs to the member who saves it."))
+    view.owner_id = actor.member_id
+    _check(view, actor)
+
+
+def _check(view: SavedView, actor: Actor) -> None:
+    if sentence := rules.why_not_shared(view, actor):
+        raise Invalid({"audience": [sentence]})
+    view.query = plain(view.query)
+
+
+def plain(query: str) -> str:
+    """What of a list's address a view keeps: not where one is in the list, nor which view was open."""
+    params = QueryDict(query.removeprefix("?"), mutable=True)
+    for name in (*POSITION, "view", "density", "shown", "lane"):
+        params.pop(name, None)
+    return params.urlencode()
+
+
+create = creating("saved_view", prepare=_begin)
+edit = editing("saved_view", prepare=_check)
+delete = deleting("saved_view")
+restore = restoring("saved_view")

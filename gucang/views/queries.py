@@ -1,0 +1,45 @@
+"""Reads of views that are used in two places or more."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _t
+
+from gucang.kernel.actors import Actor
+from gucang.kernel.records import RecordType
+from gucang.kernel.setup import kept
+from gucang.surface.panels import View
+from gucang.views import rules
+from gucang.views.models import Audience, SavedView
+
+
+def tabs(record_type: RecordType, actor: Actor) -> list[View]:
+    """The saved views of a list as tabs: one's own first, then those that are shared, each by name.
+
+    Kept with the company's set-up: a list asks nothing for them.
+    """
+    if actor.member_id is None or not actor.may("saved_view.view"):
+        return []
+    mine = kept(f"views of:{actor.key}", lambda: _by_type(actor))
+    return [_tab(view, actor) for view in mine.get(record_type.name, ())]
+
+
+def _by_type(actor: Actor) -> dict[str, list[SavedView]]:
+    found: dict[str, list[SavedView]] = {}
+    views = SavedView.objects.filter(rules.with_me(actor) | rules.own(actor)).order_by("name", "id")
+    for view in sorted(views, key=lambda view: view.owner_id != actor.member_id):
+        found.setdefault(view.record_type, []).append(view)
+    return found
+
+
+def _tab(view: SavedView, actor: Actor) -> View:
+    shared = view.audience != Audience.ME
+    return View(
+        f"v{view.pk}",
+        view.name,
+        saved=view.pk,
+        query=view.query,
+        version=view.version,
+        first=view.first,
+        editable=view.owner_id == actor.member_id and actor.may("saved_view.edit"),
+        about=_t("shared by %(name)s") % {"name": view.owner} if shared and view.owner_id != actor.member_id else "",
+    )

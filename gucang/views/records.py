@@ -1,0 +1,36 @@
+"""What people see of this module as records: the views that they keep of their lists."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from gucang.accounts import roles
+from gucang.kernel.records import Layout, RecordType, register
+from gucang.views import actions, models, rules
+
+saved_view = register(
+    RecordType(
+        name="saved_view",
+        model=models.SavedView,
+        plural="views",
+        icon="layout-list",
+        owner="owner_id",
+        visible=rules.visible,
+        columns=("name", "record_type", "audience", "owner", "first", "updated_at"),
+        filters=("audience",),
+        order="-updated_at",
+        form=Layout(
+            (_("View"), "name", "first"),
+            (_("Who has it"), "audience", "role", "department"),
+            (_("What it shows"), "record_type", "query"),
+            first=("name", "audience", "first"),
+        ),
+        create=actions.create,
+        edit=actions.edit,
+        actions=(actions.delete, actions.restore),
+    )
+)
+
+roles.grant_all({f"saved_view.{verb}": "own" for verb in ("view", "create", "edit", "delete", "restore")})
+# Who shares with a role must be able to name it.
+roles.grant("sales_manager", {"saved_view.share": "company", "role.view": "company"})
