@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 class Layout:
     """A form: sections of a title and field names. `first` are the few that a phone shows before "more".
 
-    `Layout((_("Deal"), "name", "customer"), (_("People"), "owner"), first=("name", "customer"))`
+    `Layout((_("Deal"), "name", "customer"), (_("People"), "owner"), first=("name", "customer"))`; `unseen` are fields
+    that a page of their own and the API fill in, but which no form shows.
     """
 
-    def __init__(self, *sections: tuple[Any, ...], first: tuple[str, ...] = ()) -> None:
+    def __init__(self, *sections: tuple[Any, ...], first: tuple[str, ...] = (), unseen: tuple[str, ...] = ()) -> None:
         self.sections = tuple((section[0], tuple(section[1:])) for section in sections)
+        self.unseen = unseen
         self.first = first or self.fields[:3]
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return tuple(name for _title, names in self.sections for name in names)
+        return tuple(name for _title, names in self.sections for name in names) + self.unseen
 
 
 @dataclass(frozen=True)

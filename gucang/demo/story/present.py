@@ -175,10 +175,10 @@ def _attach(world: World, seller: str) -> None:
 
 def _keep_views(world: World) -> None:
     """The manager shares a list with everybody who sells; a salesperson keeps one for herself."""
-    closing = {"record_type": "opportunity", "query": "state=open&closes_on=thismonth&sort=-amount"}
+    big = {"record_type": "opportunity", "query": "state=open&amount__gte=100000&sort=-amount"}
     selling = Role.objects.get(key="salesperson")
     manager, seller = world.actor("wang.lei"), world.actor("li.xiangdong")
-    views.create(actor=manager, values=closing | {"name": "本月要成交的", "audience": "role", "role": selling.pk})
+    views.create(actor=manager, values=big | {"name": "十万以上的", "audience": "role", "role": selling.pk})
     near = {"record_type": "customer", "query": "city=苏州&mine=1&sort=-last_contact_at"}
     views.create(actor=seller, values=near | {"name": "苏州跑一圈"})
 

@@ -166,7 +166,7 @@ def writable(record_type: RecordType, request: CompanyRequest, record: Any) -> d
     return {
         name: spec
         for name, spec in record_type.form_specs().items()
-        if access(request.actor, record_type, name, record) is Access.WRITE
+        if name not in record_type.form.unseen and access(request.actor, record_type, name, record) is Access.WRITE
     }
 
 
