@@ -32,8 +32,12 @@ class Layout:
         self.first = first or self.fields[:3]
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        return tuple(name for _title, names in self.sections for name in names)
+
+    @property
     def fields(self) -> tuple[str, ...]:
-        return tuple(name for _title, names in self.sections for name in names) + self.unseen
+        return self.shown + self.unseen
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,11 @@ class RecordType:
         """Every action by verb, create and edit first."""
         every = (self.create, self.edit, *self.actions)
         return {action.verb: action for action in every if action is not None}
+
+    @property
+    def form_makes(self) -> bool:
+        """Whether the form is enough to make a record: nothing that it does not show is needed."""
+        return self.create is not None and not any(self.specs[name].required for name in self.form.unseen)
 
     def custom_fields(self) -> tuple[FieldSpec, ...]:
         """The active company's own fields of this record type, named "extra.<key>"."""

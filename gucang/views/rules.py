@@ -18,7 +18,9 @@ def visible(actor: Actor) -> Q:
     """One's own views and those that are shared with oneself; all shared ones for who looks after the company's."""
     if not actor.may("saved_view.view"):
         return NOTHING
-    if actor.kind == "system" or actor.reach("saved_view.view") is Reach.COMPANY:
+    if actor.kind == "system":
+        return Q()
+    if actor.reach("saved_view.view") is Reach.COMPANY:
         return own(actor) | ~Q(audience=Audience.ME)
     return own(actor) | with_me(actor)
 

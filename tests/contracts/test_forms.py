@@ -151,7 +151,7 @@ def test_what_was_typed_is_still_there_after_a_refusal(full: Pages, record_type:
         record = full.any_record(record_type)
         adam, edit = full.people["adam"].as_actor(), record_type.edit
         offered = edit is not None and edit.why_not(adam, record) is None
-    asks = [spec for spec in (record_type.specs[name] for name in record_type.form.fields) if shows_text(spec)]
+    asks = [spec for spec in (record_type.specs[name] for name in record_type.form.shown) if shows_text(spec)]
     strict = [spec for spec in asks if spec.kind in ("date", "moment", "integer", "decimal", "money", "phone", "email")]
     if not offered or not strict:
         return
@@ -184,7 +184,7 @@ NOT_FREE = {"company.language", "company.currency"}
 
 def free_text(record_type: RecordType) -> str:
     """A field of the form that takes any text; "" where there is none."""
-    specs = (record_type.specs[name] for name in record_type.form.fields)
+    specs = (record_type.specs[name] for name in record_type.form.shown)
     fits = [one for one in specs if one.kind in ("text", "longtext") and not one.choices and (one.max_length or 99) > 9]
     return next((one.name for one in reversed(fits) if f"{record_type.name}.{one.name}" not in NOT_FREE), "")
 
@@ -202,7 +202,7 @@ def form_of(world: Pages, action: Action) -> dict[str, Any]:
 
 @of_every_type
 def test_a_form_sent_twice_makes_one_record(full: Pages, record_type: RecordType) -> None:
-    if not can_be_made(record_type) or record_type.create is None or not record_type.create.on_values:
+    if not can_be_made(record_type) or not record_type.form_makes or not record_type.create.on_values:
         return
     browser, address = full.browser("adam"), f"/acme/{record_type.plural}/new"
     with company_scope(full.company):

@@ -43,6 +43,8 @@ NEW_KEY_BYTES = 16
 def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     """The form of a new record, and its creation."""
     verb = record_type.create
+    if verb is not None and not record_type.form_makes:
+        raise NotVisible  # it has a page of its own
     if verb is None or not request.actor.may(verb.name):
         raise Forbidden(_t("Your role does not include this. Ask an administrator if you need it."))
     specs = writable(record_type, request, None)
