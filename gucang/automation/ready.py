@@ -11,13 +11,12 @@ from django.db import transaction
 from gucang.automation import actions, steps, triggers
 from gucang.automation.models import Automation, Trigger
 from gucang.automation.steps import Step
-from gucang.kernel import records
 from gucang.kernel.actors import Actor
 
 
 @dataclass(frozen=True)
 class Ready:
-    """One of them. `texts` are lazy words that take the place of {0}, {1} … in the steps' texts."""
+    """One of them. `texts` are lazy words; a step names one of them by its place."""
 
     key: str
     label: Any
@@ -46,20 +45,37 @@ def offered(actor: Actor) -> list[Ready]:
     ]
 
 
+def draft(ready: Ready, actor: Actor) -> Automation:
+    """What it would become for this actor, unsaved: for its sentence."""
+    return Automation(
+        name=str(ready.label),
+        record_type=ready.record_type,
+        owner_id=actor.member_id,
+        conditions=ready.conditions,
+        steps=steps.write(_steps(ready)),
+        **({"trigger": Trigger.DONE} | ready.trigger),
+    )
+
+
+def _steps(ready: Ready) -> list[Step]:
+    words = [str(text) for text in ready.texts]
+    return [
+        {
+            name: words[value] if name in ("title", "text") and isinstance(value, int) else value
+            for name, value in step.items()
+        }
+        for step in ready.steps
+    ]
+
+
 def begin(key: str, actor: Actor) -> Automation:
     """Make one, off, for its owner to look at. Raises LookupError for an unknown key, and what the actions raise."""
     ready = _ready[key]
-    words = [str(text) for text in ready.texts]
-    found = [
-        {name: words[value] if name in ("title", "text") and isinstance(value, int) else value
-         for name, value in step.items()}
-        for step in ready.steps
-    ]  # fmt: skip
     with transaction.atomic():
         made = actions.create(
-            actor=actor, values={"name": str(ready.label), "record_type": records.get(ready.record_type).name}
+            actor=actor, values={"name": str(ready.label), "record_type": ready.record_type}
         ).record
         actions.set_trigger(made, actor=actor, **({"trigger": Trigger.DONE.value} | ready.trigger))
         if ready.conditions:
             actions.set_conditions(made, actor=actor, conditions=ready.conditions)
-        return actions.set_steps(made, actor=actor, steps=steps.write(found)).record
+        return actions.set_steps(made, actor=actor, steps=steps.write(_steps(ready))).record

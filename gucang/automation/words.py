@@ -31,7 +31,7 @@ class Words:
     def __init__(self, found: Sequence[Automation], actor: Actor) -> None:
         self.actor = actor
         self._places: dict[str, dict[str, str]] = {}
-        self._applied = {one.pk: self._groups(one) for one in found}
+        self._applied = {id(one): self._groups(one) for one in found}
         every = [applied for many in self._applied.values() for group in many for applied in group]
         self._described = {id(one): words for one, words in filters.describe(every, actor)}
         self.labels = labels_of(actor, self._wanted(found))
@@ -126,19 +126,26 @@ class Words:
         """Its conditions as a phrase; "" without."""
         many = [
             _joined("%(one)s and %(two)s", [self.condition(one) for one in group])
-            for group in self._applied.get(automation.pk, ())
+            for group in self._applied.get(id(automation), ())
             if group
         ]
         return _joined("%(one)s, or %(two)s", many)
 
     def groups(self, automation: Automation) -> list[list[tuple[Applied, str]]]:
         """The conditions, each with its phrase."""
-        return [[(one, self.condition(one)) for one in group] for group in self._applied.get(automation.pk, ())]
+        return [[(one, self.condition(one)) for one in group] for group in self._applied.get(id(automation), ())]
 
     def condition(self, one: Applied) -> str:
         """One condition as a phrase."""
         words = self._described.get(id(one), one.words).strip()
-        return f"{one.label} {words}".strip() if words else one.label
+        if not words:
+            return one.label
+        op = one.param.rpartition("__")[2]
+        said = {"field": one.label, "value": words.removeprefix(str(filters.RANGES.get(op, ""))).strip()}
+        if op not in filters.RANGES:
+            return _t("%(field)s is %(value)s") % said
+        numeric = one.spec is not None and one.spec.numeric
+        return (_figure_words(op) if numeric else _moment_words(op)) % said
 
     def then(self, automation: Automation) -> str:
         """What it does."""
@@ -232,6 +239,20 @@ _JOINS = {
     "%(one)s, or %(two)s": lambda: _t("%(one)s, or %(two)s"),
     "%(one)s; %(two)s": lambda: _t("%(one)s; %(two)s"),
 }
+
+
+def _figure_words(op: str) -> str:
+    return {
+        "gte": _t("%(field)s is at least %(value)s"), "lte": _t("%(field)s is at most %(value)s"),
+        "gt": _t("%(field)s is more than %(value)s"), "lt": _t("%(field)s is less than %(value)s"),
+    }[op]  # fmt: skip
+
+
+def _moment_words(op: str) -> str:
+    return {
+        "gte": _t("%(field)s is not before %(value)s"), "lte": _t("%(field)s is not after %(value)s"),
+        "gt": _t("%(field)s is after %(value)s"), "lt": _t("%(field)s is before %(value)s"),
+    }[op]  # fmt: skip
 
 
 def _day_words(automation: Automation, said: Mapping[str, str]) -> str:

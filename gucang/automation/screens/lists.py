@@ -25,7 +25,8 @@ def index(request: CompanyRequest, **_address: str) -> HttpResponse:
         query = query.filter(pk__lt=before)
     found = list(query[: queries.PAGE + 1])
     shown = found[: queries.PAGE]
-    words = Words(shown, request.actor)
+    drafts = [(one.key, ready.draft(one, request.actor)) for one in ready.offered(request.actor)]
+    words = Words([*shown, *(draft for _key, draft in drafts)], request.actor)
     rows = [
         {
             "record": one,
@@ -39,7 +40,7 @@ def index(request: CompanyRequest, **_address: str) -> HttpResponse:
     ]
     context = {
         "rows": rows,
-        "ready": ready.offered(request.actor),
+        "ready": [{"key": key, "name": draft.name, "sentence": words.whole(draft)} for key, draft in drafts],
         "may_create": request.actor.may(actions.create.name),
         "before": shown[-1].pk if len(found) > queries.PAGE else None,
         "here": request.get_full_path(),
