@@ -61,7 +61,7 @@ def rehearse(automation: Automation, before: int | None = None) -> Rehearsal:
     records = {one.pk: one for one in record_type.query(actor).filter(pk__in=ids)}
     holds = conditions.holding(record_type, automation.conditions, actor, ids)
     teller = _Teller(automation, record_type, actor, list(records.values()))
-    rows = [teller.would(at, pk, records.get(pk), pk in holds) for at, pk in found]
+    rows = [teller.would(at, records[pk], pk in holds) for at, pk in found if pk in records]
     return Rehearsal(rows, more)
 
 
@@ -135,12 +135,11 @@ class _Teller:
                 wanted.setdefault(spec.target, set()).update(pk for pk in ids if pk is not None)
         return labels_of(self.actor, wanted)
 
-    def would(self, at: datetime, pk: int, record: Any, holds: bool) -> Would:
-        if record is None:
-            return Would(at, pk, "", why_not=_t("Its owner does not see this record, or it is in the bin."))
+    def would(self, at: datetime, record: Any, holds: bool) -> Would:
+        """One line; of a record that the owner does not see there is none."""
         if not holds:
-            return Would(at, pk, str(record), why_not=_t("The conditions do not hold today."))
-        return Would(at, pk, str(record), [self._step(step, record) for step in self.steps])
+            return Would(at, record.pk, str(record), why_not=_t("The conditions do not hold today."))
+        return Would(at, record.pk, str(record), [self._step(step, record) for step in self.steps])
 
     def _step(self, step: steps.Step, record: Any) -> str:
         if step["kind"] not in ("task", "notify"):

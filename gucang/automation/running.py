@@ -39,6 +39,10 @@ class _Not(Exception):
         self.outcome, self.why, self.params, self.pause = outcome, why, params, pause
 
 
+class _Unseen(Exception):
+    """The record is not there for the owner, so not even that something happened to it is told."""
+
+
 @watch(triggers.wanted)
 def fire(event: Event) -> None:
     """Run every automation that this event starts. A second delivery finds their runs and does nothing."""
@@ -71,7 +75,12 @@ def start(automation: Automation, key: str, pk: int, event: Event | None = None)
     if not new:
         return None
     began = time.monotonic()
-    pause = _go(automation, run)
+    try:
+        pause = _go(automation, run)
+    except _Unseen:
+        with deriving(APP):
+            run.delete()
+        return None
     run.took_ms = int((time.monotonic() - began) * 1000)
     with deriving(APP):
         run.save()
@@ -100,7 +109,7 @@ def _go(automation: Automation, run: AutomationRun) -> bool:
             return reason.pause
         except Problem as problem:
             run.outcome, run.why, run.params = Outcome.REFUSED, SAID, {"said": str(problem)[:500]}
-        except DatabaseError:
+        except (DatabaseError, _Unseen):
             raise
         except Exception:
             log.exception("automation failed", automation=automation.pk, key=run.key)
@@ -133,7 +142,7 @@ def _prepared(automation: Automation, run: AutomationRun) -> Work:
     actor = owner_of(automation)
     record = record_type.query(actor).filter(pk=run.object_id).first()
     if record is None:
-        raise _Not(Outcome.SKIPPED, gettext_noop("Its owner does not see this record, or it is in the bin."))
+        raise _Unseen
     if not conditions.holding(record_type, automation.conditions, actor, [record.pk]):
         raise _Not(Outcome.SKIPPED, gettext_noop("The conditions did not hold."))
     return Work(automation, run, record_type, record, actor, place=_check_pace(automation, run))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _t
 from gucang.accounts.models import Member
 from gucang.automation import steps, texts, triggers
 from gucang.automation.models import Automation, Trigger
+from gucang.kernel import records
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.surface import filters
@@ -91,24 +92,20 @@ def condition_inputs(request: CompanyRequest, spec: FieldSpec, values: Values) -
     dated = spec.kind in ("date", "moment")
     if dated:
         ops = [(word, _t("none") if word == "none" else filters.day_words(word)) for word in DAY_WORDS]
-        ops += [("on", _t("on")), *_bounds()]
-        day = Input("value", "date", _t("Day"), values.get("value", ""), help=_t("Only for on, from and up to."))
+        ops += [("on", _t("on the day")), ("gte", _t("from the day on")), ("lte", _t("up to the day"))]
+        day = Input("value", "date", _t("Day"), values.get("value", ""), help=_t("Only for the last three."))
         return [select("op", _t("When"), ops, values.get("op", "")), day]
-    value = input_for(request, replace(spec, name="value", required=False, help=""), values.get("value", ""),
-                      filtering=True)  # fmt: skip
+    plain = replace(spec, name="value", label=_t("Value"), required=False, help="")
+    value = input_for(request, plain, values.get("value", ""), filtering=True)
     if value.choices and spec.kind != "boolean" and len(value.choices) <= FEW:
         picked = values.get("value", [])
-        value = replace(value, kind="references", value=picked if isinstance(picked, list) else [picked])
+        value = replace(value, kind="references", label=_t("is one of"), value=picked if isinstance(picked, list) else [picked])
         own = [("me", _t("me"), "")] if spec.target is Member else []
         value = replace(value, choices=[*own, *value.choices, ("none", _t("none"), "")])
     if spec.kind in filters.RANGED and not spec.custom:
-        ops = [*_bounds(), ("", _t("exactly"))]
+        ops = [("gte", _t("at least")), ("lte", _t("at most")), ("", _t("exactly"))]
         return [select("op", _t("How"), ops, values.get("op", "gte")), value]
     return [value]
-
-
-def _bounds() -> list[tuple[str, Any]]:
-    return [("gte", filters.RANGES["gte"]), ("lte", filters.RANGES["lte"])]
 
 
 def condition_of(request: CompanyRequest, spec: FieldSpec) -> tuple[str, str]:
@@ -160,7 +157,7 @@ def _text_inputs(request: CompanyRequest, record_type: RecordType, kind: str, va
         Input("title", "text", _t("Task"), values.get("title", ""), help=help_text, required=True,
               max_length=steps.MOST_TITLE),
         Input("days", "integer", _t("Due in how many days"), str(values.get("days", 1))),
-        Input("note", "longtext", _t("Note"), values.get("note", "")),
+        Input("note", "longtext", str(records.get("task").specs["note"].label), values.get("note", "")),
     ]  # fmt: skip
 
 

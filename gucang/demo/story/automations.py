@@ -8,6 +8,7 @@ from gucang.automation import actions, jobs
 from gucang.automation.steps import Step, write
 from gucang.demo.story.cast import MANAGER_OF
 from gucang.demo.story.world import DAYS_TOLD, World
+from gucang.selling.models import Stage
 
 RULES: tuple[dict[str, Any], ...] = (
     {
@@ -16,12 +17,15 @@ RULES: tuple[dict[str, Any], ...] = (
         "steps": ({"kind": "task", "for": "owner", "title": "回访{customer}：{name}是否都按承诺做到了", "days": 3},),
     },
     {
-        "name": "预计成交前三天提醒", "record_type": "opportunity",
-        "trigger": {"trigger": "date", "field": "closes_on", "days": -3, "at_time": "09:00"},
-        "conditions": "state=open",
-        "steps": (
-            {"kind": "task", "for": "owner", "title": "{name}预计 {closes_on} 成交，把没定的事定下来", "days": 2},
-        ),
+        "name": "三十天没联系，提醒负责人", "record_type": "customer",
+        "trigger": {"trigger": "date", "field": "last_contact_at", "days": 30, "at_time": "09:00"},
+        "conditions": "level=A,B,C",
+        "steps": ({"kind": "task", "for": "owner", "title": "三十天没联系{name}了，打个电话问问近况", "days": 1},),
+    },
+    {
+        "name": "谈到商务就告诉我", "record_type": "opportunity",
+        "trigger": {"trigger": "changed", "field": "stage"}, "to": ("商务谈判", "投标报价"), "conditions": "",
+        "steps": ({"kind": "notify", "for": "me", "text": "{owner}的{name}到了{stage}，{amount}"},),
     },
     {
         "name": "大单告诉我", "record_type": "opportunity", "trigger": {"trigger": "created"},
@@ -54,7 +58,10 @@ def _set_up(world: World) -> None:
 
 def _make(actor: Any, rule: dict[str, Any]) -> Any:
     made = actions.create(actor=actor, values={name: rule[name] for name in ("name", "record_type")}).record
-    actions.set_trigger(made, actor=actor, **rule["trigger"])
+    trigger = dict(rule["trigger"])
+    if "to" in rule:
+        trigger["new"] = ",".join(str(stage.pk) for stage in Stage.objects.filter(name__in=rule["to"]).order_by("pk"))
+    actions.set_trigger(made, actor=actor, **trigger)
     if rule["conditions"]:
         actions.set_conditions(made, actor=actor, conditions=rule["conditions"])
     return actions.set_steps(made, actor=actor, steps=write(list(rule["steps"]))).record
