@@ -1,4 +1,4 @@
-"""What the clock and the queue do: dates that have come, webhooks on their way, a word about what was held, cleaning."""
+"""What the clock and the queue do: dates that have come, webhooks on their way, one word about many, cleaning."""
 
 from __future__ import annotations
 
@@ -112,13 +112,17 @@ def _readied(delivery_id: int) -> tuple[str, bytes, dict[str, str]] | None:
         return None
     body = json.dumps(payload, ensure_ascii=False).encode()
     message_id, stamp = f"gucang_{delivery.company_id}_{delivery.pk}", int(clock.now().timestamp())
-    return delivery.url, body, {
-        "Content-Type": "application/json; charset=utf-8",
-        "User-Agent": "Gucang-CRM-Webhook/1",
-        "webhook-id": message_id,
-        "webhook-timestamp": str(stamp),
-        "webhook-signature": webhooks.sign(secret.value, message_id, stamp, body),
-    }
+    return (
+        delivery.url,
+        body,
+        {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Gucang-CRM-Webhook/1",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(stamp),
+            "webhook-signature": webhooks.sign(secret.value, message_id, stamp, body),
+        },
+    )
 
 
 def body_of(automation: Automation, run: AutomationRun) -> dict[str, Any] | None:
@@ -163,9 +167,7 @@ def _end(delivery: Delivery, state: DeliveryState, problem: str) -> None:
         return
     run = delivery.run
     with deriving(APP):
-        AutomationRun.objects.filter(pk=run.pk).update(
-            outcome=Outcome.FAILED, why=problem, params={}
-        )
+        AutomationRun.objects.filter(pk=run.pk).update(outcome=Outcome.FAILED, why=problem, params={})
     sentence = gettext_noop("A webhook of “%(automation)s” could not be delivered. The log says why.")
     automation = Automation.with_bin.get(pk=run.automation_id)
     params = {"automation": automation.name}

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gucang.accounts.models import Member
 from gucang.activity import subjects
 from gucang.kernel.models import CompanyModel, Record, Reference
 from gucang.kernel.scope import forget
@@ -34,12 +35,12 @@ class Automation(Record):
     """When this happens, if that holds, then these steps, with the rights of its owner.
 
     `verb` is what was done (DONE), `field` what changed (CHANGED, from `old` to `new`, "" for any) or the date (DATE,
-    `days` after it at `at_time`, company time). `conditions` are lines of list parameters ("amount__gte=10000&owner=me"):
-    one line must hold whole. `steps` is a JSON list, see `steps`.
+    `days` after it at `at_time`, company time). `conditions` are lines of list parameters, such as
+    "amount__gte=10000&owner=me", of which one must hold whole. `steps` is a JSON list, see `steps`.
     """
 
     name = models.CharField(pgettext_lazy("automation", "name"), max_length=80)
-    owner = Reference("accounts.Member", verbose_name=_("acts as"), editable=False, related_name="+")
+    owner = Reference(Member, models.PROTECT, verbose_name=_("acts as"), editable=False, related_name="+")
     record_type = models.CharField(_("about"), max_length=40, choices=choices)
     on_imports = models.BooleanField(_("also for records that an import brings in"), default=False)
     trigger = models.CharField(_("starts when"), max_length=10, choices=Trigger, default=Trigger.DONE, editable=False)
@@ -59,9 +60,7 @@ class Automation(Record):
         verbose_name = _("automation")
         verbose_name_plural = _("automations")
         indexes = [
-            models.Index(
-                fields=["company"], condition=models.Q(active=True, deleted_at=None), name="automation_active"
-            )
+            models.Index(fields=["company"], condition=models.Q(active=True, deleted_at=None), name="automation_active")
         ]
 
     def __str__(self) -> str:
@@ -79,7 +78,7 @@ class Automation(Record):
 
 class Outcome(models.TextChoices):
     DONE = "done", _("done")
-    SKIPPED = "skipped", pgettext_lazy("automation", "not meant")
+    SKIPPED = "skipped", pgettext_lazy("automation", "no match")
     HELD = "held", _("held back")
     REFUSED = "refused", _("refused")
     FAILED = "failed", _("failed")

@@ -1,4 +1,4 @@
-"""Automations that are worth having, ready to be looked at and turned on; business modules say which, in `records.py`."""
+"""Automations that are worth having, ready to be looked at and turned on; business modules say which."""
 
 from __future__ import annotations
 
@@ -40,9 +40,7 @@ def offered(actor: Actor) -> list[Ready]:
     """What this actor may begin with: what is about records that they see."""
     if not actor.may(actions.create.name):
         return []
-    return [
-        one for one in _ready.values() if triggers.about(one.record_type) and actor.may(f"{one.record_type}.view")
-    ]
+    return [one for one in _ready.values() if triggers.about(one.record_type) and actor.may(f"{one.record_type}.view")]
 
 
 def draft(ready: Ready, actor: Actor) -> Automation:
@@ -50,7 +48,7 @@ def draft(ready: Ready, actor: Actor) -> Automation:
     return Automation(
         name=str(ready.label),
         record_type=ready.record_type,
-        owner_id=actor.member_id,
+        owner_id=actor.member_id or 0,
         conditions=ready.conditions,
         steps=steps.write(_steps(ready)),
         **({"trigger": Trigger.DONE} | ready.trigger),
@@ -72,9 +70,7 @@ def begin(key: str, actor: Actor) -> Automation:
     """Make one, off, for its owner to look at. Raises LookupError for an unknown key, and what the actions raise."""
     ready = _ready[key]
     with transaction.atomic():
-        made = actions.create(
-            actor=actor, values={"name": str(ready.label), "record_type": ready.record_type}
-        ).record
+        made = actions.create(actor=actor, values={"name": str(ready.label), "record_type": ready.record_type}).record
         actions.set_trigger(made, actor=actor, **({"trigger": Trigger.DONE.value} | ready.trigger))
         if ready.conditions:
             actions.set_conditions(made, actor=actor, conditions=ready.conditions)

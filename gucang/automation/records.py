@@ -31,6 +31,4 @@ automation = register(
 )  # fmt: skip
 
 # Managers automate with their own rights; administrators see and stop everything.
-roles.grant(
-    "sales_manager", {f"automation.{verb}": Reach.TREE for verb in ("view", *automation.verbs)}
-)
+roles.grant("sales_manager", {f"automation.{verb}": Reach.TREE for verb in ("view", *automation.verbs)})

@@ -134,7 +134,9 @@ def _prepared(automation: Automation, run: AutomationRun) -> Work:
     record_type = triggers.type_of(automation)
     owner: Member = automation.owner
     if not owner.may_work or owner.deleted_at is not None:
-        why = gettext_noop("%(owner)s, as whom it acts, does not work here any more. Somebody else has to take it over.")
+        why = gettext_noop(
+            "%(owner)s, as whom it acts, does not work here any more. Somebody else has to take it over."
+        )
         raise _Not(Outcome.REFUSED, why, owner=owner.name, pause=True)
     if run.depth > rules.MOST_DEPTH:
         why = gettext_noop("Automations started each other %(depth)s times in a row; this looks like a circle.")
@@ -150,9 +152,9 @@ def _prepared(automation: Automation, run: AutomationRun) -> Work:
 
 def _check_pace(automation: Automation, run: AutomationRun) -> int:
     """How many runs it has done within the last hour. Raises _Not when that is enough."""
-    done = AutomationRun.objects.filter(
-        automation=automation, outcome=Outcome.DONE, at__gt=clock.now() - HOUR
-    ).exclude(pk=run.pk)
+    done = AutomationRun.objects.filter(automation=automation, outcome=Outcome.DONE, at__gt=clock.now() - HOUR).exclude(
+        pk=run.pk
+    )
     if done.filter(object_type=run.object_type, object_id=run.object_id).count() >= rules.MOST_ON_A_RECORD:
         why = gettext_noop("It ran %(times)s times on this record within an hour; this looks like a circle.")
         raise _Not(Outcome.HELD, why, times=rules.MOST_ON_A_RECORD, pause=True)

@@ -39,7 +39,7 @@ def verbs(record_type: RecordType) -> dict[str, Action]:
 
 
 def fields(record_type: RecordType, actor: Actor) -> dict[str, FieldSpec]:
-    """The fields whose change an automation of this actor can wait for: what a filter would betray is not among them."""
+    """The fields whose change an automation of this actor can wait for, without those that a filter would betray."""
     names = [*record_type.form.fields, *record_type.filters, filters.owner_field(record_type)]
     specs = {name: record_type.specs[name] for name in names if name in record_type.specs}
     specs |= {spec.name: spec for spec in record_type.custom_fields()}
@@ -115,7 +115,7 @@ def _is_meant(wanted_values: str, value: Any) -> bool:
 
 
 def check(values: Mapping[str, Any], record_type: RecordType, actor: Actor) -> dict[str, Any]:
-    """The values of a trigger, what does not belong to its kind left out. Raises Invalid for what cannot be waited for."""
+    """The values of a trigger without what does not belong to its kind. Raises Invalid."""
     kind = values["trigger"]
     found = {"trigger": kind, "verb": "", "field": "", "old": "", "new": "", "days": 0, "at_time": "09:00"}
     if kind == Trigger.DONE:

@@ -65,7 +65,12 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     """(scheme, host, port, path with query) of an address that may be called."""
     text = url.strip()
     # One parser, and nothing in the text about which two of them could disagree.
-    if not text.isascii() or not text.isprintable() or any(sign in text for sign in " \\#<>\"'") or len(text) > MOST_URL:
+    if (
+        not text.isascii()
+        or not text.isprintable()
+        or any(sign in text for sign in " \\#<>\"'")
+        or len(text) > MOST_URL
+    ):
         raise BadAddress(gettext_noop("Write the address in plain characters, such as https://example.com/hook."))
     try:
         parts = urlsplit(text)

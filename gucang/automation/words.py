@@ -114,8 +114,8 @@ class Words:
         if automation.trigger == Trigger.DONE:
             verb = record_type.verbs.get(automation.verb)
             if verb is None:
-                return _t("When something is done with a %(what)s") % said
-            return _t("When “%(verb)s” is done with a %(what)s") % {**said, "verb": verb.label}
+                return _t("When something is done with the %(what)s") % said
+            return _t("When “%(verb)s” is done with the %(what)s") % {**said, "verb": verb.label}
         spec = self._spec(record_type, automation.field)
         said |= {"field": str(spec.label) if spec is not None else "…"}
         if automation.trigger == Trigger.DATE:
@@ -259,29 +259,35 @@ def _day_words(automation: Automation, said: Mapping[str, str]) -> str:
     days = abs(automation.days)
     values = {**said, "days": days, "time": automation.at_time}
     if automation.days < 0:
-        return ngettext(
-            "%(days)s day before %(field)s of a %(what)s, at %(time)s",
-            "%(days)s days before %(field)s of a %(what)s, at %(time)s",
-            days,
-        ) % values
+        return (
+            ngettext(
+                "%(days)s day before %(field)s of the %(what)s, at %(time)s",
+                "%(days)s days before %(field)s of the %(what)s, at %(time)s",
+                days,
+            )
+            % values
+        )
     if not days:
-        return _t("On the day of %(field)s of a %(what)s, at %(time)s") % values
-    return ngettext(
-        "%(days)s day after %(field)s of a %(what)s, at %(time)s",
-        "%(days)s days after %(field)s of a %(what)s, at %(time)s",
-        days,
-    ) % values
+        return _t("On the day of %(field)s of the %(what)s, at %(time)s") % values
+    return (
+        ngettext(
+            "%(days)s day after %(field)s of the %(what)s, at %(time)s",
+            "%(days)s days after %(field)s of the %(what)s, at %(time)s",
+            days,
+        )
+        % values
+    )
 
 
 def _change_words(automation: Automation, said: Mapping[str, str], listed: Any) -> str:
     values = {**said, "old": listed(automation.old), "new": listed(automation.new)}
     if automation.old and automation.new:
-        return _t("When %(field)s of a %(what)s changes from %(old)s to %(new)s") % values
+        return _t("When %(field)s of the %(what)s changes from %(old)s to %(new)s") % values
     if automation.new:
-        return _t("When %(field)s of a %(what)s becomes %(new)s") % values
+        return _t("When %(field)s of the %(what)s becomes %(new)s") % values
     if automation.old:
-        return _t("When %(field)s of a %(what)s is no longer %(old)s") % values
-    return _t("When %(field)s of a %(what)s changes") % values
+        return _t("When %(field)s of the %(what)s is no longer %(old)s") % values
+    return _t("When %(field)s of the %(what)s changes") % values
 
 
 def _task_words(days: int, said: Mapping[str, str]) -> str:

@@ -259,7 +259,9 @@ def test_who_may_not_have_automations_finds_no_way_to_them(
         assert Automation.objects.get().active
 
 
-def test_only_its_owner_sees_the_secret(client: Client, login: Any, inside: Any, automate: Any, mia: Any, adam: Any) -> None:
+def test_only_its_owner_sees_the_secret(
+    client: Client, login: Any, inside: Any, automate: Any, mia: Any, adam: Any
+) -> None:
     with inside():
         automation = automate({"kind": "webhook", "url": "https://example.com/hook"})
         from gucang.automation.models import Secret
@@ -268,7 +270,13 @@ def test_only_its_owner_sees_the_secret(client: Client, login: Any, inside: Any,
     url = f"/acme/automations/{automation.pk}"
     assert secret in login(Client(), mia).get(url).content.decode()
     adams = login(Client(), adam)
-    for path in (url, f"{url}?history=1", f"{url}?peek=1", f"{url}/timeline", f"/acme/api/v1/automations/{automation.pk}"):
+    for path in (
+        url,
+        f"{url}?history=1",
+        f"{url}?peek=1",
+        f"{url}/timeline",
+        f"/acme/api/v1/automations/{automation.pk}",
+    ):
         answer = adams.get(path)
         assert answer.status_code == 200, path
         assert secret not in answer.content.decode(), path

@@ -251,9 +251,7 @@ def test_the_switch_for_tests_opens_this_machine_and_nothing_else(settings: Any)
             webhooks.check_url(url)
 
 
-def test_a_step_with_such_an_address_is_refused_in_words(
-    inside: Any, automate: Callable[..., Any], mia: Any
-) -> None:
+def test_a_step_with_such_an_address_is_refused_in_words(inside: Any, automate: Callable[..., Any], mia: Any) -> None:
     with inside():
         automation = automate(on=False)
         with pytest.raises(Invalid, match="内部网络"):

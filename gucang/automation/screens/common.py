@@ -31,7 +31,7 @@ def url_of(request: CompanyRequest, automation: Automation) -> str:
 
 
 def state_of(automation: Automation) -> str:
-    """"on", "off", or "paused" where the program stopped it."""
+    """ "on", "off", or "paused" where the program stopped it."""
     return "on" if automation.active else "paused" if automation.paused_because else "off"
 
 

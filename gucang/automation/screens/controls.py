@@ -44,7 +44,10 @@ def when_inputs(
         found = [select("field", _t("Field"), fields, values.get("field", ""), required=True)]
         spec = specs.get(automation.field) if automation.trigger == Trigger.CHANGED else None
         if spec is not None and spec.kind in triggers.COMPARED and values.get("field") == spec.name:
-            found += [_end_of(request, spec, "old", _t("from"), values), _end_of(request, spec, "new", _t("to"), values)]
+            found += [
+                _end_of(request, spec, "old", _t("from"), values),
+                _end_of(request, spec, "new", _t("to"), values),
+            ]
         return found
     if kind == Trigger.DATE:
         fields = [(name, spec.label) for name, spec in triggers.dates(record_type, actor).items()]
@@ -63,7 +66,12 @@ def when_inputs(
 def _end_of(request: CompanyRequest, spec: FieldSpec, name: str, label: str, values: Values) -> Input:
     found = input_for(request, replace(spec, name=name, label=label, required=False, help=""), values.get(name, ""),
                       filtering=True)  # fmt: skip
-    return replace(found, help=_t("Empty: any value."))
+    found = replace(found, help=_t("Empty: any value."))
+    if not found.choices or spec.kind == "boolean" or len(found.choices) > FEW:
+        return found
+    picked = [one for one in str(values.get(name, "")).split(",") if one]
+    known = {str(key): key for key, _text, _find in found.choices}
+    return replace(found, kind="references", value=[known.get(one, one) for one in picked])
 
 
 def when_values(request: CompanyRequest) -> dict[str, Any]:
@@ -71,7 +79,7 @@ def when_values(request: CompanyRequest) -> dict[str, Any]:
     posted = request.POST
     found: dict[str, Any] = {"trigger": posted.get("trigger", "")}
     for name in ("verb", "field", "old", "new", "at_time"):
-        found[name] = posted.get(name) or posted.get(f"{name}_text", "")
+        found[name] = ",".join(filter(None, posted.getlist(name))) or posted.get(f"{name}_text", "")
     if "days" in posted:
         raw = posted["days"].strip() or "0"
         digits = raw.isascii() and raw.isdigit() and len(raw) < 5
@@ -99,7 +107,9 @@ def condition_inputs(request: CompanyRequest, spec: FieldSpec, values: Values) -
     value = input_for(request, plain, values.get("value", ""), filtering=True)
     if value.choices and spec.kind != "boolean" and len(value.choices) <= FEW:
         picked = values.get("value", [])
-        value = replace(value, kind="references", label=_t("is one of"), value=picked if isinstance(picked, list) else [picked])
+        value = replace(
+            value, kind="references", label=_t("is one of"), value=picked if isinstance(picked, list) else [picked]
+        )
         own = [("me", _t("me"), "")] if spec.target is Member else []
         value = replace(value, choices=[*own, *value.choices, ("none", _t("none"), "")])
     if spec.kind in filters.RANGED and not spec.custom:

@@ -110,7 +110,7 @@ def _when(
     stored = {name: getattr(automation, name) for name in ("verb", "field", "old", "new", "days", "at_time")}
     values = typed.values if typed.part == "when" else stored if kind == automation.trigger else {}
     kinds = [
-        (str(label), f"?trigger={value}#when", value == kind, "")
+        (str(label), f"?trigger={value}#when", value == kind)
         for value, label in Trigger.choices
         if value != Trigger.DATE or triggers.dates(record_type, request.actor)
     ]
