@@ -12,11 +12,9 @@ from django.utils.translation import pgettext_lazy
 from gucang.accounts.models import Member
 from gucang.activity import subjects
 from gucang.kernel.models import CompanyModel, Record, Reference
-from gucang.kernel.scope import forget
 
 # Tasks and follow-ups are about other records, and things happen to them as well.
 ALSO = ("task", "follow_up")
-MEMORY = "automations"
 
 
 def choices() -> list[tuple[str, Any]]:
@@ -38,6 +36,8 @@ class Automation(Record):
     `days` after it at `at_time`, company time). `conditions` are lines of list parameters, such as
     "amount__gte=10000&owner=me", of which one must hold whole. `steps` is a JSON list, see `steps`.
     """
+
+    setup = True
 
     name = models.CharField(pgettext_lazy("automation", "name"), max_length=80)
     owner = Reference(Member, models.PROTECT, verbose_name=_("acts as"), editable=False, related_name="+")
@@ -65,10 +65,6 @@ class Automation(Record):
 
     def __str__(self) -> str:
         return self.name
-
-    def save(self, *args: Any, **options: Any) -> None:
-        super().save(*args, **options)
-        forget(MEMORY)
 
     def step_list(self) -> list[dict[str, Any]]:
         """The steps as they are stored."""

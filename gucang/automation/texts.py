@@ -15,7 +15,7 @@ from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
-from gucang.kernel.scope import remembered
+from gucang.kernel.setup import kept
 from gucang.surface import filters, ui
 from gucang.surface.columns import Labels
 
@@ -90,8 +90,8 @@ def fill(
 
 
 def _least(name: str) -> Access:
-    """The least that any role of the company may see of a field. One query for a whole scope."""
-    return remembered("least of fields", _restricted).get(name, Access.WRITE)
+    """The least that any role of the company may see of a field."""
+    return kept("least of fields", _restricted).get(name, Access.WRITE)
 
 
 def _restricted() -> Mapping[str, Access]:

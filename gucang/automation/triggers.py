@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from gucang.activity import subjects
-from gucang.automation.models import ALSO, MEMORY, Automation, Trigger
+from gucang.automation.models import ALSO, Automation, Trigger
 from gucang.kernel import records
 from gucang.kernel.actions import Action
 from gucang.kernel.actors import Actor
@@ -18,7 +18,7 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import Event
 from gucang.kernel.permissions import may_filter_by
 from gucang.kernel.records import RecordType
-from gucang.kernel.scope import remembered
+from gucang.kernel.setup import kept
 from gucang.surface import filters
 
 # What takes a record away leaves nothing to do anything with.
@@ -56,10 +56,10 @@ def dates(record_type: RecordType, actor: Actor) -> dict[str, FieldSpec]:
 
 
 def wanted(event: Event) -> bool:
-    """Whether an automation that is on may start by this event. Asked of every event: one query for a whole scope."""
+    """Whether an automation that is on may start by this event. Asked of every event."""
     if not about(event.subject_type):
         return False
-    watched = remembered(MEMORY, _watched)
+    watched = kept("automations", _watched)
     if not watched:
         return False
     by_import = "import" in event.facts

@@ -1,4 +1,4 @@
-"""A manager automates: from one that is ready to a task that made itself, with scripts and without, on desk and phone."""
+"""A manager automates: from one that is ready to a task that made itself; with scripts and without, also on a phone."""
 
 from __future__ import annotations
 
