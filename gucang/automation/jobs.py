@@ -15,6 +15,7 @@ from gucang.automation.deeds import APP, HOUR_FORMAT
 from gucang.automation.kinds import PAUSED
 from gucang.automation.models import Automation, AutomationRun, Delivery, DeliveryState, Outcome, Secret, Trigger
 from gucang.kernel import clock, jobs, records
+from gucang.kernel.errors import Problem, Refused
 from gucang.kernel.models import Company, Event
 from gucang.kernel.scope import company_scope, deriving
 from gucang.messages.hearing import notify
@@ -37,6 +38,9 @@ def dates() -> None:
     """Run the automations whose date has come: each record and date once, a hundred records a turn."""
     found = Automation.objects.filter(active=True, trigger=Trigger.DATE).select_related("owner").order_by("pk")
     for automation in found:
+        if not automation.owner.may_work:
+            running.pause(automation, running.OWNER_LEFT, {"owner": automation.owner.name})
+            continue
         for day in _due_days(automation):
             _run_day(automation, day)
 
@@ -56,7 +60,12 @@ def _due_days(automation: Automation) -> list[date]:
 
 def _run_day(automation: Automation, day: date) -> None:
     wanted = day - timedelta(days=automation.days)
-    for pk in on_day(automation, wanted)[:BATCH]:
+    try:
+        ids = on_day(automation, wanted)
+    except Problem as problem:
+        running.pause(automation, running.SAID, {"said": str(problem)})
+        return
+    for pk in ids:
         if not automation.active:  # the run before has paused it
             return
         running.start(automation, date_key(pk, wanted), pk)
@@ -68,14 +77,17 @@ def date_key(pk: int, day: date) -> str:
 
 
 def on_day(automation: Automation, day: date) -> list[int]:
-    """The records of the owner's sight with that date which have not been looked at yet, a few hundred at most."""
+    """The next records of the owner's sight with that date that have not been looked at yet.
+
+    Raises Refused when the date means nothing any more: its field was retired, or is hidden from the owner now.
+    """
     record_type, actor = triggers.type_of(automation), running.owner_of(automation)
     found = conditions.parsed(record_type, [(automation.field, day.isoformat())], actor)
-    if found.problems or not automation.owner.may_work:
-        return []
+    if found.problems:
+        raise Refused(next(iter(found.problems.values())))
     ended = AutomationRun.objects.filter(automation=automation, key__startswith="date:", key__endswith=f":{day}")
     ids = ended.values("object_id")
-    return list(found.query.exclude(pk__in=ids).order_by("pk").values_list("pk", flat=True)[: 2 * BATCH])
+    return list(found.query.exclude(pk__in=ids).order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
 # --- webhooks --------------------------------------------------------------------------------------------------------

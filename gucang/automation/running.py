@@ -6,30 +6,32 @@ Everything a run does and its row in the log are one transaction, so a worker th
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.db import DatabaseError, transaction
-from django.utils import translation
 from django.utils.translation import gettext_noop
 
 from gucang.accounts.models import Member
-from gucang.automation import conditions, deeds, rules, triggers
+from gucang.automation import actions, conditions, deeds, rules, triggers
 from gucang.automation.deeds import APP, Work
 from gucang.automation.models import Automation, AutomationRun, Outcome, Trigger
 from gucang.kernel import clock, events, jobs
-from gucang.kernel.actors import Actor
+from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Problem
-from gucang.kernel.models import Event
+from gucang.kernel.models import Company, Event
 from gucang.kernel.reactions import watch
 from gucang.kernel.scope import deriving, remembered
 from gucang.messages.mail import in_language_of
+from gucang.messages.queries import in_words
 
 log = structlog.get_logger(__name__)
 HOUR = timedelta(hours=1)
 SUMMARY_AFTER = timedelta(minutes=10)
 SAID = "%(said)s"
+OWNER_LEFT = gettext_noop("%(owner)s, as whom it acts, does not work here any more. Somebody else has to take it over.")
 
 
 class _Not(Exception):
@@ -76,7 +78,7 @@ def start(automation: Automation, key: str, pk: int, event: Event | None = None)
         return None
     began = time.monotonic()
     try:
-        pause = _go(automation, run)
+        ends = _go(automation, run)
     except _Unseen:
         with deriving(APP):
             run.delete()
@@ -85,15 +87,15 @@ def start(automation: Automation, key: str, pk: int, event: Event | None = None)
     with deriving(APP):
         run.save()
     if run.outcome in (Outcome.REFUSED, Outcome.FAILED):
-        pause = pause or _keeps_failing(automation)
-    if pause:
-        _pause(automation, run)
+        ends = ends or _keeps_failing(automation)
+    if ends:
+        pause(automation, run.why, run.params)
     return run
 
 
 def _go(automation: Automation, run: AutomationRun) -> bool:
     """Do the run or note why not; whether the automation has to be paused for it."""
-    with in_language_of(automation.owner, _company(run)):
+    with in_language_of(automation.owner, _company(automation)):
         try:
             with transaction.atomic():
                 work = _prepared(automation, run)
@@ -118,10 +120,10 @@ def _go(automation: Automation, run: AutomationRun) -> bool:
     return False
 
 
-def _company(run: AutomationRun) -> Any:
-    from gucang.kernel.models import Company
-
-    return remembered("company of automations", lambda: Company.objects.get(pk=run.company_id))
+def _company(automation: Automation) -> Company:
+    """The company, read once for each scope."""
+    found: Company = remembered("company of automations", lambda: Company.objects.get(pk=automation.company_id))
+    return found
 
 
 def owner_of(automation: Automation) -> Actor:
@@ -182,15 +184,12 @@ def _keeps_failing(automation: Automation) -> bool:
     return len(outcomes) == rules.REFUSALS_TO_PAUSE and {*outcomes} <= {Outcome.REFUSED, Outcome.FAILED}
 
 
-def _pause(automation: Automation, run: AutomationRun) -> None:
-    from gucang.automation import actions
-    from gucang.kernel.actors import system
-    from gucang.messages.queries import in_words
-
+def pause(automation: Automation, why: str, params: Mapping[str, Any]) -> None:
+    """Stop an automation that is on, for a reason (a msgid with its values) of which its owner and others hear."""
     now = Automation.objects.filter(pk=automation.pk, active=True).first()
     if now is None:
         return
-    with translation.override(translation.get_language()), in_language_of(automation.owner, _company(run)):
-        reason = in_words(run.why, run.params)[:300]
+    with in_language_of(automation.owner, _company(automation)):
+        reason = in_words(why, params)[:300]
     actions.pause(now, actor=system(), reason=reason)
     automation.active = False

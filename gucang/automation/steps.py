@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import Member, Status
 from gucang.automation import texts, webhooks
+from gucang.kernel import records
 from gucang.kernel.actions import Action
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.errors import Invalid
@@ -96,7 +97,7 @@ def _text(step: Mapping[str, Any], name: str, most: int, record_type: RecordType
     return texts.check(text, name, record_type, actor)
 
 
-def _who(step: Mapping[str, Any]) -> Step:
+def _who(step: Mapping[str, Any], actor: Actor) -> Step:
     who = step.get("for") or "owner"
     if not isinstance(who, str) or who not in WHO:
         raise Invalid({"for": [_t("Choose whom it is for.")]})
@@ -104,7 +105,8 @@ def _who(step: Mapping[str, Any]) -> Step:
         return {"for": who}
     raw = str(step.get("member", ""))
     found = raw.isascii() and raw.isdigit() and len(raw) < 19
-    member = Member.objects.filter(pk=int(raw)).exclude(status=Status.LEFT).first() if found else None
+    seen = records.by_model(Member).query(actor).exclude(status=Status.LEFT)
+    member = seen.filter(pk=int(raw)).first() if found else None
     if member is None:
         raise Invalid({"member": [_t("Choose a member who works here.")]})
     return {"for": who, "member": member.pk}
@@ -115,11 +117,11 @@ def _task(step: Mapping[str, Any], record_type: RecordType, actor: Actor) -> Ste
     if not (raw.isascii() and raw.isdigit() and len(raw) < 5 and int(raw) <= MOST_DAYS):
         raise Invalid({"days": [_t("Write in how many days it is due, from 0 to %(most)s.") % {"most": MOST_DAYS}]})
     title = _text(step, "title", MOST_TITLE, record_type, actor, _t("task"))
-    return _who(step) | {"title": title, "note": _text(step, "note", 2000, record_type, actor), "days": int(raw)}
+    return _who(step, actor) | {"title": title, "note": _text(step, "note", 2000, record_type, actor), "days": int(raw)}
 
 
 def _notify(step: Mapping[str, Any], record_type: RecordType, actor: Actor) -> Step:
-    return _who(step) | {"text": _text(step, "text", MOST_TEXT, record_type, actor, _t("text"))}
+    return _who(step, actor) | {"text": _text(step, "text", MOST_TEXT, record_type, actor, _t("text"))}
 
 
 def _set(step: Mapping[str, Any], record_type: RecordType, actor: Actor) -> Step:

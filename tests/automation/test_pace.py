@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
+from gucang.accounts.actions import members
+from gucang.accounts.models import Role
 from gucang.automation import jobs as automation_jobs
 from gucang.automation import rules, running
 from gucang.automation.models import Automation, AutomationRun, Outcome
 from gucang.exchange import intake
 from gucang.exchange.actions import imports
+from gucang.kernel import actions as kernel_actions
 from gucang.kernel import clock, jobs, records
 from gucang.kernel.actions import Row, create_many
+from gucang.kernel.actors import system
 from gucang.kernel.models import Event
 from gucang.messages.models import Notification
 from gucang.messages.queries import in_words
@@ -142,6 +146,27 @@ def test_what_came_before_it_was_turned_on_is_not_made_up_for(inside: Any, autom
         automate(TASK, trigger="date", field="closes_on", at_time="09:00")
         automation_jobs.dates()
         assert AutomationRun.objects.count() == 0
+
+
+@pytest.mark.parametrize("what", ["left", "hidden"])
+def test_a_date_that_cannot_be_watched_any_more_is_no_silence_but_a_pause(
+    inside: Any, automate: Any, mia: Any, what: str
+) -> None:
+    with inside():
+        automation = automate(TASK, trigger="date", field="closes_on", at_time="00:00")
+        if what == "left":
+            members.leave(mia, actor=system(), on=clock.today())
+        else:
+            role = Role.objects.get(key="sales_manager")
+            grants = "\n".join(f"{name} {reach}" for name, reach in role.grants.items())
+            kernel_actions.get("role.set_rights")(
+                role, actor=system(), grants=grants, field_rules="opportunity.closes_on hidden"
+            )
+    with inside(), clock.at(clock.now() + timedelta(days=1)):
+        automation_jobs.dates()
+        stopped = Automation.objects.get(pk=automation.pk)
+        assert not stopped.active
+        assert ("不在这里工作" if what == "left" else "closes_on") in stopped.paused_because
 
 
 # --- the log ---------------------------------------------------------------------------------------------------------

@@ -108,6 +108,21 @@ def test_conditions_join_as_and_or_and_are_taken_out_again(mias: Client, inside:
         assert Automation.objects.get().conditions == "amount__gte=1000"
 
 
+def test_a_field_may_change_from_and_to_one_of_several(
+    mias: Client, inside: Any, automate: Any, alice: Any, bob: Any, mia: Any
+) -> None:
+    with inside():
+        automation = automate(TASK, trigger="changed", field="owner", on=False)
+    url = f"/acme/automations/{automation.pk}"
+    body = {"trigger": "changed", "field": "owner", "old": [alice.pk], "new": [bob.pk, mia.pk]}
+    assert mias.post(f"{url}/when", body).status_code == 302
+    with inside():
+        assert Automation.objects.get().new == f"{bob.pk},{mia.pk}"
+        assert "负责人从Alice变为Bob、Mia后" in sentence(Automation.objects.get(), mia)
+    page = mias.get(url).content.decode()
+    assert len(re.findall(r'name="new" value="\d+" checked', page)) == 2
+
+
 def test_steps_are_changed_moved_and_taken_out(mias: Client, inside: Any, automate: Any) -> None:
     with inside():
         automation = automate(TASK, TELL, on=False)
