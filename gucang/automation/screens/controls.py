@@ -14,7 +14,7 @@ from gucang.automation.models import Automation, Trigger
 from gucang.kernel import records
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
-from gucang.surface import filters
+from gucang.surface import filters, spans
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.screens.inputs import Input, input_for, typed
 
@@ -99,7 +99,7 @@ def condition_inputs(request: CompanyRequest, spec: FieldSpec, values: Values) -
     """How and with what a field is compared."""
     dated = spec.kind in ("date", "moment")
     if dated:
-        ops = [(word, _t("none") if word == "none" else filters.day_words(word)) for word in DAY_WORDS]
+        ops = [(word, _t("none") if word == "none" else spans.day_words(word)) for word in DAY_WORDS]
         ops += [("on", _t("on the day")), ("gte", _t("from the day on")), ("lte", _t("up to the day"))]
         day = Input("value", "date", _t("Day"), values.get("value", ""), help=_t("Only for the last three."))
         return [select("op", _t("When"), ops, values.get("op", "")), day]
