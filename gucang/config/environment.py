@@ -85,6 +85,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("email_password", "Password to sign in with there.", "", True),
     Variable("email_tls", "on: talk to it encrypted (STARTTLS).", "off"),
     Variable("email_from", "Sender of e-mails.", "gucang@localhost"),
+    Variable("webhook_loopback", "on: webhooks may go to this machine, unencrypted too. For tests only.", "off"),
     Variable("log_level", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
     Variable("chromium", "Chromium program for the browser tests."),
     Variable("test_database_url", "Administrator's address of a server for tests.", None, True),

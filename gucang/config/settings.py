@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "gucang.insight",
     "gucang.selling",
     "gucang.parties",
+    "gucang.automation",
     "gucang.exchange",
     "gucang.activity",
     "gucang.messages",
@@ -197,6 +198,9 @@ DEFAULT_FROM_EMAIL = environment.text("email_from")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# Tests listen on this machine; nobody else's webhooks may go there.
+WEBHOOK_LOOPBACK = environment.flag("webhook_loopback")
 
 PROCRASTINATE_ON_APP_READY = "gucang.kernel.tasks.schedule"
 

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from gucang.accounts import urls as accounts
 from gucang.activity import urls as activity
+from gucang.automation import urls as automation
 from gucang.exchange import urls as exchange
 from gucang.messages import urls as messages
 from gucang.surface import urls as surface
@@ -19,6 +20,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *activity.company_patterns,
     *exchange.company_patterns,
     *views.company_patterns,
+    *automation.company_patterns,
     *surface.company_patterns,
 ]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,7 @@ EVENT_COLUMNS = (
     "id", "company_id", "recorded_at", "occurred_at", "actor_kind", "actor_id", "token_id", "on_behalf_of", "name",
     "subject_type", "subject_id", "subject_label", "subject_version", "changes", "facts", "cause", "request_id",
 )  # fmt: skip
+_noted: ContextVar[Mapping[str, Any]] = ContextVar("noted", default={})  # noqa: B039  never changed in place
 OBJECT_COLUMNS = ("company_id", "event_id", "recorded_at", "occurred_at", "object_type", "object_id", "role")
 
 
@@ -34,6 +37,19 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): jsonable(inner) for key, inner in value.items()}
     return to_json(value)
+
+
+@contextmanager
+def noting(**facts: Any) -> Iterator[None]:
+    """Let every event of what happens inside keep these facts as well, those of nested actions too.
+
+    For what is true of the whole deed and no action can know: which import or which automation it belongs to.
+    """
+    token = _noted.set({**_noted.get(), **facts})
+    try:
+        yield
+    finally:
+        _noted.reset(token)
 
 
 def next_id() -> int:
@@ -82,7 +98,7 @@ def build(
         subject_label=str(record)[:200],
         subject_version=record.version,
         changes=dict(changes),
-        facts=jsonable(facts),
+        facts=jsonable({**facts, **_noted.get()}),
         cause=cause,
         request_id=request_id[:40],
     )

@@ -7,7 +7,8 @@ back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -27,6 +28,7 @@ _nightly: list[str] = []
 HEARTBEAT_SECONDS = 5
 STALLED_AFTER_SECONDS = 15
 ATTEMPTS = 5
+EVENTS_A_JOB = 200
 
 
 def job(name: str, *, outside: bool = False, platform: bool = False) -> Callable[[Work], Work]:
@@ -72,10 +74,35 @@ def deliver(function: Callable[[Event], None]) -> str:
     return name
 
 
-def enqueue(name: str, *, cause: int | None = None, key: str | None = None, **payload: Any) -> None:
+def deliver_each(function: Callable[[Event], None]) -> str:
+    """Register the subscriber of many events as one job, each event in a scope of its own; returns the job's name.
+
+    An event that fails keeps none of the others waiting; the job is tried again for its sake.
+    """
+    name = f"deliver:{function.__module__.removeprefix('gucang.')}.{function.__name__}"
+
+    def work(company: int, found: list[tuple[int, str]]) -> None:
+        failed: list[Exception] = []
+        for event_id, recorded_at in found:
+            try:
+                with company_scope(company):
+                    function(Event.objects.get(pk=event_id, recorded_at=recorded_at))
+            except Exception as error:
+                log.exception("an event failed", job=name, company=company, event_id=event_id)
+                failed.append(error)
+        if failed:
+            raise failed[0]
+
+    job(name, outside=True)(work)
+    return name
+
+
+def enqueue(
+    name: str, *, cause: int | None = None, key: str | None = None, wait: timedelta | None = None, **payload: Any
+) -> None:
     """Queue a job of the active company (of none if it is a `platform` job), with the transaction.
 
-    With `key`, a queued twin is not queued again.
+    With `key`, a queued twin is not queued again; with `wait` it does not begin before that time has passed.
     """
     from procrastinate import exceptions
     from procrastinate.contrib.django import app
@@ -83,7 +110,11 @@ def enqueue(name: str, *, cause: int | None = None, key: str | None = None, **pa
     if name not in _jobs:
         raise LookupError(f"There is no job {name!r}.")
     company = None if name in _platform else active_company_id()
-    task = app.configure_task("gucang.run", queueing_lock=f"{company}:{name}:{key}" if key else None)
+    task = app.configure_task(
+        "gucang.run",
+        queueing_lock=f"{company}:{name}:{key}" if key else None,
+        schedule_in={"seconds": int(wait.total_seconds())} if wait else None,
+    )
     try:
         with transaction.atomic():  # a refused twin must not break the transaction that is running
             task.defer(job=name, company=company, cause=cause, payload=payload)
@@ -94,6 +125,14 @@ def enqueue(name: str, *, cause: int | None = None, key: str | None = None, **pa
 def enqueue_delivery(name: str, event: Event) -> None:
     """Queue the delivery of one event to one subscriber."""
     enqueue(name, cause=event.id, event_id=event.id, recorded_at=event.recorded_at.isoformat())
+
+
+def enqueue_deliveries(name: str, found: Sequence[Event]) -> None:
+    """Queue the delivery of many events to one subscriber, a few hundred a job."""
+    for start in range(0, len(found), EVENTS_A_JOB):
+        part = found[start : start + EVENTS_A_JOB]
+        rows = [(event.id, event.recorded_at.isoformat()) for event in part]
+        enqueue(name, cause=part[0].id, found=rows)
 
 
 def deliver_now(name: str, event: Event) -> None:

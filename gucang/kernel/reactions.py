@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -14,6 +14,7 @@ Reaction = Callable[[Event, Any, Actor], None]
 
 _reactions: dict[str, list[Reaction]] = {}
 _after: dict[str, list[str]] = {}
+_watching: list[tuple[Callable[[Event], bool], Callable[[Event], None], str]] = []
 _cause: ContextVar[int | None] = ContextVar("cause", default=None)
 _deliver: ContextVar[Callable[[str, Event], None] | None] = ContextVar("deliver", default=None)
 
@@ -62,12 +63,17 @@ def current_cause() -> int | None:
 
 def run(event: Event, record: Any, actor: Actor) -> None:
     """Run the reactions of an event and queue its deliveries. Only actions call this."""
-    for function in _reactions.get(event.name, ()):
-        during(event.id, lambda function=function: function(event, record, actor))  # type: ignore[misc]
+    react(event, record, actor)
     queue([event])
 
 
-def queue(found: list[Event]) -> None:
+def react(event: Event, record: Any, actor: Actor) -> None:
+    """Run the reactions of an event in its transaction."""
+    for function in _reactions.get(event.name, ()):
+        during(event.id, lambda function=function: function(event, record, actor))  # type: ignore[misc]
+
+
+def queue(found: Sequence[Event]) -> None:
     """Queue the deliveries of committed-to-be events."""
     from gucang.kernel import jobs
 
@@ -75,6 +81,37 @@ def queue(found: list[Event]) -> None:
     for event in found:
         for job_name in _after.get(event.name, ()):
             deliver(job_name, event)
+    for wanted, function, job_name in _watching:
+        picked = [event for event in found if wanted(event)]
+        if picked and _deliver.get() is None:
+            jobs.enqueue_deliveries(job_name, picked)
+        elif picked:
+            _watch_now(function, picked)
+
+
+def _watch_now(function: Callable[[Event], None], found: Sequence[Event]) -> None:
+    """Told history is not watched, its last days are at once; see `quietly` and `at_once`."""
+    from gucang.kernel import jobs
+
+    if _deliver.get() is jobs.deliver_now:
+        for event in found:
+            function(event)
+
+
+def watch(wanted: Callable[[Event], bool]) -> Callable[[Callable[[Event], None]], Callable[[Event], None]]:
+    """Run `function(event)` as a job for those events, of whatever name, that `wanted(event)` picks.
+
+    `wanted` is asked in the transaction of every event, so it must be cheap. Each event is worked on in a scope and
+    transaction of its own; those of one set share a job row.
+    """
+
+    def remember(function: Callable[[Event], None]) -> Callable[[Event], None]:
+        from gucang.kernel import jobs
+
+        _watching.append((wanted, function, jobs.deliver_each(function)))
+        return function
+
+    return remember
 
 
 @contextmanager
@@ -106,8 +143,3 @@ def _delivering(how: Callable[[str, Event], None]) -> Iterator[None]:
         yield
     finally:
         _deliver.reset(token)
-
-
-def has_reactions(name: str) -> bool:
-    """Whether anything reacts inside the transaction of `name`."""
-    return bool(_reactions.get(name))

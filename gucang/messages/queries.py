@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -78,8 +79,12 @@ def wants_mail(kind: Kind, setting: NotificationSetting) -> bool:
 
 def sentence(notification: Notification) -> str:
     """The notification in the active language."""
-    shown = {name: _shown(name, value) for name, value in notification.params.items()}
-    return gettext(notification.sentence) % shown
+    return in_words(notification.sentence, notification.params)
+
+
+def in_words(sentence: str, params: Mapping[str, Any]) -> str:
+    """A kept sentence (a msgid) with its values, in the active language; see Notification about `params`."""
+    return gettext(sentence) % {name: _shown(name, value) for name, value in params.items()}
 
 
 def _shown(name: str, value: Any) -> Any:

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts import roles
 from gucang.activity import subjects
+from gucang.automation import ready
+from gucang.automation.ready import Ready
 from gucang.kernel.actors import Access, FieldRule, Reach
 from gucang.kernel.records import Exchange, Layout, RecordType, Related, register
 from gucang.selling import board, models, rules
@@ -128,6 +130,39 @@ loss_reason = register(
 )
 
 subjects.allow("opportunity", "lead")
+
+ready.offer(
+    Ready(
+        key="won-follow-up",
+        label=_("After a deal is won: call on the customer"),
+        record_type="opportunity",
+        trigger={"verb": "win"},
+        steps=({"kind": "task", "for": "owner", "title": 0, "days": 3},),
+        texts=(_("Call on {customer} after “{name}”: is everything as promised?"),),
+    )
+)
+ready.offer(
+    Ready(
+        key="closing-soon",
+        label=_("Three days before a deal should close: remind its owner"),
+        record_type="opportunity",
+        trigger={"trigger": "date", "field": "closes_on", "days": -3},
+        conditions="state=open",
+        steps=({"kind": "task", "for": "owner", "title": 0, "days": 2},),
+        texts=(_("“{name}” should close on {closes_on}: settle what is open"),),
+    )
+)
+ready.offer(
+    Ready(
+        key="large-deal",
+        label=_("A large deal is added: tell the manager"),
+        record_type="opportunity",
+        trigger={"trigger": "created"},
+        conditions="amount__gte=500000",
+        steps=({"kind": "notify", "for": "manager", "text": 0},),
+        texts=(_("{owner} has a large deal: {name}, {amount}"),),
+    )
+)
 
 
 def _phones(inside: Access, within: Reach | None = None) -> dict[str, FieldRule]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -29,6 +29,15 @@ LATE_SECONDS = 24 * 3600
 SAID = ("text", "note", "reason", "title")
 
 _WORDS: dict[str, dict[str, Any]] = {}
+
+
+_through: list[Callable[[Event], str]] = []
+
+
+def through(words: Callable[[Event], str]) -> Callable[[Event], str]:
+    """Register who says through what an event came about, other than by hand ("" for nothing): "automation “…”"."""
+    _through.append(words)
+    return words
 
 
 def word(event_name: str, words: dict[str, Any]) -> None:
@@ -59,6 +68,7 @@ class Entry:
     subject: str = ""
     url: str = ""
     late: bool = False
+    through: str = ""
     changes: list[Change] = field(default_factory=list)
 
 
@@ -129,6 +139,7 @@ class _Words:
             said=said,
             subject="" if own or said else event.subject_label,
             url="" if own else f"{self.request.base}/{record_type.plural}/{event.subject_id}",
+            through=next(filter(None, (words(event) for words in _through)), ""),
             late=(event.recorded_at - event.occurred_at).total_seconds() > LATE_SECONDS,
             changes=changes,
         )

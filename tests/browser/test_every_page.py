@@ -26,7 +26,8 @@ SALES = (
 )  # fmt: skip
 ADMINISTRATION = (
     "/acme/settings", "/acme/members/", "/acme/members/{member}", "/acme/roles/{role}/set_rights", "/acme/stages/",
-    "/acme/imports/", "/acme/imports/new", "/acme/company/{company}/add_field",
+    "/acme/imports/", "/acme/imports/new", "/acme/company/{company}/add_field", "/acme/automations/",
+    "/acme/automations/new",
 )  # fmt: skip
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 

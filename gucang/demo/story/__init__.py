@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import translation
 
 from gucang.accounts.setup import create_company
-from gucang.demo.story import cast, customers, leads, present, setting, training
+from gucang.demo.story import automations, cast, customers, leads, present, setting, training
 from gucang.demo.story.world import World
 from gucang.kernel import clock, events, reactions, seals
 from gucang.kernel.models import Company
@@ -42,6 +42,7 @@ def _tell(world: World) -> Company:
         leads.begin(world)
         present.every_night(world)
         present.begin(world)
+        automations.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()
         seals.seal_days()

@@ -47,8 +47,9 @@ class Batch:
                 self._refuse(draft, draft.refusal, draft.refused_field)
             else:
                 good.append(draft)
-        for wave in _waves(good):
-            self._write(wave)
+        with events.noting(**{"import": self.work.record.pk}):
+            for wave in _waves(good):
+                self._write(wave)
 
     def keep(self, *, lines: bool = True) -> None:
         """Save which record each row became, and what is to be said of the rows."""

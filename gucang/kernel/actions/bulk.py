@@ -243,10 +243,8 @@ def _log(
         made.append((event, events.objects_of(record_type, row.record, row.changes)))
     events.append_many(made)
     for row, (event, _objects) in zip(rows, made, strict=True):
-        if reactions.has_reactions(verb.name):
-            reactions.run(event, row.record, actor)
-        else:
-            reactions.queue([event])
+        reactions.react(event, row.record, actor)
+    reactions.queue([event for event, _objects in made])
 
 
 def _search_entries(record_type: RecordType, rows: list[Row], *, new: bool) -> None:
