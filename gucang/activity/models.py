@@ -63,6 +63,11 @@ class FollowUp(AboutRecord):
                 condition=models.Q(deleted_at__isnull=True),
                 name="follow_up_by_author",
             ),
+            models.Index(
+                fields=["company", "happened_at"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="follow_up_by_day",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -105,6 +110,11 @@ class Task(AboutRecord):
             ),
             models.Index(
                 fields=["company", "due_on"], condition=models.Q(done_at=None, deleted_at=None), name="task_open"
+            ),
+            # The calendar shows what was done as well.
+            models.Index(fields=["company", "due_on"], condition=models.Q(deleted_at=None), name="task_by_day"),
+            models.Index(
+                fields=["company", "assignee", "due_on"], condition=models.Q(deleted_at=None), name="task_of_by_day"
             ),
         ]
 
