@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts import roles
 from gucang.activity import subjects
 from gucang.kernel.actors import Access, FieldRule, Reach
-from gucang.kernel.records import Exchange, Layout, RecordType, Related, register
+from gucang.kernel.records import Calendar, Exchange, Layout, RecordType, Related, register
 from gucang.selling import board, models, rules
 from gucang.selling.actions import leads, opportunities, pipelines
 
@@ -39,6 +40,10 @@ opportunity = register(
             opportunities.restore,
         ),
         board=board.deals,
+        calendar=Calendar(
+            title=("name",), on="closes_on", about="customer", move="edit", tone="warn",
+            only=Q(state=models.StageKind.OPEN),
+        ),
         order="-updated_at",
         search={"name": "A", "number": "A", "customer__name": "B", "note": "D"},
         exchange=Exchange(key="number", also=("number", "stage", "owner", "closed_on", "lost_reason", "stage_since")),
