@@ -154,6 +154,7 @@ export function drawGrid(page, view) {
       timeGridDay: { titleFormat: { year: "numeric", month: "long", day: "numeric", weekday: "long" } },
     },
     events: (info, answer, fail) => load(page, info, answer, fail),
+    eventSourceFailure: () => {}, // said already, where it failed
     loading: (busy) => page.setAttribute("aria-busy", String(busy)),
     eventContent: (info) => content(page, info),
     eventClass: ({ event }) => classOf(event.extendedProps),
