@@ -292,11 +292,12 @@ def _title(actor: Actor, kind: RecordType, record: Any) -> str:
 
 def _about(actor: Actor, kind: RecordType, record: Any) -> tuple[Any, Any]:
     """The model and the id of what an entry concerns."""
-    if isinstance(record, AboutRecord):
-        return (records.get(record.about_type).model, record.about_id) if record.about_type else NOBODY
-    name = _calendar_of(kind).about
+    about_any = isinstance(record, AboutRecord)
+    name = "about_id" if about_any else _calendar_of(kind).about
     if not name or not _may_read(actor, kind, name, record):
         return NOBODY
+    if about_any:
+        return (records.get(record.about_type).model, record.about_id) if record.about_type else NOBODY
     return kind.specs[name].target, getattr(record, f"{name}_id")
 
 

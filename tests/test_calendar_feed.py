@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,29 +24,22 @@ from gucang.kernel import clock
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Forbidden, Invalid
 from gucang.kernel.models import Company, Event
-from gucang.kernel.scope import company_scope, writing
-from gucang.parties.actions import customers
+from gucang.kernel.scope import writing
 from gucang.selling.actions import opportunities
 from gucang.surface.api import buckets
 from tests.personas import give_password
+from tests.screens.conftest import inside, new_deal
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = timezone.localdate
 
 
+__all__ = ["inside", "new_deal"]
+
+
 @pytest.fixture(autouse=True)
 def full_buckets() -> None:
     buckets.empty_all()
-
-
-@pytest.fixture
-def inside(acme: Company) -> Callable[[], Any]:
-    @contextmanager
-    def enter() -> Iterator[Company]:
-        with company_scope(acme):
-            yield acme
-
-    return enter
 
 
 @pytest.fixture
@@ -73,17 +65,6 @@ def new_task(inside: Any, alice: Member) -> Callable[..., Task]:
     return make
 
 
-@pytest.fixture
-def new_deal(inside: Any, alice: Member) -> Callable[..., Any]:
-    def make(name: str, by: Any = None, **values: Any) -> Any:
-        with inside():
-            buyer = customers.create(actor=by or alice, values={"name": f"{name}的客户"}).record
-            made = {"name": name, "customer": buyer, "closes_on": clock.today(), **values}
-            return opportunities.create(actor=by or alice, values=made).record
-
-    return make
-
-
 def read(client: Client, address: str) -> Any:
     """The calendar behind an address, as a subscriber's program reads it."""
     answer = client.get(address)
@@ -105,7 +86,7 @@ def test_a_program_without_a_cookie_reads_ones_own_entries(
     at = timezone.make_aware(datetime.combine(TODAY() + timedelta(days=1), time(14, 30)))
     new_task("寄样本, 两份; 急", due_on=TODAY() + timedelta(days=3))
     new_task("打电话", due_at=at, due_on=None)
-    new_deal("二期产线改造")
+    new_deal("二期产线改造", closes_on=TODAY())
     found = read(client, address())
     events = {str(event["SUMMARY"]): event for event in found.events}
     assert set(events) == {"寄样本, 两份; 急", "打电话", "二期产线改造"}
@@ -163,7 +144,7 @@ def test_what_is_done_has_a_tick(client: Client, address: Any, new_task: Any, al
 def test_uids_of_different_records_differ(client: Client, address: Any, new_task: Any, new_deal: Any) -> None:
     for number in range(4):
         new_task(f"第 {number} 件")
-        new_deal(f"第 {number} 单")
+        new_deal(f"第 {number} 单", closes_on=TODAY())
     uids = [str(event["UID"]) for event in read(client, address()).events]
     assert len(set(uids)) == len(uids) == 8
 
@@ -193,7 +174,7 @@ def test_it_holds_ones_own_only_whatever_else_one_may_see(
 ) -> None:
     new_task("小艾的")
     new_task("米娅的", by=mia)
-    new_deal("瞒着的", private=True)
+    new_deal("瞒着的", private=True, closes_on=TODAY())
     assert titles(client, address(mia)) == ["米娅的"]
     assert titles(client, address(adam)) == []
     assert set(titles(client, address(alice))) == {"小艾的", "瞒着的"}
@@ -202,7 +183,7 @@ def test_it_holds_ones_own_only_whatever_else_one_may_see(
 def test_what_was_handed_over_is_there_no_more(
     client: Client, address: Any, new_deal: Any, bob: Member, inside: Any
 ) -> None:
-    where, deal = address(), new_deal("二期产线改造")
+    where, deal = address(), new_deal("二期产线改造", closes_on=TODAY())
     assert titles(client, where) == ["二期产线改造"]
     with inside():
         opportunities.assign(deal, actor=system(), owner=bob)
@@ -213,7 +194,7 @@ def test_what_was_handed_over_is_there_no_more(
 def test_what_the_role_hides_or_masks_is_not_in_it(
     client: Client, address: Any, new_deal: Any, inside: Any, access: str
 ) -> None:
-    new_deal("二期产线改造")
+    new_deal("二期产线改造", closes_on=TODAY())
     rules = {"opportunity.name": {"inside": access}, "opportunity.customer": {"inside": access}}
     with inside(), writing("accounts"):
         Role.objects.filter(key="salesperson").update(field_rules=rules)
