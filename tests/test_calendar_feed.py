@@ -155,14 +155,20 @@ def test_it_reaches_back_ninety_days_and_a_year_ahead(client: Client, address: A
     assert titles(client, address()) == ["-90 天", "0 天", "364 天"]
 
 
-def test_asked_again_without_a_change_it_is_not_sent_again(client: Client, address: Any, new_task: Any) -> None:
-    where, _task = address(), new_task("寄样本")
+def test_asked_again_without_a_change_it_is_not_sent_again(
+    client: Client, address: Any, new_task: Any, alice: Member, inside: Any
+) -> None:
+    where, task = address(), new_task("寄样本")
     first = client.get(where)
     mark = first.headers["ETag"]
     again = client.get(where, headers={"If-None-Match": mark})
     assert (again.status_code, again.content) == (304, b"")
-    new_task("打电话")
-    assert client.get(where, headers={"If-None-Match": mark}).status_code == 200
+    assert client.get(where).content == first.content
+    with inside():
+        tasks.complete(task, actor=alice)
+    changed = client.get(where, headers={"If-None-Match": mark})
+    assert changed.status_code == 200
+    assert changed.content != first.content
     assert "no-store" not in first.headers["Cache-Control"]
 
 

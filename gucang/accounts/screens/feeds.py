@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -96,9 +95,9 @@ def feed(request: CompanyRequest, key: str, **_company: str) -> HttpResponse:
         kinds = calendarpage.kinds_for(request.actor)
         found = calendarpage.entries(request.actor, kinds, span, "me", most=MOST_OF_A_KIND, around=today)
         name = _t("Gucang · %(name)s") % {"name": member.name}
-        body = ical.written(found.entries, span, name=name, address=f"{settings.PUBLIC_ORIGIN}{request.base}")
-    mark = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": mark, "Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
-    if request.headers.get("If-None-Match") == mark:
-        return HttpResponse(status=304, headers=headers)
-    return HttpResponse(body, content_type=ical.TYPE, headers=headers)
+        known: dict[str, str] = {"name": name, "address": f"{settings.PUBLIC_ORIGIN}{request.base}"}
+        mark = f'"{ical.mark(found.entries, span, **known)}"'
+        headers = {"ETag": mark, "Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
+        if request.headers.get("If-None-Match") == mark:
+            return HttpResponse(status=304, headers=headers)
+        return HttpResponse(ical.written(found.entries, span, **known), content_type=ical.TYPE, headers=headers)
