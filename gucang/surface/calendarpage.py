@@ -303,9 +303,7 @@ def _about(actor: Actor, kind: RecordType, record: Any) -> tuple[Any, Any]:
 
 def _owner(actor: Actor, kind: RecordType, record: Any) -> tuple[Any, Any]:
     """The model and the id of who has the record, where that may be read."""
-    if not kind.owner or (
-        "__" not in kind.owner and not _may_read(actor, kind, kind.owner.removesuffix("_id"), record)
-    ):
+    if not kind.owner or not (kind.owned_through or _may_read(actor, kind, kind.owner_field, record)):
         return NOBODY
     return records.get("member").model, kind.owner_id(record)
 
