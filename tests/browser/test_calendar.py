@@ -90,8 +90,10 @@ def test_a_refused_entry_goes_back_and_says_why(
     page.goto(MONTH, wait_until="networkidle")
     with inside():
         tasks.edit(task.pk, actor=mia, values={"due_on": DAY + timedelta(days=1)})
-    drag(page, entry(page, task), cell(page, DAY + timedelta(days=2)))
+    with page.expect_response("**/calendar/entries?**"):
+        drag(page, entry(page, task), cell(page, DAY + timedelta(days=2)))
     expect(page.locator("[data-said] .refusal")).to_contain_text("Mia")
+    expect(page.locator("[data-calendar]")).to_have_attribute("aria-busy", "false")
     assert due_of(inside, task) == (DAY + timedelta(days=1), "")
     # What Mia did is on the page by now, and can be moved from there.
     with page.expect_response(lambda answer: answer.url.endswith("/when")) as moved:
