@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from gucang.activity import compose
 from gucang.activity.actions import attachments, coaching, follow_ups, tasks
 from gucang.activity.models import Attachment, FollowUp, Task
-from gucang.kernel import clock, event_visibility, events, jobs
+from gucang.kernel import clock, event_visibility, events, jobs, permissions, records
 from gucang.kernel.errors import Invalid, NotVisible
 from gucang.kernel.scope import company_scope
 from gucang.messages.models import Notification
@@ -123,3 +123,15 @@ def test_judging_the_events_of_a_page_costs_the_same_for_many_entries(
     actor.shared("customer")  # read once for the whole request
     with django_assert_max_num_queries(2):
         assert len(event_visibility.visible_to(actor, found, page=("customer", hengli.pk))) == len(found)
+
+
+@pytest.mark.parametrize("many", [0, 10_000])
+def test_who_sees_much_and_who_sees_little_are_judged_alike(
+    act: Any, alice: Any, bob: Any, mia: Any, carol: Any, hengli: Any, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    """The database looks row by row, or hashes what one may see beforehand; both are asked here."""
+    monkeypatch.setattr(permissions, "MANY_MEMBERS", many)
+    act(follow_ups.create, kind="call", text="周工说下周定", about_type="customer", about_id=hengli.pk)
+    people = (alice, bob, mia, carol)
+    seen = {who.name: records.get("follow_up").query(who.as_actor()).exists() for who in people}
+    assert seen == {"Alice": True, "Bob": False, "Mia": True, "Carol": True}

@@ -108,4 +108,4 @@ token = register(
 )
 
 roles.grant_all(roles.everyday())
-roles.grant_all({"token.create": "own", "token.view": "own", "token.revoke": "own"})
+roles.grant_all({"token.create": "own", "token.view": "own", "token.revoke": "own", tokens.FEED: "own"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -11,6 +13,7 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from gucang.accounts import kept, presence, second_step, sessions
+from gucang.accounts.actions.tokens import FEED, is_feed
 from gucang.accounts.actors import actor_for
 from gucang.accounts.models import Member, Status, Token, hash_key
 from gucang.kernel import clock, setup
@@ -26,6 +29,7 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 _BY_KEY = """
     SELECT * FROM accounts_token WHERE company_id = %s AND key_hash = %s AND revoked_at IS NULL AND deleted_at IS NULL
 """
+_FEED = re.compile(r"/calendar/feed/([^/]*)\.ics")
 
 
 @resolve_actor_with
@@ -33,6 +37,8 @@ def resolve(request: HttpRequest, company: Company) -> Actor | HttpResponse:
     """The actor of a request in the active company, or the answer to give instead."""
     in_api = request.path_info.startswith(f"/{company.slug}/api/")
     bearer = request.headers.get("Authorization", "")
+    if feed := _FEED.fullmatch(request.path_info.removeprefix(f"/{company.slug}")):
+        return _by_feed(request, feed[1])
     if in_api and bearer:
         return _by_token(request, bearer) or problem(request, 401, headers={"WWW-Authenticate": "Bearer"})
     if not request.user.is_authenticated:
@@ -74,16 +80,39 @@ def _stays(request: HttpRequest, member: Member) -> bool:
 def _by_token(request: HttpRequest, bearer: str) -> Actor | None:
     """The actor of a token that is known, neither revoked nor past its last day, of a member who works here."""
     scheme, _space, key = bearer.partition(" ")
-    if scheme.lower() != "bearer":
+    found = _valid(request, key.strip()) if scheme.lower() == "bearer" else None
+    if found is None or is_feed(found[0]):
         return None
-    token = next(iter(Token.objects.raw(_BY_KEY, [active_company_id(), hash_key(key.strip())])), None)
+    token, member = found
+    _note_use(token)
+    return actor_for(member, token=token)
+
+
+def _by_feed(request: HttpRequest, key: str) -> Actor:
+    """Who subscribes to a calendar, by the key in its address: they see what its member sees, and do nothing.
+
+    Raises Http404 for a key that is unknown, revoked or over, of a leaver, or of somebody whose role no longer has it.
+    """
+    found = _valid(request, key)
+    if found is None or not is_feed(found[0]):
+        raise Http404
+    token, member = found
+    actor = actor_for(member, token=token)
+    if not actor.may(FEED):
+        raise Http404
+    _note_use(token)
+    return replace(actor, scopes=frozenset({"read"}))
+
+
+def _valid(request: HttpRequest, key: str) -> tuple[Token, Member] | None:
+    """The token of this key with its member, if it is neither revoked nor past its last day and they work here."""
+    token = next(iter(Token.objects.raw(_BY_KEY, [active_company_id(), hash_key(key)])), None)
     if token is None or token.expires_on < clock.today():
         return None
     member = setup.kept(f"member:{token.member_id}", Member.objects.filter(pk=token.member_id).first)
     if member is None or not member.may_work or not _stays(request, member):
         return None
-    _note_use(token)
-    return actor_for(member, token=token)
+    return token, member
 
 
 def _note_use(token: Token) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from gucang.accounts.screens import company, doors, me
+from gucang.accounts.screens import company, doors, feeds, me
 
 platform_patterns: list[URLPattern | URLResolver] = [
     path("", doors.home, name="home"),
@@ -28,6 +28,8 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("me/looks", doors.change_looks, name="my-looks"),
     path("me/tokens/new", me.new_token, name="new-token"),
     path("me/tokens/<int:pk>/revoke", me.revoke_token, name="revoke-token"),
+    path("me/calendar", feeds.page, name="my-feeds"),
+    path("calendar/feed/<str:key>.ics", feeds.feed, name="feed"),
     path("settings", company.settings, name="company-settings"),
     # In the place of the generic dialogs: a matrix, the roles one has already ticked, a link shown once.
     path("roles/<int:pk>/set_rights", company.rights, name="role-rights"),

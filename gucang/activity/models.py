@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from gucang.accounts.models import Member
 from gucang.activity import subjects
 from gucang.kernel import clock
-from gucang.kernel.models import AboutRecord, Record, Reference
+from gucang.kernel.models import AboutRecord, Record, Reference, list_index
 
 # Clocks of phones run a little fast.
 TOLERANCE = timedelta(minutes=5)
@@ -63,6 +63,7 @@ class FollowUp(AboutRecord):
                 condition=models.Q(deleted_at__isnull=True),
                 name="follow_up_by_author",
             ),
+            list_index("follow_up_by_day", "happened_at"),
         ]
 
     def __str__(self) -> str:
@@ -106,6 +107,9 @@ class Task(AboutRecord):
             models.Index(
                 fields=["company", "due_on"], condition=models.Q(done_at=None, deleted_at=None), name="task_open"
             ),
+            # The calendar shows what was done as well.
+            list_index("task_by_day", "due_on"),
+            list_index("task_of_by_day", "assignee", "due_on"),
         ]
 
     def __str__(self) -> str:

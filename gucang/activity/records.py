@@ -8,7 +8,7 @@ from gucang.accounts import roles
 from gucang.activity import models, rules
 from gucang.activity.actions import attachments, coaching, follow_ups, tasks
 from gucang.kernel import permissions
-from gucang.kernel.records import Layout, RecordType, register
+from gucang.kernel.records import Calendar, Layout, RecordType, register
 
 follow_up = register(
     RecordType(
@@ -31,6 +31,8 @@ follow_up = register(
         create=follow_ups.create,
         edit=follow_ups.edit,
         actions=(follow_ups.delete, follow_ups.restore),
+        # The next step stands there as the task that it becomes.
+        calendar=Calendar(title=("kind", "text"), at="happened_at", tone="mute"),
     )
 )
 
@@ -60,6 +62,7 @@ task = register(
             tasks.delete,
             tasks.restore,
         ),
+        calendar=Calendar(title=("title",), on="due_on", at="due_at", move="edit", offered=True),
         search={"title": "A"},
     )
 )

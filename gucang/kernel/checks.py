@@ -107,6 +107,8 @@ def _declaration_problems(record_type: records.RecordType) -> Iterator[str]:
         yield "it has a number pattern but its model has no field `number`."
     if record_type.board and record_type.board.by not in known:
         yield f"the board is over {record_type.board.by!r}, which is no field."
+    if record_type.calendar:
+        yield from _calendar_problems(record_type, record_type.calendar)
     if record_type.owner and record_type.owner_field not in known:
         yield f"the owner path {record_type.owner!r} starts nowhere."
     if record_type.owner.count("__") > 1:
@@ -114,6 +116,30 @@ def _declaration_problems(record_type: records.RecordType) -> Iterator[str]:
     for related in record_type.related:
         if not any(other.name == related.record for other in records.every()):
             yield f"it names the related record type {related.record!r}, which nobody registered."
+
+
+def _calendar_problems(record_type: records.RecordType, calendar: records.Calendar) -> Iterator[str]:
+    if not calendar.by:
+        yield "the calendar names neither a day (`on`) nor a moment (`at`)."
+    for name, kind in ((calendar.on, "date"), (calendar.at, "moment"), (calendar.about, "reference")):
+        if name and (name not in record_type.specs or record_type.specs[name].kind != kind):
+            yield f"the calendar names {name!r}, which is no {kind} of {record_type.model.__name__}."
+    for name in calendar.title:
+        if name not in record_type.specs:
+            yield f"the calendar's title names {name!r}, which is no field."
+    if calendar.tone not in calendar.TONES:
+        yield f"the calendar's tone {calendar.tone!r} is none of {', '.join(calendar.TONES)}."
+    if calendar.offered and record_type.create is None:
+        yield "the calendar offers to make one, but it has no create action."
+    verb = record_type.verbs.get(calendar.move)
+    if calendar.move and verb is None:
+        yield f"the calendar moves by {calendar.move!r}, which is none of its verbs."
+    elif verb is not None and verb is record_type.edit:
+        for name in calendar.written:
+            if name not in record_type.form.fields:
+                yield f"the calendar moves {name!r}, which is not in its form."
+    elif verb is not None and not any(spec.name == "to" and spec.kind == "date" for spec in verb.params):
+        yield f"the calendar moves by {verb.name}, which has no date parameter `to`."
 
 
 def check_database_role(

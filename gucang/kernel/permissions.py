@@ -106,13 +106,30 @@ def may_filter_by(actor: Actor, record_type: RecordType, field: str) -> bool:
     return worst in (Access.READ, Access.WRITE)
 
 
+class _Probe(Exists):
+    """EXISTS that PostgreSQL answers row by row: OFFSET keeps it from hashing the whole other table beforehand.
+
+    It would do that whenever it expects to judge many rows, also where LIMIT ends the search after fifty.
+    """
+
+    template = "EXISTS(%(subquery)s OFFSET 0)"
+
+
+# From so many members on, what they own is too much to be read for one page; what fewer own is soon hashed, and they
+# may see so little of a table that probing would walk through all of it.
+MANY_MEMBERS = 50
+
+
 def about_q(actor: Actor, types: Iterable[RecordType]) -> Q:
     """The filter for records about a record that the actor may see, among `types`.
 
-    A probe for each row, not `IN`: that would read all that the actor may see to judge fifty rows.
+    A probe for each row where the actor sees much, not `IN`: that would read all of it to judge fifty rows.
     """
     found = NOTHING
     for record_type in types:
-        if actor.reach(f"{record_type.name}.view") is not None:
-            found |= Q(Exists(record_type.query(actor).filter(pk=OuterRef("about_id"))), about_type=record_type.name)
+        reach = actor.reach(f"{record_type.name}.view")
+        if reach is not None:
+            members = actor.members(reach)
+            exists = _Probe if members is None or len(members) > MANY_MEMBERS else Exists
+            found |= Q(exists(record_type.query(actor).filter(pk=OuterRef("about_id"))), about_type=record_type.name)
     return found

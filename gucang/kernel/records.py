@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -71,6 +71,39 @@ class Board:
 
 
 @dataclass(frozen=True)
+class Calendar:
+    """What of a record stands in the calendar, and what moving it there means.
+
+    `on` is the field of the day, `at` that of the moment; with both, `on` is the day of `at` and is filled whenever
+    `at` is. `title` are the fields that name the entry, `about` is the reference field that it concerns (an entry about
+    any record says that by itself). `move` is the verb of a move: "edit" writes `on` and `at`, any other verb gets the
+    new day as its parameter `to`; "" for what has happened. `only` leaves rows out. `offered`: an empty day offers to
+    make one. `tone` is the colour of the kind, one of TONES. What is late or done, `surface.columns.due` says.
+    """
+
+    TONES: ClassVar[tuple[str, ...]] = ("ac", "ok", "warn", "mute")
+
+    title: tuple[str, ...]
+    on: str = ""
+    at: str = ""
+    about: str = ""
+    move: str = ""
+    only: Q = field(default_factory=Q)
+    offered: bool = False
+    tone: str = "ac"
+
+    @property
+    def by(self) -> str:
+        """The field that rows are found and sorted by."""
+        return self.on or self.at
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The fields that tell when; a move by "edit" writes them."""
+        return tuple(name for name in (self.on, self.at) if name)
+
+
+@dataclass(frozen=True)
 class Exchange:
     """Import and export. `key` finds the record again on a second import.
 
@@ -109,6 +142,7 @@ class RecordType:
     order: str = "-id"
     related: tuple[Related, ...] = ()
     board: Board | None = None
+    calendar: Calendar | None = None
     search: Mapping[str, str] = field(default_factory=dict)
     exchange: Exchange | None = None
     visible_with_about: bool = False

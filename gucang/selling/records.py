@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts import roles
@@ -9,7 +10,7 @@ from gucang.activity import subjects
 from gucang.automation import ready
 from gucang.automation.ready import Ready
 from gucang.kernel.actors import Access, FieldRule, Reach
-from gucang.kernel.records import Exchange, Layout, RecordType, Related, register
+from gucang.kernel.records import Calendar, Exchange, Layout, RecordType, Related, register
 from gucang.selling import board, models, rules
 from gucang.selling.actions import leads, opportunities, pipelines
 
@@ -41,6 +42,10 @@ opportunity = register(
             opportunities.restore,
         ),
         board=board.deals,
+        calendar=Calendar(
+            title=("name",), on="closes_on", about="customer", move="edit", tone="warn",
+            only=Q(state=models.StageKind.OPEN),
+        ),
         order="-updated_at",
         search={"name": "A", "number": "A", "customer__name": "B", "note": "D"},
         exchange=Exchange(key="number", also=("number", "stage", "owner", "closed_on", "lost_reason", "stage_since")),

@@ -42,6 +42,14 @@ def due(field: str, while_: str = "", among: Collection[Any] = (None,)) -> None:
     _DUE[field] = (while_, among)
 
 
+def is_open(record_type: RecordType, name: str, record: Any) -> bool | None:
+    """Whether what a day or moment says of `record` is still to come about; None where `due` said nothing of it."""
+    if f"{record_type.name}.{name}" not in _DUE:
+        return None
+    column, among = _DUE[f"{record_type.name}.{name}"]
+    return not column or getattr(record, column) in among
+
+
 def _read_for(record_type: RecordType, names: Sequence[str]) -> set[str]:
     """The columns that tell whether what these fields say is still open."""
     return {_DUE[key][0] for name in names if (key := f"{record_type.name}.{name}") in _DUE} - {""}
@@ -191,9 +199,7 @@ class Shower:
         return attrgetter(f"{spec.name}_id" if spec.kind == "reference" else spec.name)
 
     def _is_late(self, record: Any, spec: FieldSpec, value: Any) -> bool:
-        column, among = _DUE[f"{self.type.name}.{spec.name}"]
-        is_open = bool(among) and (not column or getattr(record, column) in among)
-        return is_open and ui.due_tone(value, self.now) == "bad"
+        return bool(is_open(self.type, spec.name, record)) and ui.due_tone(value, self.now) == "bad"
 
     def _late(self, shown: Any, value: Any) -> Markup:
         late = ui.due_words(value, self.now)

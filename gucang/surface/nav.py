@@ -13,6 +13,7 @@ from gucang.kernel import records
 from gucang.surface.middleware import CompanyRequest
 
 Count = Callable[[CompanyRequest], int]
+Shown = Callable[[CompanyRequest], bool]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Place:
     homes: tuple[str, ...] = ()
     rail: bool = True
     about: Any = ""
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,15 @@ def add(
     bottom: bool = False,
     count: Count | None = None,
     rail: bool = True,
+    shown: Shown | None = None,
 ) -> None:
-    """Add a place to the rail, for those who have `permission` ("" is everybody).
+    """Add a place to the rail, for those who have `permission` ("" is everybody) and for whom `shown` holds.
 
     `url` is such as "/customers/". `phone` 1 to 4 is its place in the bar at the bottom of a phone; 0 leaves it out.
     Without `rail` it stands in that bar only.
     """
     if all(place.url != url for place in _places):
-        _places.append(Place(label, icon, url, permission, order, phone, bottom, count, rail=rail))
+        _places.append(Place(label, icon, url, permission, order, phone, bottom, count, rail=rail, shown=shown))
         _places.sort(key=lambda place: place.order)
 
 
@@ -155,7 +158,12 @@ def person(request: Any) -> Person:
 
 
 def _allowed(request: CompanyRequest) -> list[Place]:
-    return [place for place in _places if not place.permission or request.actor.may(place.permission)]
+    return [
+        place
+        for place in _places
+        if (not place.permission or request.actor.may(place.permission))
+        and (place.shown is None or place.shown(request))
+    ]
 
 
 def _item(place: Place, request: CompanyRequest) -> dict[str, Any]:

@@ -27,6 +27,10 @@ CHINESE_UNITS = ((Decimal(10**8), "亿", 2), (Decimal(10**4), "万", 1))
 ENGLISH_UNITS = ((Decimal(10**9), "B", 3), (Decimal(10**6), "M", 3), (Decimal(10**3), "K", 0))
 
 ENGLISH_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+ENGLISH_MONTH_NAMES = [
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+]  # fmt: skip
 ENGLISH_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 CHINESE_WEEKDAYS = "一二三四五六日"
 NEAR_DAYS = {
@@ -109,6 +113,11 @@ def date_text(value: date | datetime, today: date | None = None) -> str:
         return f"{then.month}月{then.day}日" if same_year else f"{then.year}年{then.month}月{then.day}日"
     text = f"{ENGLISH_MONTHS[then.month - 1]} {then.day}"
     return text if same_year else f"{text}, {then.year}"
+
+
+def month_text(value: date | datetime) -> str:
+    """A month with its year: 2026年11月; November 2026."""
+    return f"{value.year}年{value.month}月" if _chinese() else f"{ENGLISH_MONTH_NAMES[value.month - 1]} {value.year}"
 
 
 def day(value: date | datetime | None, today: date | None = None) -> Markup:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from gucang.surface.screens import bin, boards, bulk, design, details, forms, home, lists, search
+from gucang.surface.screens import bin, boards, bulk, calendar, design, details, forms, home, lists, search
 
 platform_patterns: list[URLPattern | URLResolver] = [*design.patterns]
 
@@ -16,6 +16,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *search.patterns,
     *bin.patterns,
     *boards.patterns,
+    *calendar.patterns,
     path("<slug:plural>/", lists.show, name="list"),
     path("<slug:plural>/new", forms.new, name="new"),
     path("<slug:plural>/filters", lists.choose_filters, name="filters"),

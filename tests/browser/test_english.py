@@ -30,7 +30,8 @@ SALES = (
     "", "activity/due", "customers/", "customers/new", "customers/{customer}", "customers/{customer}/edit",
     "customers/{customer}/release", "leads/", "leads/new", "opportunities/", "opportunities/board",
     "opportunities/{deal}", "opportunities/{deal}/lose", "tasks/", "notifications", "notifications/settings", "me",
-    "me/tokens/new", "bin/", "search?q=Suzhou", "search?q=xyzzy",
+    "me/tokens/new", "bin/", "search?q=Suzhou", "search?q=xyzzy", "me/calendar", "calendar?view=agenda",
+    "calendar?view=month", "calendar?view=week", "opportunities/{deal}/when",
 )  # fmt: skip
 ADMINISTRATION = (
     "", "settings", "members/", "members/{member}", "departments/", "roles/", "roles/{role}/set_rights", "pipelines/",

@@ -23,6 +23,8 @@ SALES = (
     "/acme/customers/{customer}/edit", "/acme/customers/{customer}/release", "/acme/opportunities/board",
     "/acme/opportunities/{deal}", "/acme/leads/", "/acme/search?q=恒力", "/acme/bin/", "/acme/notifications",
     "/acme/notifications/settings", "/acme/me", "/acme/me/tokens/new", "/accounts/sessions/", "/accounts/2fa/",
+    "/acme/me/calendar", "/acme/calendar", "/acme/calendar?view=month", "/acme/calendar?view=week",
+    "/acme/calendar?view=day", "/acme/calendar?view=agenda", "/acme/opportunities/{deal}/when",
 )  # fmt: skip
 ADMINISTRATION = (
     "/acme/settings", "/acme/members/", "/acme/members/{member}", "/acme/roles/{role}/set_rights", "/acme/stages/",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import models, transaction
 from django.test import Client
 
+from gucang.accounts.actions import tokens
 from gucang.kernel import clock
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
@@ -30,7 +32,7 @@ class Prey:
 
     world: Pages
     ids: dict[str, int]
-    extra: dict[str, int]
+    extra: dict[str, Any]
     bodies: dict[str, dict[str, Any]]
     fitting: dict[str, dict[str, Any]]
     before: dict[str, str]
@@ -45,7 +47,11 @@ def prey(founded: Pages) -> Prey:
         event = Event.objects.order_by("id").first()
         notice = Notification.objects.order_by("pk").first()
         assert event is not None
-        extra = {"event": event.pk, "notifications": notice.pk if notice else _notice(founded)}
+        extra = {
+            "event": event.pk,
+            "notifications": notice.pk if notice else _notice(founded),
+            "key": _ended_feed(founded),
+        }
         bodies = {one.name: _body(founded, one, ids[one.name]) for one in TYPES}
         fitting = {verb.name: _foreign(founded.body(verb)) for one in TYPES for verb in one.verbs.values()}
     return Prey(founded, ids, extra, bodies, fitting, hashes(founded))
@@ -83,6 +89,15 @@ def _notice(world: Pages) -> int:
     with deriving("gucang_messages"):
         made = Notification.objects.create(member=alice, kind=kind, key="1", sentence=CANARY, created_at=clock.now())
     return int(made.pk)
+
+
+def _ended_feed(world: Pages) -> str:
+    """The key in the address of a calendar that was revoked: the right one would rightly open it for anybody."""
+    ends = clock.today() + timedelta(days=9)
+    values = {"name": CANARY, "scopes": [tokens.FEED], "expires_on": ends}
+    token = tokens.create(actor=world.people["adam"], values=values).record
+    tokens.revoke(token, actor=world.people["adam"])
+    return str(token.key)
 
 
 def _body(world: Pages, record_type: RecordType, pk: int) -> dict[str, Any]:
@@ -155,7 +170,9 @@ def test_without_signing_in_there_is_only_the_way_to_do_so(prey: Prey, route: st
     for path, kind in every_filling(route, prey.ids, prey.extra):
         for method in ("get", "post"):
             answer = send(anybody, method, f"/acme/{path}", prey, kind)
-            if path.startswith("api/") and path != "api/v1/docs":  # which is a page
+            if path.startswith("calendar/feed/"):  # where nobody can sign in: a phone asks
+                assert answer.status_code == 404, (method, path)
+            elif path.startswith("api/") and path != "api/v1/docs":  # which is a page
                 assert answer.status_code == 401, (method, path)
             else:
                 assert answer.status_code in (302, 303), (method, path, answer.status_code)

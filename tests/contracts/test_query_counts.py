@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from gucang.accounts.actions import tokens
+from gucang.kernel import clock, records
 from gucang.kernel.errors import Problem
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope
@@ -26,7 +29,7 @@ PINS = Path(__file__).with_name("query_counts.json")
 ACCEPT = "GUCANG_ACCEPT_QUERIES"
 # A list or a board is one kind of record. A record's page has a panel for every type that refers to it, and the home
 # page a card for each duty of a role, each of them a query or two.
-MOST = {"list": 12, "board": 12, "record": 20, "home": 20}
+MOST = {"list": 12, "board": 12, "record": 20, "home": 20, "calendar": 14, "feed": 12}
 MANY = 30
 # Asked before any page begins: the marks of transactions, and who asks in which company.
 FRAME = (
@@ -145,6 +148,52 @@ def test_a_board_asks_the_same_for_one_card_and_for_thirty(
         world.several(record_type, MANY)
     no_more(first, asked_by(browser, path), path)
     pinned(counts, f"board {record_type.name}", first)
+
+
+# A query for each kind of record that stands in it, and one for each kind that those are about.
+@pytest.mark.parametrize("who", ["alice", "mia", "adam"])
+@pytest.mark.parametrize("whose", ["me", "team", "all"])
+def test_the_calendar_asks_the_same_however_much_stands_in_it(
+    world: Pages, counts: dict[str, int], who: str, whose: str
+) -> None:
+    browser, today = world.browser(who), clock.today()
+    days = f"from={today - timedelta(days=7)}&until={today + timedelta(days=7)}"
+    agenda, entries = f"/acme/calendar?whose={whose}", f"/acme/calendar/entries?whose={whose}&{days}"
+    with company_scope(world.company):
+        busy(world, who, 1)
+    first = asked_by(browser, agenda), asked_by(browser, entries)
+    with company_scope(world.company):
+        busy(world, who, MANY)
+    later = asked_by(browser, agenda), asked_by(browser, entries)
+    for page, few, many in zip(("agenda", "entries"), first, later, strict=True):
+        no_more(few, many, f"{page} of {who}")
+        pinned(counts, f"calendar {page} of {who}, {whose}", few)
+
+
+def test_the_feed_asks_the_same_however_much_stands_in_it(world: Pages, counts: dict[str, int]) -> None:
+    with company_scope(world.company):
+        values = {"name": "phone", "scopes": [tokens.FEED], "expires_on": clock.today() + timedelta(days=9)}
+        key = tokens.create(actor=world.people["alice"], values=values).record.key
+        busy(world, "alice", 1)
+    path = f"/acme/calendar/feed/{key}.ics"
+    first = asked_by(Client(), path)
+    with company_scope(world.company):
+        busy(world, "alice", MANY)
+    no_more(first, asked_by(Client(), path), path)
+    pinned(counts, "feed of alice", first)
+
+
+def busy(world: Pages, who: str, number: int) -> None:
+    """Put `number` of everything that has a day on today, about a customer and a deal, for this person."""
+    person, today = world.people[who], clock.today()
+    customer = world.make(records.get("customer"), who)
+    for n in range(number):
+        made = {"name": f"deal {n}", "customer": customer.pk, "closes_on": today}
+        deal = records.get("opportunity").create(actor=person, values=made).record
+        for kind, pk in (("customer", customer.pk), ("opportunity", deal.pk)):
+            about = {"about_type": kind, "about_id": pk}
+            records.get("task").create(actor=person, values={"title": f"task {n}", "due_on": today, **about})
+            records.get("follow_up").create(actor=person, values={"kind": "call", "text": f"call {n}", **about})
 
 
 @pytest.mark.parametrize("who", ["alice", "mia", "adam"])

@@ -124,7 +124,7 @@ def hashes(world: World) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def every_filling(route: str, ids: dict[str, int], extra: dict[str, int]) -> Iterator[tuple[str, RecordType | None]]:
+def every_filling(route: str, ids: dict[str, int], extra: dict[str, Any]) -> Iterator[tuple[str, RecordType | None]]:
     """The route with the ids of real rows, once for each record type that it takes.
 
     `ids` are by record type name, `extra` are those of rows that are no records.
@@ -140,8 +140,10 @@ def every_filling(route: str, ids: dict[str, int], extra: dict[str, int]) -> Ite
 
 
 def _with_id(
-    route: str, record_type: RecordType | None, ids: dict[str, int], extra: dict[str, int]
+    route: str, record_type: RecordType | None, ids: dict[str, int], extra: dict[str, Any]
 ) -> Iterator[tuple[str, RecordType | None]]:
+    if "<str:key>" in route:
+        route = route.replace("<str:key>", str(extra["key"]))
     if "<int:event_id>" in route:
         route = route.replace("<int:event_id>", str(extra["event"]))
     if "<str:name>" in route and record_type is not None:

@@ -14,7 +14,9 @@ from gucang.kernel.actions import action, creating
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Forbidden, Invalid
 
-PREFIX = "gct_"
+PREFIX, FEED_PREFIX = "gct_", "gcf_"
+# What the key in a calendar's address may do, and nothing else: addresses are kept and shown by many programs.
+FEED = permissions.declare("calendar.feed", _("Calendar on other devices"))
 
 
 def _prepare(token: Token, actor: Actor) -> None:
@@ -28,12 +30,21 @@ def _prepare(token: Token, actor: Actor) -> None:
         problems["scopes"] = [
             _t("“%(scope)s” is no scope. Write “read”, “customer.*” or “customer.edit”.") % {"scope": unknown[0]}
         ]
+    elif FEED in token.scopes and not is_feed(token):
+        problems["scopes"] = [_t("“%(scope)s” stands alone. Make another token for the rest.") % {"scope": FEED}]
     if problems:
         raise Invalid(problems)
-    key = PREFIX + secrets.token_urlsafe(32)
+    if is_feed(token) and not actor.may(FEED):
+        raise Forbidden(_t("Your role does not let the calendar out. Ask an administrator if you need it."))
+    key = (FEED_PREFIX if is_feed(token) else PREFIX) + secrets.token_urlsafe(32)
     token.member_id = actor.member_id
     token.prefix, token.key_hash = key[:12], hash_key(key)
     token.key = key
+
+
+def is_feed(token: Token) -> bool:
+    """Whether this is the key in a calendar's address."""
+    return list(token.scopes) == [FEED]
 
 
 def is_scope(scope: str) -> bool:

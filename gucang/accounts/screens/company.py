@@ -209,10 +209,14 @@ def matrix(grants: dict[str, str], rules: dict[str, dict[str, str]]) -> list[Gro
     return sorted(groups.values(), key=lambda group: group.label)
 
 
+# Groups of rights over what is no record of its own.
+_WITHOUT_TYPE = {"event": _("Log"), "calendar": _("Calendar")}
+
+
 def _group_label(record: str) -> str:
     found = next((kind for kind in records.every() if kind.name == record), None)
-    if found is None and record == "event":
-        return _t("Log")
+    if found is None and record in _WITHOUT_TYPE:
+        return str(_WITHOUT_TYPE[record])
     return str(found.label_plural) if found else record
 
 

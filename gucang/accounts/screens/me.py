@@ -16,10 +16,11 @@ from gucang.accounts import kept
 from gucang.accounts.actions import tokens
 from gucang.accounts.models import Member, Token
 from gucang.accounts.queries import roles_of
-from gucang.kernel import clock, records
+from gucang.kernel import clock, permissions, records
 from gucang.kernel.errors import Invalid, NotVisible, Problem
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import render, toast
+from gucang.surface.screens.common import here
 
 DAYS = (30, 90, 180, 365)
 
@@ -35,9 +36,13 @@ def _own(request: CompanyRequest) -> dict[str, Any]:
     return {
         "member": member,
         "roles": roles_of(member),
-        "tokens": [one for one in mine if one.revoked_at is None],
+        "tokens": [(one, _scopes_in_words(one)) for one in mine if one.revoked_at is None],
         "today": clock.today(),
     }
+
+
+def _scopes_in_words(token: Token) -> str:
+    return str(permissions.known()[tokens.FEED]) if tokens.is_feed(token) else "、".join(token.scopes)
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,6 +66,8 @@ def new_token(request: CompanyRequest, **_company: str) -> HttpResponse:
             token = tokens.create(actor=request.actor, values=wanted).record
         except Invalid as problem:
             errors |= {name: " ".join(found) for name, found in problem.fields.items()}
+        except Problem as problem:
+            errors["scopes"] = str(problem)
         else:
             return render(request, "accounts/token_made.html", {"token": token, "key": token.key})
     context = {"values": values, "errors": errors, "choices": scope_choices(), "days": DAYS}
@@ -84,4 +91,4 @@ def revoke_token(request: CompanyRequest, pk: int, **_company: str) -> HttpRespo
         toast(request, str(problem))
     else:
         toast(request, _t("“%(token)s” is revoked.") % {"token": token})
-    return HttpResponseRedirect(f"{request.base}/me")
+    return HttpResponseRedirect(here(request, f"{request.base}/me"))

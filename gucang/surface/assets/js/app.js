@@ -91,3 +91,4 @@ whenPresent("[data-mod-key]", (key) => { if (onMac) key.textContent = `⌘${key.
 whenPresent("[data-combo]", async (holder) => (await import("./combo.js")).enhanceSelect(holder));
 whenPresent("[data-record-picker]", async (holder) => (await import("./combo.js")).enhanceRecordPicker(holder));
 whenPresent("[data-board]", async (board) => (await import("./board.js")).setUpBoard(board));
+whenPresent("[data-calendar]", async (page) => (await import("./calendar.js")).setUpCalendar(page));

@@ -12,6 +12,7 @@ function paint() {
   root.dataset.theme = choice === "system" ? (dark.matches ? "dark" : "light") : choice;
 }
 
+root.classList.add("scripts");
 if (!root.dataset.choice && stored("gc-text") === "large") root.classList.add("text-large");
 paint();
 dark.addEventListener("change", paint);
