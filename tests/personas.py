@@ -176,7 +176,8 @@ def login() -> Callable[[Client, Member], Client]:
         client.force_login(User.objects.get(pk=member.user_id), "django.contrib.auth.backends.ModelBackend")
         # The list of sign-ins, which a real one joins by itself.
         key = client.cookies[settings.SESSION_COOKIE_NAME].value
-        UserSession.objects.create(user_id=member.user_id, session_key=key, ip="127.0.0.1", user_agent="")
+        about = {"user_id": member.user_id, "ip": "127.0.0.1", "user_agent": ""}
+        UserSession.objects.update_or_create(session_key=key, defaults=about)
         return client
 
     return sign_in
