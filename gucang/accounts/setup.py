@@ -41,6 +41,13 @@ def create_company(
     return company
 
 
+def renew_roles() -> None:
+    """Give every company's built-in roles what a new version of the program declares for them. Needs no scope."""
+    for company in Company.objects.order_by("pk"):
+        with company_scope(company):
+            ensure_roles(company.language)
+
+
 def company_for(name: str, slug: str, admin: str) -> str:
     """A new company whose administrator is `admin` (an e-mail address), in words for the console.
 

@@ -47,6 +47,9 @@ def migrate(*, verbosity: int = 1) -> None:
         owner.execute("SELECT pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
         call_command("migrate", interactive=False, verbosity=verbosity, skip_checks=False)
         roles.tighten_grants(owner)
+        from gucang.accounts.setup import renew_roles  # the schema is there only now
+
+        renew_roles()
     (environment.make_data_folder() / "migrated").write_text(_marker() + "\n", "ascii")
 
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from gucang.accounts import roles as builtin_roles
 from gucang.accounts import rules
 from gucang.accounts.actions import companies, departments, ensure_roles, members, roles, tokens
 from gucang.accounts.models import Department, Invitation, Member, Role, Token
+from gucang.accounts.setup import renew_roles
 from gucang.kernel import clock, records
 from gucang.kernel.actors import Reach, system
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
@@ -241,6 +243,23 @@ def test_setting_up_roles_again_changes_nothing(scope):
     before = Event.objects.count()
     ensure_roles("zh-hans")
     assert Event.objects.count() == before
+
+
+def test_a_new_version_of_the_program_brings_the_roles_of_every_company_up_to_date(acme, other, adam, monkeypatch):
+    def held(company):
+        with company_scope(company):
+            return Role.objects.get(key="salesperson").grants
+
+    declared = builtin_roles.get("salesperson")
+    monkeypatch.setitem(declared.grants, "customer.export", Reach.OWN)
+    renew_roles()
+    assert held(acme)["customer.export"] == held(other)["customer.export"] == "own"
+    with company_scope(acme):
+        before = Event.objects.filter(name="role.renew").count()
+    assert before == 1
+    renew_roles()
+    with company_scope(acme):
+        assert Event.objects.filter(name="role.renew").count() == before
 
 
 def test_a_reader_sees_everything_and_edits_nothing(scope, carol):
