@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from gucang.accounts.history import rights_changed
 from gucang.accounts.queries import companies_of
-from gucang.surface import home, nav
+from gucang.surface import home, nav, timeline
 from gucang.surface.middleware import CompanyRequest
 
 nav.add(_("Settings"), "settings", "/settings", "company.edit", order=90, bottom=True)
 nav.setting(_("Members"), "user-cog", "/members/", "member.create", 10, about=_("Who works here; invitations, leaving"))
 nav.setting(_("Departments"), "hierarchy", "/departments/", "department.create", 20, about=_("Who belongs to whom"))
 nav.setting(_("Roles"), "shield-check", "/roles/", "role.edit", 30, about=_("Who may do and see what"))
+
+timeline.tell("role", rights_changed)
 
 
 @nav.companies_from

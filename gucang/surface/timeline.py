@@ -54,6 +54,14 @@ class Change:
     new: Any
 
 
+_TELLERS: dict[str, Callable[[Event], list[Change]]] = {}
+
+
+def tell(record: str, changes: Callable[[Event], list[Change]]) -> None:
+    """Let the events of a record type tell, besides the fields of its form, what `changes` reads from them."""
+    _TELLERS[record] = changes
+
+
 @dataclass(frozen=True)
 class Entry:
     """One event in words."""
@@ -163,7 +171,8 @@ class _Words:
             for name, spec in _labelled(record_type).items()
             if name in event.changes and name not in SAID and self._seen(record_type, name, record)
         ]
-        return said, found[:MOST_CHANGES]
+        more = _TELLERS[record_type.name](event) if record_type.name in _TELLERS else []
+        return said, found[:MOST_CHANGES] + more
 
     def _change(self, record_type: RecordType, spec: FieldSpec, pair: list[Any], record: Any) -> Change:
         shower = self.showers.setdefault(record_type.name, self._shower(record_type))
