@@ -75,10 +75,9 @@ def _order() -> list[str]:
 
 
 def _rights(record: str, left: Role, right: Role) -> Iterator[Pair]:
-    for name in permissions.known():
-        if name.partition(".")[0] == record:
-            one, other = (words.how_far_of(name, words.held(role.grants, name)) for role in (left, right))
-            yield Pair(words.verb(name), one, other, one != other)
+    for name in words.permissions_about(record):
+        one, other = (words.how_far_of(name, words.held(role.grants, name)) for role in (left, right))
+        yield Pair(words.verb(name), one, other, one != other)
 
 
 def _fields(record: str, left: Role, right: Role) -> Iterator[Pair]:

@@ -13,13 +13,15 @@ from django.utils.translation import pgettext
 
 from gucang.accounts import words
 from gucang.accounts.rules import Rules, covers, field_rule
-from gucang.accounts.sentences import daily_types, is_daily
-from gucang.kernel import permissions, records
+from gucang.accounts.sentences import daily_types
+from gucang.kernel import permissions
 from gucang.kernel.actors import ACCESSES, REACHES, Access, Actor, FieldRule, Reach
 from gucang.kernel.records import RecordType
 
 USUAL = ("view", "create", "edit", "delete")
 CARRIED = ("export", "import")
+# Set-up records have fields worth hiding only where they are about people.
+SENSITIVE = frozenset({"phone", "email"})
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,12 @@ class Group:
     fields: list[FieldLine] = field(default_factory=list)
     addable: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def in_short(self) -> str:
+        """What the role has of this, in a line: "See, Edit (own)"."""
+        had = [cell for cell in self.more if cell.reach]
+        return words.listed(f"{cell.label} {cell.shown}" if words.has_reach(cell.name) else cell.label for cell in had)
+
 
 @dataclass(frozen=True)
 class Matrix:
@@ -83,12 +91,12 @@ class Matrix:
 def matrix(grants: Mapping[str, str], rules: Rules, actor: Actor) -> Matrix:
     """The rights of a role as `actor` may set them. Asks for the company's own fields, and nothing else."""
     make = _Maker(grants, rules, actor)
-    always = [Choice("", pgettext("field rule", "all"))]
+    always = [Choice("", pgettext("field rule", "all records"))]
     return Matrix(
         [make.daily(one) for one in daily_types()],
         [make.carried(), *make.set_ups()],
         [Choice(access.value, words.access_label(access)) for access in reversed(ACCESSES)],
-        always + [Choice(reach.value, str(reach.label)) for reach in REACHES[:-1]],
+        always + [Choice(reach.value, words.briefly(reach)) for reach in REACHES[:-1]],
     )
 
 
@@ -100,7 +108,7 @@ class _Maker:
         self.known = permissions.known()
 
     def daily(self, record_type: RecordType) -> Group:
-        names = [f"{record_type.name}.{verb}" for verb in ("view", *record_type.verbs) if verb not in CARRIED]
+        names = _about(record_type.name)
         group = Group(record_type.name, str(record_type.label_plural), record_type.icon)
         usual = [f"{record_type.name}.{verb}" for verb in USUAL]
         group.usual = [self.cell(name) if name in names else None for name in usual]
@@ -114,22 +122,18 @@ class _Maker:
         return Group("carried", _t("Import and export"), "arrows-exchange", more=cells)
 
     def set_ups(self) -> Iterator[Group]:
-        daily = {one.name for one in records.every() if is_daily(one)}
-        found: dict[str, Group] = {}
-        for name in self.known:
-            record, _dot, verb = name.partition(".")
-            if record in daily and verb in records.get(record).verbs | {"view": None}:
-                continue
-            if verb not in CARRIED:
-                group = found.setdefault(record, self._set_up(record))
-                group.more.append(self.cell(name))
-        yield from sorted(found.values(), key=lambda group: group.label)
+        daily = {one.name for one in daily_types()}
+        others = {name.partition(".")[0] for name in self.known} - daily
+        yield from sorted((self._set_up(record) for record in others), key=lambda group: group.label)
 
     def _set_up(self, record: str) -> Group:
         record_type = words.type_of(record)
-        group = Group(record, words.things(record), record_type.icon if record_type else "settings")
-        if record_type is not None and not is_daily(record_type):
+        group = Group(record, words.things(record), record_type.icon if record_type else "history")
+        group.more = [self.cell(name) for name in _about(record)]
+        if record_type is not None:
             self._add_fields(group, record_type)
+            if not any(spec.kind in SENSITIVE for spec in record_type.form_specs().values()):
+                group.addable = []
         return group
 
     def cell(self, name: str, *, whole: bool = False) -> Cell:
@@ -176,10 +180,15 @@ class _Maker:
         )
 
 
+def _about(record: str) -> list[str]:
+    """The permissions about one kind of record, but for carrying it in and out."""
+    return [name for name in words.permissions_about(record) if name.partition(".")[2] not in CARRIED]
+
+
 def _reaches(reach: str, held: Reach | None) -> list[Choice]:
     no = Choice("", words.how_far(""))
     return [no] + [
-        Choice(one.value, str(one.label), off=not covers(held, one) and one.value != reach) for one in REACHES
+        Choice(one.value, words.briefly(one), off=not covers(held, one) and one.value != reach) for one in REACHES
     ]
 
 

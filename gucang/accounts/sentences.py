@@ -137,11 +137,10 @@ def _lacks(record_type: RecordType, grants: Grants) -> Iterator[str]:
 def _fields(record_type: RecordType, rules: Rules) -> Iterator[str]:
     """The field rules, fields with the same rule in one clause."""
     found: dict[FieldRule, list[str]] = {}
-    for name, stored in rules.items():
-        record, _dot, field = name.partition(".")
-        if record == record_type.name and (label := words.field_label(name)):
-            masks = field.startswith("extra.") or record_type.specs[field].kind in MASKS
-            found.setdefault(_as_felt(field_rule(stored), masks), []).append(label)
+    for name, spec in record_type.form_specs().items():
+        stored = rules.get(f"{record_type.name}.{name}")
+        if stored:
+            found.setdefault(_as_felt(field_rule(stored), spec.kind in MASKS), []).append(str(spec.label))
     for rule, labels in found.items():
         yield from _rule(record_type, rule, words.listed(labels))
 

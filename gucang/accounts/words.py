@@ -36,6 +36,14 @@ def verb(permission: str) -> str:
     return str(_GENERAL.get(name) or permissions.known().get(permission, permission))
 
 
+def permissions_about(record: str) -> list[str]:
+    """The permissions about one kind of record: to see it, its verbs in their order, then the others."""
+    found = type_of(record)
+    first = [f"{record}.{name}" for name in ("view", *(found.verbs if found else ()))]
+    known = [name for name in permissions.known() if name.partition(".")[0] == record]
+    return sorted(known, key=lambda name: first.index(name) if name in first else len(first))
+
+
 def right(permission: str, reach: str) -> str:
     """A right as it is named in a refusal: "customers: See (whole company)"."""
     if permission == "*":
@@ -60,6 +68,16 @@ def access_label(access: str) -> str:
     return {
         "hidden": _t("hidden"), "masked": _t("shown in part"), "read": _t("read only"), "write": _t("read and change"),
     }[access]  # fmt: skip
+
+
+def briefly(reach: str) -> str:
+    """A reach in the width of a cell."""
+    return {
+        "own": pgettext("cell", "own"),
+        "department": pgettext("cell", "department"),
+        "tree": pgettext("cell", "dept. and below"),
+        "company": pgettext("cell", "company"),
+    }.get(reach) or how_far("")
 
 
 def how_far_of(permission: str, reach: str) -> str:

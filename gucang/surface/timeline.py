@@ -72,6 +72,7 @@ class Entry:
     person: str
     verb: str
     icon: str
+    name: str = ""
     said: str = ""
     subject: str = ""
     url: str = ""
@@ -144,6 +145,7 @@ class _Words:
             person=self._person(event),
             verb=verb,
             icon=icon,
+            name=event.name,
             said=said,
             subject="" if own or said else event.subject_label,
             url="" if own else f"{self.request.base}/{record_type.plural}/{event.subject_id}",

@@ -42,16 +42,17 @@ def choose(request: CompanyRequest, **_company: str) -> HttpResponse:
     may = {"member": actor.may(members.look_as.name), "role": actor.may(roles.look_as.name)}
     if not any(may.values()):
         raise Http404
-    key = _key(request)
     if request.method == "POST":
-        begun = looking.find(actor, key)
+        begun = looking.find(actor, _key(request))
         looking.begin(request, begun)
         return HttpResponseRedirect(_next(request, begun))
+    key = request.GET.get("who", "")
     look = looking.find(actor, key) if key else None
     context = {
         "look": look,
+        "role": request.GET.get("role", ""),
         "next": request.GET.get("next", ""),
-        "members": _members(actor) if may["member"] and look is None else [],
+        "members": _members(actor) if may["member"] and not (look or request.GET.get("role")) else [],
         "roles": _named("role", actor, "id") if may["role"] and look is None else [],
         "departments": _named("department", actor, "name") if may["role"] and look is None else [],
     }
@@ -59,7 +60,7 @@ def choose(request: CompanyRequest, **_company: str) -> HttpResponse:
 
 
 def _key(request: CompanyRequest) -> str:
-    sent = request.POST if request.method == "POST" else request.GET
+    sent = request.POST
     if sent.get("member"):
         return f"m{sent['member']}"
     department = f"d{sent['department']}" if sent.get("department") else ""
