@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.history import rights_changed
 from gucang.accounts.queries import companies_of
+from gucang.accounts.rights import write_grants, write_rules
 from gucang.surface import home, nav, timeline
+from gucang.surface.api import output
 from gucang.surface.middleware import CompanyRequest
 
 nav.add(_("Settings"), "settings", "/settings", "company.edit", order=90, bottom=True)
@@ -18,6 +20,9 @@ nav.setting(
 )
 
 timeline.tell("role", rights_changed)
+# As `role.set_rights` takes them.
+output.tell_too("role", "grants", _("Rights"), lambda role: write_grants(role.grants))
+output.tell_too("role", "field_rules", _("Single fields"), lambda role: write_rules(role.field_rules))
 
 
 @nav.companies_from

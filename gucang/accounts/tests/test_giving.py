@@ -244,7 +244,55 @@ def test_a_token_gives_no_more_than_its_scopes(acme: Any, adam: Member, token_of
             roles.set_rights(role, actor=actor, grants=write_grants(role.grants | {"customer.view": "own"}))
 
 
-def test_json_is_what_the_refusal_of_a_bad_line_is_made_of(scope: Any, adam: Member, shop: Role) -> None:
-    with pytest.raises(Invalid) as refused:
-        roles.set_rights(shop, actor=adam, grants="customer.fly own\nrole.view company")
-    assert json.dumps(refused.value.fields["grants"], ensure_ascii=False).startswith('["没有“customer.fly”')
+def post(api: Client, path: str, **body: Any) -> Any:
+    return api.post(f"/acme/api/v1/{path}", json.dumps(body), content_type="application/json")
+
+
+def test_a_roles_rights_are_read_and_set_by_the_api(acme: Any, adam: Member, token_of: Any) -> None:
+    api = token_of(adam, ["*"])
+    made = post(api, "roles", name="门店")
+    assert made.status_code == 201
+    pk = made.json()["id"]
+    assert "member.view company" in made.json()["grants"].splitlines()
+    answer = post(api, f"roles/{pk}/set_rights", grants="customer.view own", field_rules="customer.phone masked")
+    assert answer.status_code == 200
+    alone = post(api, f"roles/{pk}/set_rights", field_rules="customer.phone write own masked")
+    assert alone.status_code == 200
+    read = api.get(f"/acme/api/v1/roles/{pk}").json()
+    assert (read["grants"], read["field_rules"]) == ("customer.view own", "customer.phone write own masked")
+    copied = post(api, f"roles/{pk}/copy", name="门店二")
+    assert copied.status_code == 200
+    listed = api.get("/acme/api/v1/roles").json()["items"]
+    assert next(one for one in listed if one["name"] == "门店二")["grants"] == "customer.view own"
+
+
+def test_the_api_says_which_right_or_reach_it_does_not_know(acme: Any, adam: Member, token_of: Any) -> None:
+    api = token_of(adam, ["*"])
+    pk = post(api, "roles", name="门店").json()["id"]
+    known = "own、department、tree、company"
+    for grants, said in [("customer.veiw own", "customer.view"), ("customer.view far", known)]:
+        answer = post(api, f"roles/{pk}/set_rights", grants=grants)
+        assert answer.status_code == 422
+        assert said in json.dumps(answer.json(), ensure_ascii=False)
+
+
+def test_the_api_refuses_what_the_giver_lacks(acme: Any, adam: Member, mia: Member, bob: Member, token_of: Any) -> None:
+    with company_scope(acme):
+        role = roles.create(actor=adam, name="人事").record
+        grants = KEEPS_ROLES + "member.view company\nmember.set_roles company"
+        role = roles.set_rights(role, actor=adam, grants=grants).record
+        members.set_roles(mia, actor=adam, roles=[Role.objects.get(key="sales_manager"), role])
+        administrator, reader = (Role.objects.get(key=key) for key in ("administrator", "reader"))
+        before = reader.grants
+    api = token_of(mia, ["*"])
+    answer = post(api, f"roles/{reader.pk}/set_rights", grants=write_grants(before | {"company.edit": "company"}))
+    assert answer.status_code == 403
+    assert "公司：编辑" in answer.json()["detail"]
+    assert post(api, f"roles/{administrator.pk}/copy", name="副管理员").status_code == 403
+    assert post(api, f"members/{bob.pk}/set_roles", roles=[administrator.pk]).status_code == 403
+    # Nobody looks as somebody else by a program: there is nothing to look at.
+    assert post(token_of(adam, ["*"]), f"members/{bob.pk}/look_as").status_code == 404
+    with company_scope(acme):
+        assert Role.objects.get(key="reader").grants == before
+        assert not Role.objects.filter(name="副管理员").exists()
+        assert [one.key for one in Role.objects.filter(member_roles__member=bob)] == ["salesperson"]
