@@ -90,10 +90,8 @@ def test_two_roles_are_compared_under_an_address_of_their_own(as_adam: Client, r
     sales, manager = role("salesperson"), role("sales_manager")
     address = f"/acme/roles/compare?a={sales.pk}&b={manager.pk}"
     page = text(as_adam, address)
-    assert (
-        "客户的“查看、编辑、转交、改开发进度、加协作人、去掉协作人、退回公海”：业务员是“自己的”，销售经理是“本部门及下级”。"
-        in page
-    )
+    assert "客户的“查看、编辑、转交、改开发进度、加协作人、去掉协作人、退回公海”：" in page
+    assert "：业务员是“自己的”，销售经理是“本部门及下级”。" in page
     assert "部门</th>" not in page  # the same for both
     assert f"?a={sales.pk}&b={manager.pk}&all=1" in page
     assert "部门</th>" in text(as_adam, f"{address}&all=1")

@@ -104,7 +104,7 @@ def set_roles(member: Member, *, roles: list[Role] = [], actor: Actor) -> dict[s
     """Give the member exactly these roles; none takes all away."""
     before = {role.pk: role for role in roles_of(member)}
     after = {role.pk: role for role in roles}
-    for pk in before.keys() ^ after.keys():
+    for pk in [*(after.keys() - before.keys()), *(before.keys() - after.keys())]:
         check_giving_role(actor, before.get(pk) or after[pk])
     if any(role.key == rules.ADMINISTRATOR for pk, role in before.items() if pk not in after):
         keep_an_administrator(member)

@@ -63,7 +63,7 @@ def test_a_role_is_said_in_both_languages(
     if chinese is None:
         text = said("customer", grants, rules, "zh-hans")
         assert text.startswith("能看到本部门的客户；能新建；能改、删；还能：")
-        assert text.endswith("所有客户的电话、邮箱看不到；自己客户的名称只能看、不能改。")
+        assert text.endswith("自己客户的名称只能看、不能改；所有客户的电话、邮箱看不到。")
         return
     assert said("customer", grants, rules, "zh-hans") == chinese
     assert said("customer", grants, rules, "en") == english
@@ -109,12 +109,12 @@ def test_only_the_differences_are_told_those_of_one_kind_together(scope: Any) ->
         compared = comparison.compare(sales, manager)
         told = comparison.sentences(compared, sales, manager)
     assert told == [
-        "客户的“编辑、查看”：业务员是“自己的”，经理是“本部门及下级”。",
+        "客户的“查看、编辑”：业务员是“自己的”，经理是“本部门及下级”。",
         "客户的“导出”：业务员是“无”，经理是“有”。",
         "客户的“电话”：业务员是“自己的：可看可改，其余：显示一部分”，经理是“可看可改”。",
     ]
     customers = compared[0]
-    assert [pair.label for pair in customers.differing] == ["编辑", "导出", "查看", "电话"]
+    assert [pair.label for pair in customers.differing] == ["查看", "编辑", "导出", "电话"]
     assert len(customers.pairs) > len(customers.differing)
 
 
