@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,6 +33,15 @@ from gucang.surface.screens import details, lists
 from gucang.surface.ui import headed
 
 View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the frame says while somebody looks: as whom, and the lists there are to look at."""
+
+    look: looking.Look
+    name: str
+    places: list[dict[str, Any]]
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,6 +94,11 @@ def places(actor: Actor) -> list[RecordType]:
     return [one for one in daily_types() if actor.may(f"{one.name}.view")]
 
 
+def _places(request: CompanyRequest) -> list[dict[str, Any]]:
+    urls = {f"{request.base}/{one.plural}/": headed(one.label_plural) for one in places(request.actor)}
+    return [{"text": text, "url": url, "current": request.path.startswith(url)} for url, text in urls.items()]
+
+
 def _members(actor: Actor) -> list[tuple[str, str, str]]:
     found = records.get("member").query(actor).exclude(status="left").order_by("name_key", "pk")
     return [(str(one.pk), one.name, one.name_key) for one in found]
@@ -116,9 +131,9 @@ def _through_eyes(view: View) -> View:
             query = urlencode({"who": who, "next": request.get_full_path()})
             return HttpResponseRedirect(f"{request.base}/look?{query}")
         seen = copy.copy(request)
-        seen.own, seen.looking = request, look
+        seen.own, seen.base = request, f"{request.base}/look/{who}"
         seen.actor = looking_as(look.person, request.actor)
-        seen.base = f"{request.base}/look/{who}"
+        seen.looking = Shown(look, look.name, _places(seen))
         response = view(seen, company=company, **place)
         response.cookies.clear()  # such as the columns that were chosen: they would be one's own from then on
         return response
@@ -147,19 +162,12 @@ record = _through_eyes(details.show)
 timeline = _through_eyes(details.more)
 
 
-def tabs(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any]:
-    """The lists that may be looked at, above each of them; on a record's page, what the person could do there."""
-    look: looking.Look = request.looking
-    items = [
-        {"text": headed(one.label_plural), "url": f"{request.base}/{one.plural}/", "current": one is record_type}
-        for one in places(request.actor)
-    ]
-    can = [
-        str(action.label)
-        for action in (record_type.verbs.values() if record is not None else ())
-        if not action.creates and not action.binned and action.why_not(look.person, record) is None
-    ]
-    return {"items": items, "can": words.listed(can), "look": look, "record": record}
+def could(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any]:
+    """On a record's page: what the person could do there, for nothing of it is offered."""
+    look: looking.Look = request.looking.look
+    verbs = [verb for verb in record_type.verbs.values() if not verb.creates and not verb.binned]
+    can = [str(verb.label) for verb in verbs if verb.why_not(look.person, record) is None]
+    return {"can": words.listed(can), "look": look}
 
 
 def link(request: CompanyRequest, record_type: RecordType, member: Member) -> dict[str, Any] | None:
@@ -169,6 +177,5 @@ def link(request: CompanyRequest, record_type: RecordType, member: Member) -> di
     return {"record": member}
 
 
-panels.add("*", "list", "accounts/_looking.html", tabs, order=0, looking=True)
-panels.add("*", "top", "accounts/_looking.html", tabs, order=0, looking=True)
+panels.add("*", "top", "accounts/_looking.html", could, looking=True)
 panels.add("member", "left", "accounts/_look_link.html", link)
