@@ -209,15 +209,20 @@ def _accesses(most: Access, now: Access) -> list[Choice]:
 
 
 def posted_grants(posted: Mapping[str, str], grants: Mapping[str, str]) -> dict[str, str]:
-    """The grants as the matrix was sent. What was not sent stays: a cell that cannot be set sends nothing."""
-    wild = {name: reach for name, reach in grants.items() if name.endswith("*")}
-    found = dict(wild)
+    """The grants as the matrix was sent. What was not sent stays: a cell that cannot be set sends nothing.
+
+    A grant of everything about a record ("customer.*") stays while its cells do, and becomes those that are left.
+    """
+    found = {}
     for name in permissions.known():
-        before = words.held(grants, name)
-        reach = posted.get(f"grant:{name}", before)
-        covered = words.held(wild, name)
-        if reach and (reach != covered or name in grants):
+        reach = posted.get(f"grant:{name}", words.held(grants, name))
+        if reach:
             found[name] = reach
+    for wild, reach in grants.items():
+        covered = [name for name in permissions.known() if wild == "*" or name.startswith(wild.removesuffix("*"))]
+        if wild.endswith("*") and all(found.get(name) == words.held(grants, name) for name in covered):
+            found = {name: far for name, far in found.items() if name not in covered or name in grants}
+            found[wild] = reach
     return found
 
 

@@ -196,6 +196,16 @@ def test_a_matrix_sent_back_as_it_is_changes_nothing(scope: Any, adam: Member) -
         assert posted_grants(sent, role.grants) == role.grants
 
 
+def test_a_right_is_taken_out_of_everything_about_a_record(scope: Any) -> None:
+    everything = {"customer.*": "own", "customer.claim": "company", "task.view": "own"}
+    assert posted_grants({"grant:customer.edit": "own", "grant:customer.claim": "company"}, everything) == everything
+    left = posted_grants({"grant:customer.delete": ""}, everything)
+    assert "customer.*" not in left
+    assert "customer.delete" not in left
+    assert (left["customer.edit"], left["customer.claim"], left["task.view"]) == ("own", "company", "own")
+    assert posted_grants({}, {"*": "company"}) == {"*": "company"}
+
+
 # Through the doors
 
 
