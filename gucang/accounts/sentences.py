@@ -45,8 +45,11 @@ def sentences(grants: Grants, rules: Rules) -> list[Sentence]:
 
 
 def is_daily(record_type: RecordType) -> bool:
-    """Whether a record type is daily work: somebody owns its records and makes and drops them; the rest is set-up."""
-    return bool(record_type.owner) and "delete" in record_type.verbs
+    """Whether a record type is daily work: somebody owns its records and drops them, and people look for them or write
+    them about others; the rest is set-up.
+    """
+    sought = bool(record_type.search) or issubclass(record_type.model, AboutRecord)
+    return sought and bool(record_type.owner) and "delete" in record_type.verbs
 
 
 def daily_types() -> list[RecordType]:

@@ -21,6 +21,7 @@ from gucang.parties.actions import customers
 from gucang.parties.models import Customer
 from gucang.selling.actions import opportunities
 from gucang.selling.models import Opportunity
+from gucang.views import actions as views
 
 
 @pytest.fixture
@@ -296,3 +297,18 @@ def test_a_private_deal_is_shown_to_who_works_on_it_even_while_looking(
     login(client, adam)
     page = text(client, f"{begin(client, member=alice.pk)}/opportunities/?view=all")
     assert "爱丽丝的密单" in page  # both may see it
+
+
+def test_a_view_that_somebody_keeps_for_oneself_stays_ones_own(
+    as_adam: Client, alice: Member, mia: Member, inside: Any, login: Any
+) -> None:
+    kept = {"record_type": "customer", "query": "city=苏州"}
+    with inside():
+        views.create(actor=alice, values=kept | {"name": "想跳槽时带走的"})
+        views.create(actor=mia, values=kept | {"name": "大家的苏州", "audience": "company"})
+    hers = text(login(Client(), alice), "/acme/customers/?view=all")
+    assert "想跳槽时带走的" in hers
+    assert "大家的苏州" in hers
+    seen = text(as_adam, f"{begin(as_adam, member=alice.pk)}/customers/?view=all")
+    assert "想跳槽时带走的" not in seen
+    assert "大家的苏州" in seen
