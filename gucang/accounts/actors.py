@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.db import connection
 
-from gucang.accounts.models import Member, Role, Token
-from gucang.kernel.actors import ACCESSES, REACHES, Access, Actor, FieldRule, Reach
+from gucang.accounts.models import Department, Member, Role, Token
+from gucang.accounts.rules import field_rule, sees
+from gucang.kernel.actors import ACCESSES, REACHES, Actor, FieldRule, Reach
 from gucang.kernel.scope import active_company_id
 from gucang.kernel.setup import kept
 
@@ -15,7 +16,8 @@ from gucang.kernel.setup import kept
 def actor_for(member: Member, *, token: Token | None = None) -> Actor:
     """The actor of a member: the widest reach of all their roles per permission.
 
-    Of several field rules for one field the most generous holds; a role without a rule for it does not restrict.
+    Of several field rules for one field the most generous holds. A role without a rule for it does not restrict, if it
+    lets the record be seen at all: otherwise any role would lift what another one hides.
     """
     roles, grants, field_rules = kept(f"rights:{member.pk}", lambda: _rights(member))
     return Actor(
@@ -46,18 +48,27 @@ def _grants(roles: Iterable[Role]) -> dict[str, Reach]:
     return found
 
 
-def _field_rules(roles: Sequence[Role]) -> dict[str, FieldRule]:
-    names = set.intersection(*(set(role.field_rules) for role in roles)) if roles else set()
-    return {name: max((_rule(role.field_rules[name]) for role in roles), key=_generosity) for name in names}
-
-
-def _rule(stored: dict[str, str]) -> FieldRule:
-    within = stored.get("within")
-    return FieldRule(
-        inside=Access(stored.get("inside", "write")),
-        within=Reach(within) if within else None,
-        beyond=Access(stored.get("beyond", "masked")),
+def role_actor(role: Role, department: Department | None = None) -> Actor:
+    """The actor of somebody new who has this role alone, in this department: nothing is theirs yet. No query."""
+    newcomer = Member(name=f"{role} · {department}" if department else str(role), department=department)
+    return Actor(
+        kind="member",
+        name=newcomer.name,
+        grants=_grants([role]),
+        field_rules=_field_rules([role]),
+        circle=circle_of(newcomer),
+        roles=(role,),
     )
+
+
+def _field_rules(roles: Sequence[Role]) -> dict[str, FieldRule]:
+    found = {}
+    for name in {name for role in roles for name in role.field_rules}:
+        record = name.partition(".")[0]
+        seeing = [role for role in roles if sees(role.grants, record)] or roles
+        if all(name in role.field_rules for role in seeing):
+            found[name] = max((field_rule(role.field_rules[name]) for role in seeing), key=_generosity)
+    return found
 
 
 def _generosity(rule: FieldRule) -> tuple[int, int, int]:
@@ -69,13 +80,15 @@ def _generosity(rule: FieldRule) -> tuple[int, int, int]:
 def circle_of(member: Member) -> Callable[[Reach], frozenset[int]]:
     """A function from a reach to the ids of the members within it."""
 
+    own = frozenset() if member.pk is None else frozenset({member.pk})
+
     def circle(reach: Reach) -> frozenset[int]:
         department = member.department_id
         if department is None:
-            return frozenset({member.pk})
+            return own
         if reach is Reach.TREE:
-            return kept(f"members below:{department}", lambda: _members_below(department)) | {member.pk}
-        return kept(f"members of:{department}", lambda: _members_of(department)) | {member.pk}
+            return kept(f"members below:{department}", lambda: _members_below(department)) | own
+        return kept(f"members of:{department}", lambda: _members_of(department)) | own
 
     return circle
 
@@ -103,4 +116,4 @@ def _members_below(department_id: int) -> frozenset[int]:
         return frozenset(pk for (pk,) in cursor.fetchall())
 
 
-__all__ = ["actor_for", "circle_of"]
+__all__ = ["actor_for", "circle_of", "role_actor"]

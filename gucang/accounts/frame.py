@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from gucang.accounts.history import rights_changed
 from gucang.accounts.queries import companies_of
-from gucang.surface import home, nav
+from gucang.accounts.rights import write_grants, write_rules
+from gucang.surface import home, nav, timeline
+from gucang.surface.api import output
 from gucang.surface.middleware import CompanyRequest
 
 nav.add(_("Settings"), "settings", "/settings", "company.edit", order=90, bottom=True)
 nav.setting(_("Members"), "user-cog", "/members/", "member.create", 10, about=_("Who works here; invitations, leaving"))
 nav.setting(_("Departments"), "hierarchy", "/departments/", "department.create", 20, about=_("Who belongs to whom"))
 nav.setting(_("Roles"), "shield-check", "/roles/", "role.edit", 30, about=_("Who may do and see what"))
+nav.setting(
+    _("Look as somebody else"), "eye", "/look", "member.look_as", 40, about=_("See what a colleague or a role sees")
+)
+
+timeline.tell("role", rights_changed)
+# As `role.set_rights` takes them.
+output.tell_too("role", "grants", _("Rights"), lambda role: write_grants(role.grants))
+output.tell_too("role", "field_rules", _("Single fields"), lambda role: write_rules(role.field_rules))
 
 
 @nav.companies_from

@@ -186,6 +186,9 @@ class Role(Record):
 
     derived_fields: ClassVar[tuple[str, ...]] = ("builtin",)
 
+    # Only on the record that `role.copy` returns.
+    copied: Role
+
     class Meta(Record.Meta):
         verbose_name = _("role")
         verbose_name_plural = _("roles")

@@ -8,6 +8,7 @@ from gucang.accounts import roles, rules
 from gucang.accounts.actions import companies, departments, members, tokens
 from gucang.accounts.actions import roles as role_actions
 from gucang.accounts.models import Department, Member, Role, Token
+from gucang.kernel import permissions
 from gucang.kernel.models import Company
 from gucang.kernel.records import Layout, RecordType, Related, register
 
@@ -86,7 +87,7 @@ role = register(
         visible=rules.visible_roles,
         create=role_actions.create,
         edit=role_actions.edit,
-        actions=(role_actions.set_rights, role_actions.delete, role_actions.restore),
+        actions=(role_actions.set_rights, role_actions.copy, role_actions.delete, role_actions.restore),
         icon="shield-check",
     )
 )
@@ -106,6 +107,10 @@ token = register(
         icon="key",
     )
 )
+
+# What only the pages of looking do is no verb of a record, but a right to be given.
+for looking in (members.look_as, role_actions.look_as):
+    permissions.declare(looking.name, looking.label)
 
 roles.grant_all(roles.everyday())
 roles.grant_all({"token.create": "own", "token.view": "own", "token.revoke": "own", tokens.FEED: "own"})

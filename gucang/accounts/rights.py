@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from django.utils.translation import gettext as _t
 
+from gucang.accounts import words
 from gucang.kernel import permissions, records
 from gucang.kernel.actors import Access, Reach
 from gucang.kernel.errors import Invalid
@@ -25,14 +27,28 @@ def read_grants(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in filter(None, map(str.strip, text.splitlines())):
         name, _space, reach = line.partition(" ")
-        try:
-            found[permissions.check_known(name)] = Reach(reach.strip()).value
-        except (LookupError, ValueError):
-            raise Invalid(
-                {"grants": [_t("“%(line)s” is not understood; write “customer.view own”, with one of %(reaches)s.")
-                            % {"line": line[:80], "reaches": REACH_WORDS}]}
-            ) from None  # fmt: skip
+        found[_permission(name)] = _reach(line, reach.strip())
     return found
+
+
+def _permission(name: str) -> str:
+    try:
+        return permissions.check_known(name)
+    except LookupError:
+        near = get_close_matches(name, permissions.known(), n=3)
+        meant = _t(" Did you mean %(names)s?") % {"names": words.listed(near)} if near else ""
+        sentence = _t("There is no right “%(name)s”.") % {"name": name[:80]} + meant
+    raise Invalid({"grants": [sentence]})
+
+
+def _reach(line: str, reach: str) -> str:
+    try:
+        return Reach(reach).value
+    except ValueError:
+        raise Invalid(
+            {"grants": [_t("“%(line)s” does not say how far; write “customer.view own”, with one of %(reaches)s.")
+                        % {"line": line[:80], "reaches": REACH_WORDS}]}
+        ) from None  # fmt: skip
 
 
 def write_rules(rules: Mapping[str, Mapping[str, str]]) -> str:
@@ -52,8 +68,9 @@ def read_rules(text: str) -> dict[str, dict[str, str]]:
             found[_field(name)] = _rule(words)
         except (LookupError, ValueError):
             raise Invalid(
-                {"field_rules": [_t("“%(line)s” is not understood; write “contact.phone write own masked”.")
-                                 % {"line": line[:80]}]}
+                {"field_rules": [_t("“%(line)s” is not understood; write “contact.phone write own masked”, with"
+                                    " accesses %(accesses)s and reaches %(reaches)s.")
+                                 % {"line": line[:80], "accesses": ACCESS_WORDS, "reaches": REACH_WORDS}]}
             ) from None  # fmt: skip
     return found
 
@@ -67,8 +84,7 @@ def _rule(words: list[str]) -> dict[str, Any]:
 
 def _field(name: str) -> str:
     record, _dot, field = name.partition(".")
-    if field not in records.get(record).specs:
-        raise LookupError(name)
+    records.get(record).spec(field)
     return name
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 
-from gucang.kernel.actors import REACHES, Actor, Reach
+from gucang.kernel.actors import ACCESSES, REACHES, Access, Actor, FieldRule, Reach
 from gucang.kernel.permissions import reach_q
 from gucang.kernel.scope import active_company_id
 
@@ -53,18 +53,62 @@ def _all_or_none(actor: Actor, permission: str) -> Q:
     return Q() if actor.may(permission) else Q(pk__in=())
 
 
+Rules = Mapping[str, Mapping[str, str]]
+
+
 def excess(actor: Actor, grants: Mapping[str, str]) -> list[str]:
     """The permissions among `grants` that reach farther than the actor's own: what the actor cannot give."""
-    return sorted(name for name, reach in grants.items() if not _covers(actor.reach(name), Reach(reach)))
+    return sorted(name for name, reach in grants.items() if not covers(actor.reach(name), Reach(reach)))
 
 
-def _covers(held: Reach | None, wanted: Reach) -> bool:
+def covers(held: Reach | None, wanted: Reach) -> bool:
+    """Whether who holds a right as far as `held` may give it as far as `wanted`."""
     return held is not None and REACHES.index(held) >= REACHES.index(wanted)
+
+
+def field_excess(actor: Actor, grants: Mapping[str, str], rules: Rules) -> list[str]:
+    """The fields ("record.field") that a role with these rights opens farther than they are open to the actor."""
+    return sorted(
+        name
+        for name, held in actor.field_rules.items()
+        if sees(grants, name.partition(".")[0]) and more_generous(field_rule(rules.get(name)), held)
+    )
+
+
+def sees(grants: Mapping[str, str], record: str) -> bool:
+    """Whether these rights let somebody see records of this type."""
+    return any(name in grants for name in (f"{record}.view", f"{record}.*", "*"))
+
+
+def field_rule(stored: Mapping[str, str] | None) -> FieldRule:
+    """The rule that a role stores for a field; none restricts nothing."""
+    if not stored:
+        return FieldRule()
+    within = stored.get("within")
+    return FieldRule(
+        inside=Access(stored.get("inside", "write")),
+        within=Reach(within) if within else None,
+        beyond=Access(stored.get("beyond", "masked")),
+    )
+
+
+def more_generous(given: FieldRule, held: FieldRule) -> bool:
+    """Whether `given` opens a field farther than `held`, for records at any distance from their owner."""
+    return any(ACCESSES.index(_at(given, ring)) > ACCESSES.index(_at(held, ring)) for ring in REACHES)
+
+
+def _at(rule: FieldRule, ring: Reach) -> Access:
+    """What a rule says of the records that only this reach takes in, and no smaller one."""
+    inside = rule.within is None or REACHES.index(ring) <= REACHES.index(rule.within)
+    return rule.inside if inside else rule.beyond
 
 
 def excess_of(actor: Actor, roles: Iterable[Role]) -> Role | None:
     """The first role among `roles` that gives more than the actor has."""
-    return next((role for role in roles if excess(actor, role.grants)), None)
+    return next(
+        (role for role in roles if excess(actor, role.grants) or field_excess(actor, role.grants, role.field_rules)),
+        None,
+    )
 
 
 def why_left(member: Member) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from gucang.accounts.screens import company, doors, feeds, me
+from gucang.accounts.screens import company, doors, feeds, looking, me, roles
 
 platform_patterns: list[URLPattern | URLResolver] = [
     path("", doors.home, name="home"),
@@ -32,7 +32,19 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("calendar/feed/<str:key>.ics", feeds.feed, name="feed"),
     path("settings", company.settings, name="company-settings"),
     # In the place of the generic dialogs: a matrix, the roles one has already ticked, a link shown once.
-    path("roles/<int:pk>/set_rights", company.rights, name="role-rights"),
+    path("roles/new", roles.new, name="new-role"),
+    path("roles/compare", roles.compare, name="compare-roles"),
+    path("roles/<int:pk>/set_rights", roles.rights, name="role-rights"),
+    path("roles/<int:pk>/means", roles.say, name="role-means"),
+    path("roles/<int:pk>/copy", roles.copy, name="copy-role"),
     path("members/<int:pk>/set_roles", company.member_roles, name="member-roles"),
     path("members/<int:pk>/invite", company.invitation, name="invitation"),
+    path("look", looking.choose, name="look"),
+    path("look/stop", looking.stop, name="stop-looking"),
+    path("look/<str:who>/<slug:plural>/", looking.listed, name="look-list"),
+    path("look/<str:who>/<slug:plural>/filters", looking.filters, name="look-filters"),
+    path("look/<str:who>/<slug:plural>/<int:pk>", looking.record, name="look-record"),
+    path("look/<str:who>/<slug:plural>/<int:pk>/timeline", looking.timeline, name="look-timeline"),
+    path("look/<str:who>/<path:rest>", looking.nothing, name="look-nothing"),
+    path("look/<str:who>/", looking.nothing, name="look-start"),
 ]

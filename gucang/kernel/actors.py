@@ -69,7 +69,8 @@ class Actor:
 
     `grants` maps permission names (or "record.*", or "*") to a reach. `circle(reach)` gives the ids of the members
     within a reach below COMPANY. `scopes` narrows a token to some permissions; None does not narrow. `roles` are where
-    the rights come from, for the module that knows what a role is.
+    the rights come from, for the module that knows what a role is. `eyes`, of somebody who looks as somebody else, are
+    (who is looked as, who looks): only what both may see is seen, and nothing can be done; see `looking_as`.
     """
 
     kind: Literal["member", "token", "system"]
@@ -82,16 +83,21 @@ class Actor:
     scopes: frozenset[str] | None = None
     on_behalf_of: int | None = None
     roles: tuple[Any, ...] = field(default=(), repr=False)
+    eyes: tuple[Actor, Actor] | None = field(default=None, repr=False)
     _members: dict[Reach, frozenset[int]] = field(default_factory=dict, repr=False)
     _shared: dict[str, frozenset[int]] | None = field(default=None, repr=False)
 
     @property
     def key(self) -> str:
-        """A short stable name: "member:3", "token:9", "system"."""
+        """A short stable name: "member:3", "token:9", "system", "member:3 seen by member:9"."""
+        if self.eyes is not None:
+            return " seen by ".join(eye.key for eye in self.eyes)
         return f"{self.kind}:{self.token_id or self.member_id}" if self.kind != "system" else "system"
 
     def reach(self, permission: str) -> Reach | None:
         """How far this actor may do `permission`; None when not at all."""
+        if self.eyes is not None:
+            return self._seen_by_both(permission)
         if self.kind == "system":
             return Reach.COMPANY
         if not self._in_scopes(permission):
@@ -101,6 +107,13 @@ class Actor:
             if name in self.grants:
                 return self.grants[name]
         return None
+
+    def _seen_by_both(self, permission: str) -> Reach | None:
+        """Somebody who looks as somebody else may see, and do nothing."""
+        assert self.eyes is not None
+        person, looker = self.eyes
+        seen = permission.endswith(".view") and looker.may(permission)
+        return person.reach(permission) if seen else None
 
     def may(self, permission: str) -> bool:
         """Whether this actor may do `permission` to anything at all."""
@@ -135,6 +148,24 @@ class Actor:
         if verb == "view":
             wanted.add("read")
         return bool(wanted & self.scopes)
+
+
+def looking_as(person: Actor, looker: Actor) -> Actor:
+    """An actor that sees what `person` sees, as far as `looker` may see it too, and does nothing.
+
+    What either has no reach for, or a field rule of either hides, stays hidden: to look as somebody is no way to learn
+    more than one may know oneself.
+    """
+    rules = dict.fromkeys((*person.field_rules, *looker.field_rules), FieldRule())
+    return Actor(
+        kind="member",
+        name=person.name,
+        member_id=person.member_id,
+        field_rules=rules,
+        circle=person.circle,
+        roles=person.roles,
+        eyes=(person, looker),
+    )
 
 
 class ActsAs(Protocol):

@@ -70,6 +70,8 @@ def access(actor: Actor, record_type: RecordType, field: str, record: Any = None
 
     This is the one answer that lists, pages, exports, search, the API, events and reports ask for.
     """
+    if actor.eyes is not None:
+        return _least(access(eye, record_type, field, record) for eye in actor.eyes)
     if actor.kind == "system":
         return Access.WRITE
     rule = actor.field_rules.get(f"{record_type.name}.{field}")
@@ -89,20 +91,28 @@ def _apply(rule: FieldRule, actor: Actor, record_type: RecordType, record: Any) 
     return rule.beyond
 
 
+def _least(accesses: Iterable[Access]) -> Access:
+    return min(accesses, key=ACCESSES.index)
+
+
 def event_access(actor: Actor, record_type: RecordType, field: str, record: Any) -> Access:
     """What may be seen of a field in an event; of a record that is not at hand, the least of inside and beyond."""
+    if actor.eyes is not None:
+        return _least(event_access(eye, record_type, field, record) for eye in actor.eyes)
     rule = actor.field_rules.get(f"{record_type.name}.{field}")
     if rule is None or record is not None or rule.within is None:
         return access(actor, record_type, field, record)
-    return min(rule.inside, rule.beyond, key=ACCESSES.index)
+    return _least((rule.inside, rule.beyond))
 
 
 def may_filter_by(actor: Actor, record_type: RecordType, field: str) -> bool:
     """Whether lists may be filtered or sorted by `field`: not where it would betray what is hidden or masked."""
+    if actor.eyes is not None:
+        return all(may_filter_by(eye, record_type, field) for eye in actor.eyes)
     rule = actor.field_rules.get(f"{record_type.name}.{field}")
     if rule is None or actor.kind == "system":
         return True
-    worst = rule.inside if rule.within is None else min(rule.inside, rule.beyond, key=ACCESSES.index)
+    worst = rule.inside if rule.within is None else _least((rule.inside, rule.beyond))
     return worst in (Access.READ, Access.WRITE)
 
 

@@ -147,6 +147,9 @@ class RecordType:
     exchange: Exchange | None = None
     visible_with_about: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "visible", _for_all_eyes(self.visible))
+
     @property
     def label(self) -> Any:
         """The singular noun, translated when shown."""
@@ -233,6 +236,21 @@ class RecordType:
         """The member ids of those who work on `record` besides its owner."""
         rows = Collaborator.objects.filter(record_type=self.name, object_id=record.pk)
         return list(rows.values_list("member_id", flat=True))
+
+
+def _for_all_eyes(visible: Callable[[Actor], Q]) -> Callable[[Actor], Q]:
+    """`visible`, and for somebody who looks as somebody else, what both of them see.
+
+    Here and not in the rules of each module: none of them can forget it.
+    """
+
+    def seen(actor: Actor) -> Q:
+        if actor.eyes is None:
+            return visible(actor)
+        person, looker = actor.eyes
+        return visible(person) & visible(looker)
+
+    return seen
 
 
 _types: dict[str, RecordType] = {}

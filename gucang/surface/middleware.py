@@ -51,6 +51,9 @@ class CompanyRequest(HttpRequest):
     actor: Actor
     base: str
     request_id: str
+    # Of a page that somebody sees as somebody else: as whom, and their own request.
+    looking: Any
+    own: CompanyRequest
 
 
 def health(get_response: GetResponse) -> GetResponse:

@@ -25,6 +25,7 @@ class Panel:
     template: str
     context: PanelContext
     order: int = 50
+    looking: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,23 +63,26 @@ SavedViews = Callable[[RecordType, Actor], list[View]]
 Adviser = Callable[[RecordType, Mapping[str, Any], Actor], list[Advice]]
 
 _panels: list[Panel] = []
+_pages: dict[str, tuple[str, Callable[[CompanyRequest, RecordType, Any], dict[str, Any]]]] = {}
 _views: dict[str, list[View]] = {}
 _starts: dict[str, str] = {}
 _saved_views: list[SavedViews] = []
 _advisers: dict[str, list[Adviser]] = {}
 
 
-def add(record: str, where: str, template: str, context: PanelContext, order: int = 50) -> None:
+def add(
+    record: str, where: str, template: str, context: PanelContext, order: int = 50, *, looking: bool = False
+) -> None:
     """Put a part on the record page of `record` ("*" is every type).
 
     `where`: "top" (above all), "left" (under the facts), "main" (above the related records), "composer" (above the
     timeline), "actions" (beside the buttons), "peek" (in the side panel); on a list, whose record is None, "list"
-    (above it) and "chips" (beside its filters).
-    Raises ValueError for another place.
+    (above it) and "chips" (beside its filters). `looking` parts are those of a page that somebody sees as somebody
+    else, and stand on no other. Raises ValueError for another place.
     """
     if where not in PLACES:
         raise ValueError(f"There is no place {where!r} on a record page.")
-    _panels.append(Panel(record, where, template, context, order))
+    _panels.append(Panel(record, where, template, context, order, looking))
     _panels.sort(key=lambda panel: panel.order)
 
 
@@ -90,10 +94,25 @@ def shown(
     for panel in _panels:
         if panel.where != where or panel.record not in ("*", record_type.name):
             continue
+        if panel.looking != (request.actor.eyes is not None):
+            continue
         context = panel.context(request, record_type, record)
         if context is not None:
             found.append((panel.template, context))
     return found
+
+
+def draw_page(record: str, template: str, context: Callable[[CompanyRequest, RecordType, Any], dict[str, Any]]) -> None:
+    """Draw the record page of a type with a template of its own, which extends the common one, and more context."""
+    _pages[record] = (template, context)
+
+
+def page_of(request: CompanyRequest, record_type: RecordType, record: Any) -> tuple[str, dict[str, Any]]:
+    """The template of a record's page, and what it shows besides the common."""
+    if record_type.name not in _pages or request.actor.eyes is not None:
+        return "surface/record.html", {}
+    template, context = _pages[record_type.name]
+    return template, context(request, record_type, record)
 
 
 def add_view(record: str, view: View) -> None:
@@ -113,7 +132,14 @@ def start_of(record_type: RecordType, actor: Actor) -> str:
 
 
 def views_of(record_type: RecordType, actor: Actor) -> list[View]:
-    """The tabs of a list that this actor gets: those that come with the program, then the saved ones."""
+    """The tabs of a list that this actor gets: those that come with the program, then the saved ones.
+
+    Who looks as somebody else gets that person's tabs, of the saved ones those that both have.
+    """
+    if actor.eyes is not None:
+        theirs, own = (views_of(record_type, eye) for eye in actor.eyes)
+        keys = {view.key for view in own}
+        return [view for view in theirs if not view.saved or view.key in keys]
     given = [view for view in _views.get(record_type.name, ()) if view.shown is None or view.shown(actor)]
     return given + [view for source in _saved_views for view in source(record_type, actor)]
 

@@ -71,13 +71,17 @@ def base_of(request: Any) -> str:
 
 def shell(request: Any) -> dict[str, Any]:
     """What `surface/shell.html` needs, asked only when it is drawn."""
-    common = {
+    common: dict[str, Any] = {
         "base": base_of(request),
         "language": get_language() or "zh-hans",
         "toasts": SimpleLazyObject(_toasts(request)),
     }
     if getattr(request, "actor", None) is None:
         return common | {"theme": "", "text_size": ""}
+    common |= {"looking": getattr(request, "looking", None)}
+    # The frame around what somebody sees as somebody else is their own.
+    request = getattr(request, "own", request)
+    common |= {"own_base": base_of(request)}
     me = nav.person(request)
     return common | {
         "company": request.company,

@@ -54,6 +54,14 @@ class Change:
     new: Any
 
 
+_TELLERS: dict[str, Callable[[Event], list[Change]]] = {}
+
+
+def tell(record: str, changes: Callable[[Event], list[Change]]) -> None:
+    """Let the events of a record type tell, besides the fields of its form, what `changes` reads from them."""
+    _TELLERS[record] = changes
+
+
 @dataclass(frozen=True)
 class Entry:
     """One event in words."""
@@ -64,6 +72,7 @@ class Entry:
     person: str
     verb: str
     icon: str
+    name: str = ""
     said: str = ""
     subject: str = ""
     url: str = ""
@@ -136,6 +145,7 @@ class _Words:
             person=self._person(event),
             verb=verb,
             icon=icon,
+            name=event.name,
             said=said,
             subject="" if own or said else event.subject_label,
             url="" if own else f"{self.request.base}/{record_type.plural}/{event.subject_id}",
@@ -163,7 +173,8 @@ class _Words:
             for name, spec in _labelled(record_type).items()
             if name in event.changes and name not in SAID and self._seen(record_type, name, record)
         ]
-        return said, found[:MOST_CHANGES]
+        more = _TELLERS[record_type.name](event) if record_type.name in _TELLERS else []
+        return said, found[:MOST_CHANGES] + more
 
     def _change(self, record_type: RecordType, spec: FieldSpec, pair: list[Any], record: Any) -> Change:
         shower = self.showers.setdefault(record_type.name, self._shower(record_type))

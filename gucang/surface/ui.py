@@ -195,6 +195,12 @@ def due_tone(value: date | datetime | None, now: datetime | None = None, soon: t
     return "bad" if days < 0 else "warn" if days < max(soon.days, 1) else ""
 
 
+def headed(text: Any) -> str:
+    """A word as it heads something: with a capital letter where its script has one."""
+    words = str(text)
+    return words[:1].upper() + words[1:]
+
+
 def initial(name: str | None) -> str:
     """What an avatar shows: the family name's first character of 李向东, the first letter of Alice Brown."""
     name = (name or "").strip()
@@ -277,7 +283,7 @@ def filters() -> dict[str, Callable[..., Any]]:
     """The filters of the Jinja2 environment, by the name that templates use."""
     amounts = (number, percent, money, money_text, filesize)
     times = (day, day_text, date_text, weekday, moment, moment_text, duration, due_words, due_tone)
-    return {f.__name__: f for f in (*amounts, *times, initial, family_name, phone, highlight)}
+    return {f.__name__: f for f in (*amounts, *times, headed, initial, family_name, phone, highlight)}
 
 
 def globals_() -> dict[str, Any]:

@@ -27,7 +27,8 @@ SALES = (
     "/acme/calendar?view=day", "/acme/calendar?view=agenda", "/acme/opportunities/{deal}/when",
 )  # fmt: skip
 ADMINISTRATION = (
-    "/acme/settings", "/acme/members/", "/acme/members/{member}", "/acme/roles/{role}/set_rights", "/acme/stages/",
+    "/acme/settings", "/acme/members/", "/acme/members/{member}", "/acme/roles/{role}", "/acme/roles/new",
+    "/acme/roles/compare?a={role}&b={manager}&all=1", "/acme/look", "/acme/look?who=m{member}", "/acme/stages/",
     "/acme/imports/", "/acme/imports/new", "/acme/company/{company}/add_field", "/acme/automations/",
     "/acme/automations/new",
 )  # fmt: skip
@@ -46,8 +47,15 @@ def ids(alice: Any, new_deal: Callable[..., Opportunity], acme: Any, inside: Any
             values={**about, "kind": "call", "text": "要两台", "next_step": "问样机", "next_on": clock.today()},
         )
         tasks.create(actor=alice, values={"title": "寄样本", "due_on": clock.today()})
-        role = Role.objects.get(key="salesperson")
-    return {"customer": customer.pk, "deal": deal.pk, "member": alice.pk, "role": role.pk, "company": acme.pk}
+        role, manager = (Role.objects.get(key=key) for key in ("salesperson", "sales_manager"))
+    return {
+        "customer": customer.pk,
+        "deal": deal.pk,
+        "member": alice.pk,
+        "role": role.pk,
+        "manager": manager.pk,
+        "company": acme.pk,
+    }
 
 
 def wrong_with(page: Page, address: str, width: int) -> list[str]:

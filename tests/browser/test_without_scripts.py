@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from gucang.accounts.models import Role
 from gucang.activity.actions import tasks
 from gucang.activity.models import Task
 from gucang.kernel import clock
@@ -92,3 +93,26 @@ def test_a_clashing_field_is_decided_by_a_button(page: Page, inside: Any, alice:
     with inside():
         saved = type(customer).objects.get(pk=customer.pk)
         assert (saved.city, saved.address) == ("无锡", "太湖路 8 号")
+
+
+def test_a_right_is_set_a_field_restricted_and_a_colleague_looked_as(
+    page_of: Callable[..., Page], adam: Any, alice: Any, inside: Any
+) -> None:
+    page = page_of(adam, java_script_enabled=False)
+    with inside():
+        role = Role.objects.get(key="service")
+    page.goto(f"/acme/roles/{role.pk}")
+    page.get_by_label("客户 · 编辑", exact=True).select_option("own")
+    page.locator("tbody", has=page.get_by_label("客户 · 编辑", exact=True)).get_by_text("限制一个字段").click()
+    page.get_by_label("要限制的字段：客户").select_option("customer.phone")
+    page.locator("[data-save]").click()
+    expect(page.locator("#means")).to_contain_text("只能改自己的；不能删；别人客户的电话只显示一部分。")
+    with inside():
+        saved = Role.objects.get(key="service")
+        assert saved.grants == role.grants | {"customer.edit": "own"}
+        assert saved.field_rules["customer.phone"] == {"inside": "write", "within": "own", "beyond": "masked"}
+    page.goto(f"/acme/members/{alice.pk}")
+    page.get_by_role("button", name="以Alice的身份看").click()
+    expect(page.locator(".banner.looking")).to_be_visible()
+    page.get_by_role("button", name="停止").click()
+    expect(page.locator(".banner.looking")).to_have_count(0)

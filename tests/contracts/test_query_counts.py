@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gucang.accounts.actions import tokens
+from gucang.accounts.models import Role
 from gucang.kernel import clock, records
 from gucang.kernel.errors import Problem
 from gucang.kernel.records import RecordType
@@ -29,7 +30,9 @@ PINS = Path(__file__).with_name("query_counts.json")
 ACCEPT = "GUCANG_ACCEPT_QUERIES"
 # A list or a board is one kind of record. A record's page has a panel for every type that refers to it, and the home
 # page a card for each duty of a role, each of them a query or two.
-MOST = {"list": 12, "board": 12, "record": 20, "home": 20, "calendar": 14, "feed": 12}
+MOST = {
+    "list": 12, "board": 12, "record": 20, "home": 20, "calendar": 14, "feed": 12, "look": 16, "compare": 8,
+}  # fmt: skip
 MANY = 30
 # Asked before any page begins: the marks of transactions, and who asks in which company.
 FRAME = (
@@ -211,3 +214,23 @@ def test_the_home_page_asks_the_same_however_much_there_is_to_do(
             world.several(kind, MANY, "alice")
     no_more(first, asked_by(browser, "/acme/"), f"home of {who}")
     pinned(counts, f"home of {who}", first)
+
+
+def test_looking_as_somebody_asks_the_same_for_one_row_and_for_thirty(world: Pages, counts: dict[str, int]) -> None:
+    browser, kind = world.browser("adam"), next(one for one in TYPES if one.name == "customer")
+    alice = world.people["alice"]
+    assert browser.post("/acme/look", {"member": alice.pk}).status_code == 302
+    path = f"/acme/look/m{alice.pk}/customers/"
+    with company_scope(world.company):
+        world.several(kind, 1, "alice")
+    first = asked_by(browser, path)
+    with company_scope(world.company):
+        world.several(kind, MANY, "alice")
+    no_more(first, asked_by(browser, path), path)
+    pinned(counts, "look customer", first)
+
+
+def test_comparing_two_roles_asks_for_the_roles_once(world: Pages, counts: dict[str, int]) -> None:
+    with company_scope(world.company):
+        left, right = Role.objects.filter(key__in=("salesperson", "sales_manager")).values_list("pk", flat=True)
+    pinned(counts, "compare roles", asked_by(world.browser("adam"), f"/acme/roles/compare?a={left}&b={right}&all=1"))

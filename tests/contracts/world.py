@@ -129,6 +129,7 @@ def every_filling(route: str, ids: dict[str, int], extra: dict[str, Any]) -> Ite
 
     `ids` are by record type name, `extra` are those of rows that are no records.
     """
+    route = route.replace("<str:who>", f"m{ids['member']}").replace("<path:rest>", "opportunities/new")
     if "plural>" in route:
         for record_type in TYPES:
             filled = re.sub(r"<\w+:plural>", record_type.plural, route)

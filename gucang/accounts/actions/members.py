@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts import presence, rules
-from gucang.accounts.actions.roles import check_giving
+from gucang.accounts.actions.roles import check_giving_role
 from gucang.accounts.actions.tokens import revoke
 from gucang.accounts.links import invitation_key
 from gucang.accounts.models import Invitation, Member, MemberRole, Role, Status, Token, User, hash_key
@@ -104,8 +104,8 @@ def set_roles(member: Member, *, roles: list[Role] = [], actor: Actor) -> dict[s
     """Give the member exactly these roles; none takes all away."""
     before = {role.pk: role for role in roles_of(member)}
     after = {role.pk: role for role in roles}
-    for pk in before.keys() ^ after.keys():
-        check_giving(actor, (before.get(pk) or after[pk]).grants)
+    for pk in [*(after.keys() - before.keys()), *(before.keys() - after.keys())]:
+        check_giving_role(actor, before.get(pk) or after[pk])
     if any(role.key == rules.ADMINISTRATOR for pk, role in before.items() if pk not in after):
         keep_an_administrator(member)
     if before.keys() == after.keys():
@@ -187,3 +187,8 @@ def sign_out(member: Member) -> dict[str, Any]:
     for session in sessions:
         session.end()
     return {"sessions": len(sessions)}
+
+
+@action("member.look_as", label=_("Look as this person"), guard=rules.why_left, internal=True, always=True, icon="eye")
+def look_as(member: Member) -> None:
+    """Somebody looks at the program as this member sees it. The member finds it in the own timeline."""

@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gucang.accounts import kept
-from gucang.accounts.actions import tokens
+from gucang.accounts.actions import members, tokens
 from gucang.accounts.models import Member, Token
 from gucang.accounts.queries import roles_of
 from gucang.kernel import clock, permissions, records
 from gucang.kernel.errors import Invalid, NotVisible, Problem
+from gucang.surface import timeline
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import render, toast
 from gucang.surface.screens.common import here
 
 DAYS = (30, 90, 180, 365)
+FEW_LOOKS = 5
 
 
 def page(request: CompanyRequest, **_company: str) -> HttpResponse:
@@ -38,11 +40,18 @@ def _own(request: CompanyRequest) -> dict[str, Any]:
         "roles": roles_of(member),
         "tokens": [(one, _scopes_in_words(one)) for one in mine if one.revoked_at is None],
         "today": clock.today(),
+        "looks": looks_at(request, member),
     }
 
 
 def _scopes_in_words(token: Token) -> str:
     return str(permissions.known()[tokens.FEED]) if tokens.is_feed(token) else "、".join(token.scopes)
+
+
+def looks_at(request: CompanyRequest, member: Member) -> list[timeline.Entry]:
+    """Who looked at the program as this member, the latest first: among the last page of the own timeline."""
+    entries = timeline.read(request, records.get("member"), member).entries
+    return [entry for entry in entries if entry.name == members.look_as.name][:FEW_LOOKS]
 
 
 @require_http_methods(["GET", "POST"])

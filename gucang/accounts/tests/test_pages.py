@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from gucang.accounts.actions import roles
 from gucang.accounts.models import Role, User
 from gucang.accounts.queries import roles_of
 from gucang.accounts.setup import add_administrator
@@ -61,23 +62,42 @@ def test_settings_are_not_there_for_who_may_not_change_them(client, carol, login
 def test_the_rights_of_a_role_are_a_plain_form(client, acme, adam, login):
     with company_scope(acme):
         role = Role.objects.get(key="salesperson")
+        before = role.grants
     page = login(client, adam).get(f"/acme/roles/{role.pk}/set_rights")
     assert page.status_code == 200
     text = page.content.decode()
     assert 'name="grant:member.view"' in text
-    assert 'name="inside:member.phone"' in text
+    assert '<option value="member.phone">' in text
     posted = {
         "version": role.version,
         "grant:member.view": "department",
-        "inside:member.phone": "read",
-        "within:member.phone": "own",
-        "beyond:member.phone": "masked",
+        "grant:customer.claim": "",
+        "add:member": "member.phone",
+        "inside:+member": "read",
+        "within:+member": "own",
+        "beyond:+member": "masked",
     }
     assert client.post(f"/acme/roles/{role.pk}/set_rights", posted).status_code == 302
     with company_scope(acme):
         role.refresh_from_db()
-    assert role.grants == {"member.view": "department"}
+    expected = before | {"member.view": "department"}
+    expected.pop("customer.claim", None)
+    assert role.grants == expected
     assert role.field_rules["member.phone"] == {"inside": "read", "within": "own", "beyond": "masked"}
+    assert 'name="inside:member.phone"' in client.get(f"/acme/roles/{role.pk}/set_rights").content.decode()
+
+
+def test_a_field_rule_that_restricts_nothing_is_taken_away(client, acme, adam, login):
+    with company_scope(acme):
+        role = Role.objects.get(key="salesperson")
+        roles.set_rights(role, actor=adam, field_rules="member.phone hidden\nmember.email masked")
+        role.refresh_from_db()
+    posted = {"version": role.version, "inside:member.phone": "write", "within:member.phone": ""}
+    login(client, adam)
+    assert client.post(f"/acme/roles/{role.pk}/set_rights", posted).status_code == 302
+    with company_scope(acme):
+        role.refresh_from_db()
+    assert role.field_rules == {"member.email": {"inside": "masked"}}
 
 
 def test_the_administrators_rights_cannot_be_changed_by_the_page(client, acme, adam, login):

@@ -43,6 +43,7 @@ def _tell(world: World) -> Company:
         present.every_night(world)
         present.begin(world)
         automations.begin(world)
+        setting.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()
         seals.seal_days()

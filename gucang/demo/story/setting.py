@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from gucang.accounts.actions import companies
-from gucang.demo.story.world import World
+from gucang.accounts.actions import companies, members, roles
+from gucang.accounts.models import Role
+from gucang.accounts.rights import write_grants
+from gucang.demo.story.world import World, working_day
 from gucang.kernel.actors import system
 from gucang.kernel.models import Company
 from gucang.parties.actions import pool
@@ -25,6 +28,7 @@ PROJECTS: tuple[dict[str, Any], ...] = (
     {"name": "成交", "probability": 100, "kind": StageKind.WON, "required_fields": ["amount"]},
     {"name": "未成交", "probability": 0, "kind": StageKind.LOST},
 )  # fmt: skip
+ASSISTANT = "销售助理"
 REASONS = ("价格高于对手", "交期不能满足", "技术参数不合适", "客户改用进口品牌", "集团统一采购")
 POOL = {"days_without_contact": 100, "warn_days": 7, "cap": 80, "cool_down_days": 14, "claims_a_day": 5}
 
@@ -37,6 +41,35 @@ FIELDS: tuple[dict[str, Any], ...] = (
     {"record": "opportunity", "key": "rival", "label": "主要对手", "label_en": "Main rival", "kind": "choice",
      "choices": ["进口品牌", "本地代理", "同城同行", "原供应商"]},
 )  # fmt: skip
+
+
+# What the assistants' role has other than the salespersons': they see every customer, and give none away.
+ASSISTANTS = {"customer.view": "company", "contact.view": "company"}
+NOT_FOR_ASSISTANTS = ("customer.claim", "customer.assign", "customer.release", "lead.take", "lead.assign")
+
+
+def begin(world: World) -> None:
+    """A role of the company's own, made like another, set right a week later and given to the new assistant."""
+    made, changed = (working_day(world.today - timedelta(days=back)) for back in (22, 8))
+    world.once(world.moment(made, 10, 10), lambda: _make_role(world))
+    world.once(world.moment(made, 10, 20), lambda: _give_role(world))
+    world.once(world.moment(changed, 15, 30), lambda: _set_role(world))
+
+
+def _make_role(world: World) -> None:
+    sales, about = Role.objects.get(key="salesperson"), "协助业务员，看全公司的客户，自己的才改。"
+    roles.copy(sales, actor=world.actor("admin"), name=ASSISTANT, description=about)
+
+
+def _give_role(world: World) -> None:
+    helper = world.members["zhou.zihan"]
+    members.set_roles(helper, actor=world.actor("admin"), roles=[Role.objects.get(name=ASSISTANT)])
+
+
+def _set_role(world: World) -> None:
+    role = Role.objects.get(name=ASSISTANT)
+    kept = {name: reach for name, reach in role.grants.items() if name not in NOT_FOR_ASSISTANTS}
+    roles.set_rights(role, actor=world.actor("admin"), grants=write_grants(kept | ASSISTANTS))
 
 
 def set_up(world: World, company: Company) -> None:

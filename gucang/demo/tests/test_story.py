@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db.models import Max, Min
-from django.utils import timezone
+from django.utils import timezone, translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from gucang.accounts.models import Member, User
+from gucang.accounts.models import Member, Role, User
+from gucang.accounts.sentences import sentences
 from gucang.activity import queries as activity
 from gucang.activity.models import Attachment, Coaching, FollowUp, Task
 from gucang.demo import cli, story
@@ -174,3 +175,13 @@ def _member(user: str) -> Any:
     from gucang.accounts.models import Member
 
     return Member.objects.get(user__email=f"{user}@{cast.DOMAIN}")
+
+
+def test_a_role_of_the_companys_own_is_made_like_another_and_says_what_it_means(inside: Company) -> None:
+    role = Role.objects.get(name="销售助理")
+    with translation.override("zh-hans"):
+        said = next(one.text for one in sentences(role.grants, role.field_rules) if one.record == "customer")
+    assert said.startswith("能看到全公司的客户；能新建；只能改自己的；")
+    assert said.endswith("不能删；别人客户的电话、备用电话、邮箱只显示一部分。")
+    assert [one.name for one in Member.objects.filter(member_roles__role=role)] == ["周子涵"]
+    assert Event.objects.filter(name="role.set_rights", subject_id=role.pk).exists()

@@ -195,6 +195,11 @@ class Action:
 
     def _check_right(self, actor: Actor, instance: Any) -> None:
         record_type = self.type
+        if actor.eyes is not None:
+            raise Forbidden(
+                _t("You only look as %(name)s; nothing can be changed. Stop looking to work as yourself.")
+                % {"name": actor.name}
+            )
         if not actor.may(self.name):
             raise Forbidden(
                 _t("Your role does not include “%(action)s”. Ask an administrator if you need it.")

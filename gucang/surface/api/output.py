@@ -5,7 +5,7 @@ The only place that decides what the API shows of a field; events go through it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,6 +19,19 @@ from gucang.kernel.records import RecordType
 from gucang.surface.columns import labels_of
 
 ALWAYS = ("id", "version", "created_at", "updated_at")
+
+
+_told_too: dict[str, dict[str, tuple[Any, Callable[[Any], str]]]] = {}
+
+
+def tell_too(record: str, name: str, label: Any, text: Callable[[Any], str]) -> None:
+    """Let the API show of a record type a text besides its fields: what one of its actions takes under this name."""
+    _told_too.setdefault(record, {})[name] = (label, text)
+
+
+def told_too(record_type: RecordType) -> dict[str, tuple[Any, Callable[[Any], str]]]:
+    """The texts that go out besides the fields: {name: (label, how it is read from a record)}."""
+    return _told_too.get(record_type.name, {})
 
 
 @cache
@@ -97,6 +110,7 @@ class _Writer:
             item["about"] = self._about(row)
         if hasattr(row, "extra"):
             item["extra"] = self._extra(row) if self.extra_ruled else row.extra
+        item |= {name: text(row) for name, (_label, text) in told_too(self.type).items()}
         item["version"] = row.version
         for name in ("created_at", "updated_at"):
             if (moment := getattr(row, name, None)) is not None:

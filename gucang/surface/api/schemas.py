@@ -18,7 +18,7 @@ from gucang.kernel.actions import Action
 from gucang.kernel.fields import LONGTEXT_MAX, FieldSpec, to_json
 from gucang.kernel.models import AboutRecord
 from gucang.kernel.records import RecordType
-from gucang.surface.api.output import readable
+from gucang.surface.api.output import readable, told_too
 
 Json = dict[str, Any]
 DECIMAL = r"^-?\d+(\.\d+)?$"
@@ -184,6 +184,7 @@ def record_schema(record_type: RecordType) -> Json:
         properties["about"] = {"anyOf": [{"$ref": "#/components/schemas/About"}, {"type": "null"}]}
     if hasattr(model, "extra"):
         properties["extra"] = {"type": "object", "description": _t("The company's own fields, by their keys.")}
+    properties |= {name: {"type": "string", "title": str(label)} for name, (label, _) in told_too(record_type).items()}
     moment = {"type": "string", "format": "date-time"}
     properties |= {
         "version": {"type": "integer", "description": _t('Send it back as If-Match: "3".')},

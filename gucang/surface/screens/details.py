@@ -12,7 +12,7 @@ from gucang.kernel.actions import Action
 from gucang.kernel.actors import Access
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType, Related
-from gucang.surface import timeline
+from gucang.surface import panels, timeline
 from gucang.surface.columns import Shower, columns_of, label_fields, remember_label
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render
@@ -50,7 +50,8 @@ def show(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespo
     context["related"] = [] if record.deleted_at else _related(request, record_type, record)
     context["timeline"] = timeline.read(request, record_type, record)
     context["collaborators"] = _collaborators(record_type, record)
-    return render(request, "surface/record.html", context)
+    template, more_of_it = panels.page_of(request, record_type, record)
+    return render(request, template, context | more_of_it)
 
 
 @screen

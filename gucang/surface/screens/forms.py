@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,16 +58,21 @@ def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
             return go(request, record_url(request, record_type, int(made.body["id"])))
         return _form(request, record_type, None, specs, raw, {}, advice=found)
     try:
-        pk = _once(request, lambda: verb(actor=request.actor, values=raw, request_id=request.request_id).record.pk)
+        pk = once(request, lambda: verb(actor=request.actor, values=raw, request_id=request.request_id).record.pk)
     except NeedsApproval:
         raise
     except Problem as problem:
-        return _form(request, record_type, None, specs, raw, sentences(problem), status=_form_status(problem))
+        return _form(request, record_type, None, specs, raw, sentences(problem), status=form_status(problem))
     toast(request, _t("%(what)s added.") % {"what": record_type.label})
     return go(request, here(request, record_url(request, record_type, pk)))
 
 
-def _once(request: CompanyRequest, make: Any) -> int:
+def new_key() -> str:
+    """A key by which a form of something new is known when it comes twice."""
+    return secrets.token_urlsafe(NEW_KEY_BYTES)
+
+
+def once(request: CompanyRequest, make: Callable[[], int]) -> int:
     """Make the record once per form: a second click on the same form leads to the record that the first one made."""
     key = _form_key(request)
     if not key:
@@ -87,7 +92,8 @@ def _form_key(request: CompanyRequest) -> str:
     return f"form:{key}" if key else ""
 
 
-def _form_status(problem: Problem) -> int:
+def form_status(problem: Problem) -> int:
+    """The status of a form that comes back with a refusal."""
     return problem.status if problem.status in (403, 409) else 422
 
 
@@ -116,7 +122,7 @@ def edit(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespo
     except NeedsApproval:
         raise
     except Problem as problem:
-        return _form(request, record_type, record, specs, raw, sentences(problem), status=_form_status(problem))
+        return _form(request, record_type, record, specs, raw, sentences(problem), status=form_status(problem))
     if outcome.event is not None:
         toast(request, _t("Saved."), undo_url(request, record_type, outcome))
     return go(request, here(request, record_url(request, record_type, record.pk)))
@@ -207,7 +213,7 @@ def _form(
         "clashed": clashes,
         "clashes": _clashes(record_type, request, record, clashes, inputs) if clashes else [],
         "seen": clashes.seen if clashes else _seen_next(request, record),
-        "key": request.POST.get("_key") or secrets.token_urlsafe(NEW_KEY_BYTES),
+        "key": request.POST.get("_key") or new_key(),
         "checked": bool(advice) or request.POST.get("_check") == "done",
         "next": request.POST.get("next") or request.GET.get("next") or "",
         "cancel_url": record_url(request, record_type, record.pk) if record else list_url(request, record_type),
@@ -302,7 +308,7 @@ def act(request: CompanyRequest, record_type: RecordType, pk: int, verb: str) ->
     except NeedsApproval:
         raise
     except Problem as problem:
-        return _dialog(request, record_type, record, action, raw, sentences(problem), status=_form_status(problem))
+        return _dialog(request, record_type, record, action, raw, sentences(problem), status=form_status(problem))
     if outcome.event is not None:
         toast(request, _t("Done: %(action)s.") % {"action": action.label})
     gone = not record_type.query(request.actor).filter(pk=record.pk).exists()

@@ -152,7 +152,7 @@ def _frame(
         "chosen": [column.name for column in columns],
         "kept": _kept(request),
         "may_create": record_type.create is not None and record_type.form_makes and actor.may(record_type.create.name),
-        "board_url": f"{request.base}/{record_type.plural}/board" if record_type.board else "",
+        "board_url": f"{request.base}/{record_type.plural}/board" if record_type.board and actor.eyes is None else "",
         "export_url": f"{request.base}/{record_type.plural}/export{changed_query(request, drop=POSITION)}"
         if record_type.exchange and actor.may(f"{record_type.name}.export")
         else "",

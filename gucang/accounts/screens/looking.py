@@ -1,0 +1,181 @@
+"""What somebody else would see: lists and records drawn for that person, to be read and nothing else.
+
+Everything below `look/<who>/` is drawn by the generic pages with an actor who sees what both may see and can do
+nothing. Only the pages that are named here are drawn at all.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _t
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gucang.accounts import looking, words
+from gucang.accounts.actions import members, roles
+from gucang.accounts.models import Member
+from gucang.accounts.sentences import daily_types
+from gucang.kernel import records
+from gucang.kernel.actors import Actor, looking_as
+from gucang.kernel.errors import Forbidden, Refused
+from gucang.kernel.records import RecordType
+from gucang.surface import panels
+from gucang.surface.middleware import CompanyRequest
+from gucang.surface.problems import answered
+from gucang.surface.render import render, toast
+from gucang.surface.screens import details, lists
+from gucang.surface.ui import headed
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the frame says while somebody looks: as whom, and the lists there are to look at."""
+
+    look: looking.Look
+    name: str
+    places: list[dict[str, Any]]
+
+
+@require_http_methods(["GET", "POST"])
+@answered
+def choose(request: CompanyRequest, **_company: str) -> HttpResponse:
+    """Choose as whom to look, a member or a role in a department; the beginning leaves an event."""
+    actor = request.actor
+    may = {"member": actor.may(members.look_as.name), "role": actor.may(roles.look_as.name)}
+    if not any(may.values()):
+        raise Http404
+    if request.method == "POST":
+        begun = looking.find(actor, _key(request))
+        looking.begin(request, begun)
+        return HttpResponseRedirect(_next(request, begun))
+    key = request.GET.get("who", "")
+    look = looking.find(actor, key) if key else None
+    context = {
+        "look": look,
+        "role": request.GET.get("role", ""),
+        "next": request.GET.get("next", ""),
+        "members": _members(actor) if may["member"] and not (look or request.GET.get("role")) else [],
+        "roles": _named("role", actor, "id") if may["role"] and look is None else [],
+        "departments": _named("department", actor, "name") if may["role"] and look is None else [],
+    }
+    return render(request, "accounts/look.html", context)
+
+
+def _key(request: CompanyRequest) -> str:
+    sent = request.POST
+    if sent.get("member"):
+        return f"m{sent['member']}"
+    department = f"d{sent['department']}" if sent.get("department") else ""
+    return f"r{sent['role']}{department}" if sent.get("role") else sent.get("who", "")
+
+
+def _next(request: CompanyRequest, look: looking.Look) -> str:
+    """The page that was asked for, if it is one of this look; else the first list that the person may see."""
+    home = f"{request.base}/look/{look.key}/"
+    wanted = request.POST.get("next", "")
+    if wanted.startswith(home) and url_has_allowed_host_and_scheme(wanted, None):
+        return wanted
+    first = next(iter(places(looking_as(look.person, request.actor))), None)
+    if first is None:
+        raise Refused(_t("There is no list that both of you may see."))
+    return f"{home}{first.plural}/"
+
+
+def places(actor: Actor) -> list[RecordType]:
+    """The lists that this actor may open, those of daily work."""
+    return [one for one in daily_types() if actor.may(f"{one.name}.view")]
+
+
+def _places(request: CompanyRequest) -> list[dict[str, Any]]:
+    urls = {f"{request.base}/{one.plural}/": headed(one.label_plural) for one in places(request.actor)}
+    return [{"text": text, "url": url, "current": request.path.startswith(url)} for url, text in urls.items()]
+
+
+def _members(actor: Actor) -> list[tuple[str, str, str]]:
+    found = records.get("member").query(actor).exclude(status="left").order_by("name_key", "pk")
+    return [(str(one.pk), one.name, one.name_key) for one in found]
+
+
+def _named(name: str, actor: Actor, order: str) -> list[tuple[str, str]]:
+    return [(str(one.pk), str(one)) for one in records.get(name).query(actor).order_by(order)]
+
+
+@require_POST
+def stop(request: CompanyRequest, **_company: str) -> HttpResponse:
+    """Stop looking, and go back to whom or what it was about."""
+    key = looking.end(request)
+    toast(request, _t("You work as yourself again."))
+    if key.startswith("m"):
+        return HttpResponseRedirect(f"{request.base}/members/{key[1:]}")
+    role = key[1:].partition("d")[0]
+    return HttpResponseRedirect(f"{request.base}/roles/{role}" if role else f"{request.base}/look")
+
+
+def _through_eyes(view: View) -> View:
+    """A generic page, drawn for the person of the address while the one who looks has begun to."""
+
+    @answered
+    def inner(request: CompanyRequest, company: str, who: str, **place: Any) -> HttpResponse:
+        look = looking.find(request.actor, who)
+        if request.method not in ("GET", "HEAD"):
+            raise Forbidden(_only(look))
+        if not looking.has_begun(request, who):
+            query = urlencode({"who": who, "next": request.get_full_path()})
+            return HttpResponseRedirect(f"{request.base}/look?{query}")
+        seen = copy.copy(request)
+        seen.own, seen.base = request, f"{request.base}/look/{who}"
+        seen.actor = looking_as(look.person, request.actor)
+        seen.looking = Shown(look, look.name, _places(seen))
+        response = view(seen, company=company, **place)
+        response.cookies.clear()  # such as the columns that were chosen: they would be one's own from then on
+        return response
+
+    return inner
+
+
+def _only(look: looking.Look) -> str:
+    return _t("You only look as %(name)s; nothing can be changed. Stop looking to work as yourself.") % {
+        "name": look.name
+    }
+
+
+@_through_eyes
+def nothing(request: CompanyRequest, company: str, rest: str = "") -> HttpResponse:
+    """Any other page of the program: it is not for looking at."""
+    found = places(request.actor)
+    if not rest and found:
+        return HttpResponseRedirect(f"{request.base}/{found[0].plural}/")
+    raise Refused(_t("Only lists and records can be looked at as somebody else. Choose a list above."))
+
+
+listed = _through_eyes(lists.show)
+filters = _through_eyes(lists.choose_filters)
+record = _through_eyes(details.show)
+timeline = _through_eyes(details.more)
+
+
+def could(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any]:
+    """On a record's page: what the person could do there, for nothing of it is offered."""
+    look: looking.Look = request.looking.look
+    verbs = [verb for verb in record_type.verbs.values() if not verb.creates and not verb.binned]
+    can = [str(verb.label) for verb in verbs if verb.why_not(look.person, record) is None]
+    return {"can": words.listed(can), "look": look}
+
+
+def link(request: CompanyRequest, record_type: RecordType, member: Member) -> dict[str, Any] | None:
+    """On a member's page: the way to look as this person, for who may."""
+    if member.pk == request.actor.member_id or members.look_as.why_not(request.actor, member):
+        return None
+    return {"record": member}
+
+
+panels.add("*", "top", "accounts/_looking.html", could, looking=True)
+panels.add("member", "left", "accounts/_look_link.html", link)
