@@ -78,7 +78,7 @@ def shell(request: Any) -> dict[str, Any]:
     }
     if getattr(request, "actor", None) is None:
         return common | {"theme": "", "text_size": ""}
-    common |= {"looking": getattr(request, "looking", None)}
+    common |= {"seen_as": getattr(request, "looking", None)}
     # The frame around what somebody sees as somebody else is their own.
     request = getattr(request, "own", request)
     common |= {"own_base": base_of(request)}
