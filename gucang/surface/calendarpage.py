@@ -106,18 +106,20 @@ class Looking:
     on: date
     whose: str
     kinds: tuple[str, ...]
+    usual: str = WHOSE[0]
 
     @classmethod
-    def of(cls, params: QueryDict) -> Looking:
-        """From an address; what it says that cannot be understood is left out."""
+    def of(cls, params: QueryDict, usual: str = WHOSE[0]) -> Looking:
+        """From an address; what it says that cannot be understood is left out. `usual` is whose is shown unasked."""
         view, whose = params.get("view", ""), params.get("whose", "")
         names = {kind.name for kind in records.every() if kind.calendar is not None}
         asked = [name for many in params.getlist("kinds") for name in many.split(",") if name in names]
         return cls(
             view if view in VIEWS else "",
             day_in(params.get("on", "")) or clock.today(),
-            whose if whose in WHOSE else WHOSE[0],
+            whose if whose in WHOSE else usual,
             tuple(dict.fromkeys(asked)),
+            usual,
         )
 
     def query(self, **changes: Any) -> str:
@@ -126,7 +128,7 @@ class Looking:
         params = {
             "view": other.view,
             "on": "" if other.on == clock.today() else other.on.isoformat(),
-            "whose": "" if other.whose == WHOSE[0] else other.whose,
+            "whose": "" if other.whose == other.usual else other.whose,
             "kinds": ",".join(other.kinds),
         }
         found = urlencode({name: value for name, value in params.items() if value}, safe=",")

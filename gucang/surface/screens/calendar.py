@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gucang.kernel import clock
 from gucang.kernel.actions import Action, Outcome
+from gucang.kernel.actors import Reach
 from gucang.kernel.errors import Invalid, NotVisible, Problem, Refused, Stale
 from gucang.kernel.records import Calendar, RecordType
 from gucang.surface import calendarpage, nav, ui
@@ -46,7 +47,7 @@ nav.add(_("Calendar"), "calendar", "/calendar", order=17, shown=has_any)
 @answered
 def page(request: CompanyRequest, **_company: str) -> HttpResponse:
     """The calendar: the agenda of a week, or room for the month, the week and the day that a script draws."""
-    kinds, looking = _kinds(request), Looking.of(request.GET)
+    kinds, looking = _kinds(request), Looking.of(request.GET, _usual(request))
     span, found = calendarpage.span_of(looking.view, looking.on), Found()
     if looking.view in ("", "agenda"):
         shown = [one for one in kinds if looking.shows(one)]
@@ -75,7 +76,7 @@ def page(request: CompanyRequest, **_company: str) -> HttpResponse:
 @answered
 def entries(request: CompanyRequest, **_company: str) -> HttpResponse:
     """What stands in the calendar `from` a day up to the day before `until`, as JSON for the page's script."""
-    kinds, looking = _kinds(request), Looking.of(request.GET)
+    kinds, looking = _kinds(request), Looking.of(request.GET, _usual(request))
     first, until = (calendarpage.day_in(request.GET.get(name, "")) for name in ("from", "until"))
     if first is None or until is None or not 0 < (until - first).days <= calendarpage.MOST_DAYS:
         sentence = _t("Ask for one to %(most)s days: from the first up to the day after the last.")
@@ -175,6 +176,12 @@ def _as_json(request: CompanyRequest, entry: Entry) -> dict[str, Any]:
         "late": entry.late,
         "seen": entry.version,
     }
+
+
+def _usual(request: CompanyRequest) -> str:
+    """Whose days one looks at first: who leads a team, the team's; everybody else their own."""
+    leads = any(request.actor.reach(f"{kind.name}.view") in (Reach.DEPARTMENT, Reach.TREE) for kind in _kinds(request))
+    return "team" if leads and len(calendarpage.circle(request.actor, "team") or ()) > 1 else "me"
 
 
 def _whose(request: CompanyRequest, looking: Looking) -> list[tuple[str, str, bool]]:
