@@ -229,7 +229,7 @@ def test_a_hidden_field_is_nowhere(
         f"{DEALS}{deal.pk}", f"{DEALS}{deal.pk}?peek=1", f"{DEALS}{deal.pk}/edit", f"{DEALS}board",
     ):  # fmt: skip
         page = text_of(as_alice.get(address))
-        assert "417" not in page.replace("417236px", ""), address
+        assert not re.search(r"417,?236|41\.7", page), address
         assert 'name="amount"' not in page, address
     filtered = as_alice.get(f"{DEALS}?amount__gte=999999")
     assert names_in(filtered) == ["糊盒机伺服升级"], "a hidden field must not narrow the list"
