@@ -16,7 +16,7 @@ from gucang.accounts import queries as accounts
 from gucang.accounts.models import Department, Invitation, Member, MemberRole, Status
 from gucang.activity.models import FollowUp, Task
 from gucang.exchange.models import Import, State
-from gucang.kernel import clock, records
+from gucang.kernel import clock, permissions, records
 from gucang.kernel.actors import Actor, Reach
 from gucang.kernel.models import Company, EventSeal
 from gucang.kernel.scope import remembered
@@ -24,15 +24,23 @@ from gucang.selling import queries as selling
 from gucang.selling.models import Opportunity, StageKind, StageTotal
 
 
+def sees_amounts(actor: Actor) -> bool:
+    """Whether the actor may know what deals are worth: sums and averages betray a hidden amount as well."""
+    return permissions.may_filter_by(actor, records.get("opportunity"), "amount")
+
+
 @dataclass(frozen=True)
 class StuckDeal:
-    """A deal that stands in its stage longer than the stage allows; `days` and `most` are natural days."""
+    """A deal that stands in its stage longer than the stage allows; `days` and `most` are natural days.
+
+    Without an amount it is one whose worth the actor may not know.
+    """
 
     pk: int
     name: str
     customer: str
     stage: str
-    amount: Decimal
+    amount: Decimal | None
     owner: str
     days: int
     most: int
@@ -50,13 +58,15 @@ def stuck(actor: Actor, among: Q, *, limit: int) -> list[StuckDeal]:
     ids = list(found.order_by("stage_since", "id").values_list("pk", flat=True)[:limit])
     rows = Opportunity.objects.filter(pk__in=ids).select_related("customer", "owner")
     rows = rows.only("name", "amount", "stage", "pipeline", "stage_since", "customer__name", "owner__name")
-    return [_stuck_deal(deal, now) for deal in rows.order_by("stage_since", "id")]
+    worth = sees_amounts(actor)
+    return [_stuck_deal(deal, now, worth=worth) for deal in rows.order_by("stage_since", "id")]
 
 
-def _stuck_deal(deal: Opportunity, now: Any) -> StuckDeal:
+def _stuck_deal(deal: Opportunity, now: Any, *, worth: bool) -> StuckDeal:
     days = (now - deal.stage_since).days if deal.stage_since else 0
     stage, owner = selling.stage_of(deal), str(deal.owner or "")
-    return StuckDeal(deal.pk, deal.name, str(deal.customer), str(stage), deal.amount, owner, days, stage.max_days)
+    amount = deal.amount if worth else None
+    return StuckDeal(deal.pk, deal.name, str(deal.customer), str(stage), amount, owner, days, stage.max_days)
 
 
 def month(actor: Actor, owners: Collection[int] | None) -> dict[str, Any]:

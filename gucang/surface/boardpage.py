@@ -190,12 +190,18 @@ class BoardPage:
         lane.next = cursor
         lane.count = max(lane.count, len(lane.cards))
 
+    @property
+    def summed(self) -> bool:
+        """Whether lanes say what their cards are worth: the sum of one card betrays what is hidden of it."""
+        return bool(self.board.total) and permissions.may_filter_by(self.actor, self.kind, self.board.total)
+
     def _sum(self, lanes: list[Lane]) -> None:
         if self.board.totals is None:
             return
         sums = self.board.totals(self.actor, self._simple)
         for lane in lanes:
-            lane.count, lane.total = sums.get(lane.value, (0, 0))
+            lane.count, total = sums.get(lane.value, (0, 0))
+            lane.total = total if self.summed else None
 
 
 def _depths(shown: Iterable[str]) -> dict[str, int]:

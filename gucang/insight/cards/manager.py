@@ -35,7 +35,7 @@ def _may_look(request: CompanyRequest) -> bool:
 
 def month(request: CompanyRequest) -> dict[str, Any] | None:
     """Won this month and open now, within reach."""
-    if not _may_look(request):
+    if not _may_look(request) or not queries.sees_amounts(request.actor):
         return None
     deals = f"{request.base}/opportunities/"
     urls = {"won_url": f"{deals}?state=won&closed_on=thismonth", "open_url": f"{deals}?state=open"}
@@ -44,7 +44,8 @@ def month(request: CompanyRequest) -> dict[str, Any] | None:
 
 def pipeline(request: CompanyRequest) -> dict[str, Any] | None:
     """The default pipeline by stage, from the kept sums; each bar opens its list."""
-    default = selling.default_pipeline() if _may_look(request) else None
+    may_look = _may_look(request) and queries.sees_amounts(request.actor)
+    default = selling.default_pipeline() if may_look else None
     if default is None:
         return None
     sums = selling.pipeline_sums(request.actor, default)
@@ -76,7 +77,7 @@ def team(request: CompanyRequest) -> dict[str, Any] | None:
 
 def wins(request: CompanyRequest) -> dict[str, Any] | None:
     """The latest deals won."""
-    if not _may_look(request):
+    if not _may_look(request) or not queries.sees_amounts(request.actor):
         return None
     # Every won deal has its day; said so, the index of closed deals answers.
     won = records.get("opportunity").query(request.actor).filter(state=StageKind.WON, closed_on__isnull=False)

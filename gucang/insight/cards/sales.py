@@ -166,9 +166,10 @@ def _deeds() -> dict[str, str]:
 
 def month(request: CompanyRequest) -> dict[str, Any] | None:
     """What the person has won this month and what is still open."""
-    if request.actor.member_id is None or not request.actor.may("opportunity.view"):
+    actor = request.actor
+    if actor.member_id is None or not actor.may("opportunity.view") or not queries.sees_amounts(actor):
         return None
-    return queries.month(request.actor, [request.actor.member_id]) | {
+    return queries.month(actor, [actor.member_id]) | {
         "day": clock.today(),
         "won_url": f"{request.base}/opportunities/?owner=me&state=won&closed_on=thismonth",
         "open_url": f"{request.base}/opportunities/?owner=me&state=open",

@@ -17,7 +17,7 @@ from gucang.kernel.records import Board, RecordType
 from gucang.surface import filters
 from gucang.surface.boardpage import BoardPage, lanes_for
 from gucang.surface.middleware import CompanyRequest
-from gucang.surface.render import fragment, render, wants_fragment
+from gucang.surface.render import fragment, render, wants_fragment, with_toast
 from gucang.surface.screens.common import find, record_url, screen
 from gucang.surface.screens.lists import filters_form
 
@@ -78,7 +78,9 @@ def drop(request: CompanyRequest, kind: RecordType, pk: int, **_company: str) ->
         raise
     except Problem as problem:
         return _refused(request, kind, record, problem, form_url, action.label)
-    return HttpResponse(status=204)
+    moved = HttpResponse(status=204)
+    # A drop that ends something says so; that a card has changed its lane, one sees.
+    return with_toast(moved, f"{action.label} · {record}") if action.tone else moved
 
 
 class _NeedsForm(Refused):
@@ -131,7 +133,7 @@ def _around(shown: BoardPage, url: str) -> dict[str, Any]:
         "kept": [pair for pair in held if pair[0] != "q"],
         "filters_url": _at(f"{url}/filters", held),
         "problems": shown.filtered.problems,
-        "summed": bool(shown.board.total),
+        "summed": shown.summed,
         "aged": shown.board.age is not None,
     }
 
