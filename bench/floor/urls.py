@@ -91,7 +91,8 @@ def board(request: HttpRequest, company: int) -> Any:
     return _rows(
         "SELECT o.* FROM selling_stage s CROSS JOIN LATERAL (SELECT id, name, amount, customer_id"
         " FROM selling_opportunity o"
-        " WHERE o.company_id = s.company_id AND o.stage_id = s.id ORDER BY updated_at DESC, id DESC LIMIT 30) o"
+        " WHERE o.deleted_at IS NULL AND o.company_id = s.company_id AND o.stage_id = s.id"
+        " ORDER BY updated_at DESC, id DESC LIMIT 30) o"
         " WHERE s.company_id = %s",
         [company],
     )
