@@ -16,8 +16,8 @@ if os.environ.get("GUCANG_RUN_ID"):
 
 application = get_wsgi_application()
 
-# What is loaded stays for good. Python would look through all of it again and again, up to 50 ms in the middle of a
-# request: now it looks only at what requests leave behind, and less often.
+# What is loaded stays for good. Python would look through all of it again and again, in the middle of requests: now it
+# looks only at what requests leave behind, and less often.
 get_resolver().url_patterns  # noqa: B018  loads every screen
 gc.collect()
 gc.freeze()

@@ -134,7 +134,7 @@ class Actor:
         if self.member_id is None:
             return frozenset()
         if self._shared is None:
-            # Plain SQL: nearly every request asks it, and building the query costs five times what running it does.
+            # Plain SQL: nearly every request asks it, and building the query costs more than running it.
             with connection.cursor() as cursor:
                 cursor.execute(_SHARED, [active_company_id(), self.member_id])
                 self._shared = {name: frozenset(ids) for name, ids in cursor.fetchall()}

@@ -1,6 +1,6 @@
 """How moments come out of the database: by one call in C, where psycopg matches a pattern for each of them.
 
-A page of fifty records holds two hundred moments; this reads them ten times as fast.
+A list of fifty records holds two hundred moments.
 """
 
 from __future__ import annotations

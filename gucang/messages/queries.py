@@ -35,7 +35,7 @@ def of(actor: Actor) -> models.QuerySet[Notification]:
 def unread(actor: Actor) -> int:
     """How many unread ones the bell shows, counted up to 100 and no further.
 
-    Every page asks it, so it is plain SQL: building the query costs five times what running it does.
+    Every page asks it, so it is plain SQL: building the query costs more than running it.
     """
     if actor.member_id is None:
         return 0

@@ -107,7 +107,7 @@ def capped_count(query: QuerySet[Any], shown: Page | None = None, cap: int = COU
     except EmptyResultSet:
         return 0, False
     with connection.cursor() as cursor:
-        # Not `.count()`: Django copies and rebuilds the query three times for it.
+        # Not `.count()`: Django copies and rebuilds the query for it.
         cursor.execute(f"SELECT count(*) FROM ({sql}) few", params)  # noqa: S608
         found: int = cursor.fetchone()[0]
     return min(found, cap), found > cap

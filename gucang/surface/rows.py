@@ -1,5 +1,5 @@
 """The rows of a list as HTML. Drawn here and not in a template: fifty rows are 2,000 expressions and macro calls there,
-which took half of the time of the page (measured); here each column says once what its cells have in common.
+two fifths of the time of the page under the profiler; here each column says once what its cells have in common.
 """
 
 from __future__ import annotations

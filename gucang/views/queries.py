@@ -25,7 +25,8 @@ def tabs(record_type: RecordType, actor: Actor) -> list[View]:
 
 def _by_type(actor: Actor) -> dict[str, list[SavedView]]:
     found: dict[str, list[SavedView]] = {}
-    views = SavedView.objects.filter(rules.with_me(actor) | rules.own(actor)).order_by("name", "id")
+    views = SavedView.objects.filter(rules.with_me(actor) | rules.own(actor)).select_related("owner")
+    views = views.order_by("name", "id")
     for view in sorted(views, key=lambda view: view.owner_id != actor.member_id):
         found.setdefault(view.record_type, []).append(view)
     return found
