@@ -19,7 +19,6 @@ from gucang.accounts.models import Member, Role, Token
 from gucang.accounts.screens.feeds import PER_MINUTE
 from gucang.accounts.tests.doors import sign_in
 from gucang.activity.actions import tasks
-from gucang.activity.models import Task
 from gucang.kernel import clock
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Forbidden, Invalid
@@ -28,13 +27,13 @@ from gucang.kernel.scope import writing
 from gucang.selling.actions import opportunities
 from gucang.surface.api import buckets
 from tests.personas import give_password
-from tests.screens.conftest import inside, new_deal
+from tests.screens.conftest import inside, new_deal, new_task
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = timezone.localdate
 
 
-__all__ = ["inside", "new_deal"]
+__all__ = ["inside", "new_deal", "new_task"]
 
 
 @pytest.fixture(autouse=True)
@@ -51,16 +50,6 @@ def address(inside: Any, alice: Member) -> Callable[..., str]:
             ends = clock.today() + timedelta(days=days)
             values = {"name": "我的手机", "scopes": [tokens.FEED], "expires_on": ends}
             return f"/acme/calendar/feed/{tokens.create(actor=member or alice, values=values).record.key}.ics"
-
-    return make
-
-
-@pytest.fixture
-def new_task(inside: Any, alice: Member) -> Callable[..., Task]:
-    def make(title: str = "寄样本", by: Any = None, **values: Any) -> Task:
-        with inside():
-            made = {"title": title, "due_on": clock.today()} | values
-            return tasks.create(actor=by or alice, values=made).record  # type: ignore[no-any-return]
 
     return make
 

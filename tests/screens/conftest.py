@@ -10,6 +10,9 @@ import pytest
 from django.test import Client
 
 from gucang.accounts.models import Member
+from gucang.activity.actions import tasks
+from gucang.activity.models import Task
+from gucang.kernel import clock
 from gucang.kernel.actors import system
 from gucang.kernel.models import Company
 from gucang.kernel.scope import company_scope
@@ -51,6 +54,18 @@ def new_deal(inside: Inside, alice: Member) -> Callable[..., Opportunity]:
         with inside():
             buyer = customers.create(actor=by or alice, values={"name": customer or f"{name}的客户"}).record
             return opportunities.create(actor=by or alice, values={"name": name, "customer": buyer, **values}).record  # type: ignore[no-any-return]
+
+    return make
+
+
+@pytest.fixture
+def new_task(inside: Inside, alice: Member) -> Callable[..., Task]:
+    """`new_task("寄样本", by=bob, due_on=day)`: an open task, due today unless told otherwise."""
+
+    def make(title: str = "寄样本", by: Any = None, **values: Any) -> Task:
+        with inside():
+            made = {"title": title, "due_on": clock.today()} | values
+            return tasks.create(actor=by or alice, values=made).record  # type: ignore[no-any-return]
 
     return make
 

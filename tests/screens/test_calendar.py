@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -48,18 +47,6 @@ def shown(client: Client, days: int = 30, **params: str) -> dict[str, Any]:
 
 def titles(client: Client, **params: str) -> list[str]:
     return [entry["title"] for entry in shown(client, **params)["entries"]]
-
-
-@pytest.fixture
-def new_task(inside: Any, alice: Member) -> Callable[..., Task]:
-    """`new_task("寄样本", by=bob, due_on=day)`: an open task, due today unless told otherwise."""
-
-    def make(title: str = "寄样本", by: Any = None, **values: Any) -> Task:
-        with inside():
-            made = {"title": title, "due_on": clock.today()} | values
-            return tasks.create(actor=by or alice, values=made).record  # type: ignore[no-any-return]
-
-    return make
 
 
 def move(client: Client, task: Any, day: Any, *, drag: bool = True, **fields: Any) -> Any:
