@@ -66,6 +66,9 @@ function setUpHtmx() {
   document.addEventListener("htmx:finally:request", () => count(-1));
 }
 
+/** Of more tabs than fit, the current one is in view. */
+const showTab = () => document.querySelectorAll(".tabs > [aria-current]").forEach((tab) => { tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.clientWidth / 3; });
+
 function setUpConnection() {
   const show = () => document.querySelectorAll("[data-offline]").forEach((banner) => { banner.hidden = navigator.onLine; });
   addEventListener("online", show);
@@ -85,6 +88,7 @@ setUpLists();
 setUpComposers();
 setUpHtmx();
 setUpConnection();
+showTab();
 onKey(document, onCommand);
 whenPresent("[data-palette-open]", setUpSearch);
 whenPresent("[data-mod-key]", (key) => { if (onMac) key.textContent = `⌘${key.dataset.modKey}`; });
