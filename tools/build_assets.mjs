@@ -7,7 +7,7 @@ import { join, relative } from "node:path";
 const SOURCE = "gucang/surface/assets";
 const DIST = "gucang/surface/static/dist";
 const TARGET = ["chrome109", "safari16", "firefox115"]; // Windows 7 and 8 stop at Chromium 109
-const BUDGET_GZIP = 90 * 1024; // bytes, all CSS and JavaScript together that more than one page may load
+const BUDGET_GZIP = 105 * 1024; // bytes, all CSS and JavaScript together that more than one page may load
 // What a single page loads for itself, when it is looked at, with what it may weigh.
 const LAZY = { calendargrid: 95 * 1024, calendar: 12 * 1024 };
 
