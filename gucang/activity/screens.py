@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -42,7 +43,14 @@ def composer(request: CompanyRequest, record_type: RecordType, record: Any) -> d
         "about_id": record.pk,
         "kinds": [(value, label, value == chosen) for value, label in kinds],
         "key": secrets.token_urlsafe(12),
+        "quick_days": _quick_days(),
     }
+
+
+def _quick_days() -> list[tuple[str, str]]:
+    """The days that a next step is mostly planned for, as a date field holds them and in words."""
+    words = {1: _t("Tomorrow"), 3: _t("In 3 days"), 7: _t("In a week")}
+    return [((clock.today() + timedelta(days=days)).isoformat(), text) for days, text in words.items()]
 
 
 def attached(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any] | None:
@@ -82,7 +90,7 @@ def compose_page(request: CompanyRequest, **_address: str) -> HttpResponse:
             errors = {problem.field or "text": str(problem)}
         else:
             toast(request, _written(queries.done_by(entry)))
-            return go(request, _page_of(request, record_type, about))
+            return go(request, _asked_back(request, data) or _page_of(request, record_type, about))
     context = {
         "about": about,
         "about_url": _page_of(request, record_type, about),
@@ -94,6 +102,8 @@ def compose_page(request: CompanyRequest, **_address: str) -> HttpResponse:
         "errors": errors,
         "lost_files": bool(request.FILES) if request.method == "POST" else False,
         "key": secrets.token_urlsafe(12),
+        "quick_days": _quick_days(),
+        "next": _asked_back(request, data),
     }
     return render(request, "activity/compose.html", context, status=422 if errors else 200)
 
@@ -201,9 +211,14 @@ def _task(request: CompanyRequest, pk: int) -> Task:
 
 def _back(request: CompanyRequest) -> str:
     """The page of this company that the form names in `next`, else what is due."""
-    wanted = request.POST.get("next", "")
+    return _asked_back(request, request.POST) or f"{request.base}/activity/due"
+
+
+def _asked_back(request: CompanyRequest, data: Mapping[str, str]) -> str:
+    """The page that `next` names, where it is one of this company; "" otherwise."""
+    wanted = data.get("next", "")
     safe = wanted.startswith(f"{request.base}/") and wanted.isprintable() and "\\" not in wanted
-    return wanted if safe else f"{request.base}/activity/due"
+    return wanted if safe else ""
 
 
 @require_GET

@@ -81,6 +81,25 @@ def test_a_composed_follow_up_leads_back_to_the_record(acme: Any, page: Client, 
         assert Attachment.objects.get().about_id == entry.pk
 
 
+@pytest.mark.parametrize(
+    ("wanted", "place"),
+    [
+        ("/acme/", "/acme/"),
+        ("https://elsewhere.test/acme/", ""),
+        ("//elsewhere.test/acme/", ""),
+        ("/other/customers/1", ""),
+        ("/acme/\\elsewhere.test", ""),
+    ],
+)
+def test_what_is_written_leads_where_it_was_asked_for_but_never_out_of_the_company(
+    page: Client, department: int, wanted: str, place: str
+) -> None:
+    data = {"about_type": "department", "about_id": department, "kind": "call", "text": "谈了价格", "next": wanted}
+    form = page.get("/acme/activity/compose", data).content.decode()
+    assert (f'name="next" value="{wanted}"' in form) is bool(place)
+    assert page.post("/acme/activity/compose", data)["Location"] == (place or f"/acme/departments/{department}")
+
+
 def test_a_refused_entry_comes_back_with_its_words_and_wrote_nothing(acme: Any, page: Client, department: int) -> None:
     data = {
         "about_type": "department",

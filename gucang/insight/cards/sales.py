@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.utils.translation import gettext as _t
@@ -42,6 +43,7 @@ class DueRow:
     about: Any
     url: str
     contact: Contact | None
+    write_url: str = ""
 
     @property
     def phone(self) -> str:
@@ -58,7 +60,8 @@ def due(request: CompanyRequest) -> dict[str, Any] | None:
     shown = tasks[:MOST]
     activity.remember_subjects(shown)
     contacts = _first_contacts(task.get_about() for task in shown)
-    rows = [_due_row(request, task, contacts) for task in shown]
+    may_write = request.actor.may("follow_up.create")
+    rows = [_due_row(request, task, contacts, may_write=may_write) for task in shown]
     late = len(found.overdue)
     return {
         "rows": rows,
@@ -69,7 +72,7 @@ def due(request: CompanyRequest) -> dict[str, Any] | None:
     }
 
 
-def _due_row(request: CompanyRequest, task: Task, contacts: dict[int, Contact]) -> DueRow:
+def _due_row(request: CompanyRequest, task: Task, contacts: dict[int, Contact], *, may_write: bool) -> DueRow:
     about = task.get_about() if task.about_type else None
     customer = about if isinstance(about, Customer) else getattr(about, "customer", None)
     if isinstance(about, Contact):
@@ -78,7 +81,15 @@ def _due_row(request: CompanyRequest, task: Task, contacts: dict[int, Contact]) 
         contact = contacts.get(customer.pk) if customer is not None else None
     if about is None:
         return DueRow(task, None, f"{request.base}/tasks/{task.pk}", contact)
-    return DueRow(task, about, f"{request.base}/{records.get(task.about_type).plural}/{about.pk}", contact)
+    url = f"{request.base}/{records.get(task.about_type).plural}/{about.pk}"
+    return DueRow(task, about, url, contact, _write_url(request, task) if may_write else "")
+
+
+def _write_url(request: CompanyRequest, task: Task) -> str:
+    """Where what came of a call is written down; from there one comes back to the home page."""
+    return f"{request.base}/activity/compose?" + urlencode(
+        {"about_type": task.about_type, "about_id": task.about_id, "kind": "call", "next": f"{request.base}/"}
+    )
 
 
 def _first_contacts(abouts: Iterable[Any]) -> dict[int, Contact]:

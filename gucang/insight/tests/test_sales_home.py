@@ -25,7 +25,7 @@ def test_a_due_row_has_two_buttons_and_the_rest_in_a_menu(client, login, acme, a
     buttons = re.sub(r"<details.*?</details>", "", row, flags=re.DOTALL)
     assert len(re.findall(r'class="btn', buttons)) - buttons.count('class="btn-row') == 2
     assert ("tel:" in buttons) is bool(phone)
-    assert "#composer" in row
+    assert "/activity/compose?about_type=customer" in row
 
 
 def test_the_day_report_puts_what_was_said_in_one_row(client, login, acme, alice: Any) -> None:

@@ -38,7 +38,44 @@ function setUp(form) {
   });
 }
 
+// Days to pick with one tap: they fill the date field that they stand beside.
+function setUpDays(group) {
+  const field = group.closest("form")?.elements[group.dataset.days];
+  if (!field) return;
+  const mark = () => group.querySelectorAll("[data-day]").forEach((day) => {
+    const on = day.dataset.day === field.value;
+    day.setAttribute("aria-pressed", String(on));
+    day.classList.toggle("on", on);
+  });
+  group.hidden = false;
+  group.addEventListener("click", (event) => {
+    const day = event.target.closest("[data-day]");
+    if (!day) return;
+    field.value = field.value === day.dataset.day ? "" : day.dataset.day;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    mark();
+  });
+  for (const change of ["input", "change"]) field.addEventListener(change, mark);
+  field.form.addEventListener("reset", () => setTimeout(mark));
+  mark();
+}
+
+// Whoever comes back from a call finds the place to write down what was said. Where the link started no call
+// (no telephone on this machine), the page was never left and stays.
+function afterCall(event) {
+  const link = event.target.closest?.("a[href^='tel:'][data-then]");
+  if (!link) return;
+  const back = () => {
+    if (document.visibilityState === "visible") { stop(); location.assign(link.dataset.then); }
+  };
+  const stop = () => { document.removeEventListener("visibilitychange", back); clearTimeout(patience); };
+  const patience = setTimeout(() => { if (document.visibilityState === "visible") stop(); }, 3000);
+  document.addEventListener("visibilitychange", back);
+}
+
 export function setUpComposers() {
+  whenPresent("[data-days]", setUpDays);
+  document.addEventListener("click", afterCall);
   whenPresent("[data-composer]", setUp);
   whenPresent("[data-copy]", (button) => {
     if (!navigator.clipboard) return; // plain http: the button stays hidden

@@ -103,7 +103,7 @@ async function swapCell(cell, url, data) {
   if (!fresh || !cell.isConnected) return null;
   cell.replaceWith(fresh);
   htmx.process(fresh);
-  const input = fresh.querySelector("input, select, textarea");
+  const input = fresh.querySelector("input:not([type=hidden]), select, textarea");
   input?.focus();
   input?.select?.();
   return fresh;
