@@ -1,4 +1,4 @@
-"""If: the language of list addresses. Each line is a filter ("amount__gte=100000&owner=me"); one line must hold whole.
+"""If: the language of list addresses. Each line is a group ("amount__gte=100000&owner=me"); one line must hold whole.
 
 The database judges, on the record as the automation's owner may see it, so reach and field rules hold here, too.
 """
@@ -6,29 +6,30 @@ The database judges, on the record as the automation's owner may see it, so reac
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, urlencode
 
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
+from gucang.kernel.fields import BadValue
 from gucang.kernel.records import RecordType
 from gucang.surface import filters
-from gucang.surface.filters import Filtered
+from gucang.surface.filters import Filtered, Group
 
-Group = list[tuple[str, str]]
-MOST_GROUPS, MOST_IN_A_GROUP, MOST_TEXT = 8, 10, 4000
+MOST_TEXT = 4000
 
 
 def groups(text: str) -> list[Group]:
-    """The lines as lists of (parameter, value); of one group all must hold, of the groups one."""
-    found = (parse_qsl(line.strip(), max_num_fields=50) for line in text.splitlines() if line.strip())
-    return [group for group in found if group]
+    """The lines as lists of (parameter, value); of one group all must hold, of the groups one. Raises Invalid."""
+    try:
+        return filters.read_groups(text.splitlines())
+    except BadValue as problem:
+        raise Invalid({"conditions": [str(problem)]}) from None
 
 
 def write(many: Iterable[Group]) -> str:
     """The reverse of `groups`."""
-    return "\n".join(urlencode(group) for group in many if group)
+    return "\n".join(filters.write_groups(many))
 
 
 def parsed(record_type: RecordType, group: Group, actor: Actor) -> Filtered:
@@ -39,38 +40,27 @@ def parsed(record_type: RecordType, group: Group, actor: Actor) -> Filtered:
     return filters.parse(record_type, actor, params)
 
 
+def any_of(record_type: RecordType, many: Iterable[Group], actor: Actor) -> Filtered:
+    """What the actor may see of which one of the groups holds whole."""
+    return filters.parse(record_type, actor, {filters.OR: filters.write_groups(many)})
+
+
 def check(text: str, record_type: RecordType, actor: Actor) -> str:
     """`text` as it is kept. Raises Invalid with the sentence for the first condition that means nothing."""
-    try:
-        found = groups(text[: MOST_TEXT + 1])
-    except ValueError:
-        raise Invalid({"conditions": [_t("This cannot be read as conditions.")]}) from None
-    if len(text) > MOST_TEXT or len(found) > MOST_GROUPS or any(len(group) > MOST_IN_A_GROUP for group in found):
-        sentence = _t("At most %(groups)s groups of %(many)s conditions fit.")
-        raise Invalid({"conditions": [sentence % {"groups": MOST_GROUPS, "many": MOST_IN_A_GROUP}]})
-    for group in found:
-        result = parsed(record_type, group, actor)
-        for name, _value in group:
-            if name in filters.RESERVED or name == "sort":
-                result.problems.setdefault(name, _t("“%(name)s” is no condition.") % {"name": name})
-        if result.problems:
-            raise Invalid({"conditions": [next(iter(result.problems.values()))]})
+    found = groups(text)
+    if len(text) > MOST_TEXT:
+        raise Invalid({"conditions": [_t("This cannot be read as conditions.")]})
+    if problems := any_of(record_type, found, actor).problems:
+        raise Invalid({"conditions": [next(iter(problems.values()))]})
     return write(found)
 
 
 def holding(record_type: RecordType, text: str, actor: Actor, ids: Iterable[int]) -> set[int]:
-    """Those of the records, of what the actor may see, for which the conditions hold. One query for each group.
+    """Those of the records, of what the actor may see, for which the conditions hold. One query.
 
     Raises Refused when a condition means nothing any more (its field was retired, or is hidden from the actor now).
     """
-    many = groups(text)
-    wanted = list(ids)
-    if not many:
-        return set(record_type.query(actor).filter(pk__in=wanted).values_list("pk", flat=True))
-    found: set[int] = set()
-    for group in many:
-        result = parsed(record_type, group, actor)
-        if result.problems:
-            raise Refused(next(iter(result.problems.values())))
-        found |= set(result.query.filter(pk__in=wanted).order_by().values_list("pk", flat=True))
-    return found
+    result = any_of(record_type, groups(text), actor)
+    if result.problems:
+        raise Refused(next(iter(result.problems.values())))
+    return set(result.query.filter(pk__in=list(ids)).order_by().values_list("pk", flat=True))

@@ -42,11 +42,11 @@ class Words:
         try:
             record_type = triggers.type_of(automation)
             many = conditions.groups(automation.conditions)
-        except (Invalid, ValueError):
+        except Invalid:
             return []
         return [self._group(record_type, group) for group in many]
 
-    def _group(self, record_type: RecordType, group: conditions.Group) -> list[Applied]:
+    def _group(self, record_type: RecordType, group: filters.Group) -> list[Applied]:
         result = conditions.parsed(record_type, group, self.actor)
         found = list(result.applied)
         if result.text:
@@ -137,15 +137,7 @@ class Words:
 
     def condition(self, one: Applied) -> str:
         """One condition as a phrase."""
-        words = self._described.get(id(one), one.words).strip()
-        if not words:
-            return one.label
-        op = one.param.rpartition("__")[2]
-        said = {"field": one.label, "value": words.removeprefix(str(filters.RANGES.get(op, ""))).strip()}
-        if op not in filters.RANGES:
-            return _t("%(field)s is %(value)s") % said
-        numeric = one.spec is not None and one.spec.numeric
-        return (_figure_words(op) if numeric else _moment_words(op)) % said
+        return filters.phrase(one, self._described.get(id(one), one.words).strip())
 
     def then(self, automation: Automation) -> str:
         """What it does."""
@@ -239,20 +231,6 @@ _JOINS = {
     "%(one)s, or %(two)s": lambda: _t("%(one)s, or %(two)s"),
     "%(one)s; %(two)s": lambda: _t("%(one)s; %(two)s"),
 }
-
-
-def _figure_words(op: str) -> str:
-    return {
-        "gte": _t("%(field)s is at least %(value)s"), "lte": _t("%(field)s is at most %(value)s"),
-        "gt": _t("%(field)s is more than %(value)s"), "lt": _t("%(field)s is less than %(value)s"),
-    }[op]  # fmt: skip
-
-
-def _moment_words(op: str) -> str:
-    return {
-        "gte": _t("%(field)s is not before %(value)s"), "lte": _t("%(field)s is not after %(value)s"),
-        "gt": _t("%(field)s is after %(value)s"), "lt": _t("%(field)s is before %(value)s"),
-    }[op]  # fmt: skip
 
 
 def _day_words(automation: Automation, said: Mapping[str, str]) -> str:

@@ -61,6 +61,8 @@ def totals(actor: Actor, filters: Mapping[str, Any]) -> dict[Any, tuple[int, Dec
 
 def _is_plain(filters: Mapping[str, Any]) -> bool:
     """Whether the owner is filtered by one id, by "me", or not at all."""
+    if str(filters.get("mine") or "1") != "1":
+        return False
     raw = str(filters.get("owner") or "me")
     return raw == "me" or (raw.isascii() and raw.isdigit() and len(raw) < 19)
 

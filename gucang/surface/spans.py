@@ -1,4 +1,4 @@
-"""Words for days as filters have them: today, this week, next7d; which days they mean, and what they are called."""
+"""Words for days as filters have them: today, this week, next7d, 2026-11; which days, and how they are called."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from gucang.surface import ui
+
 DAY_WORDS: dict[str, Any] = {
     "overdue": _("overdue"), "today": _("today"), "tomorrow": _("tomorrow"), "yesterday": _("yesterday"),
     "thisweek": _("this week"), "lastweek": _("last week"), "nextweek": _("next week"),
@@ -16,6 +18,7 @@ DAY_WORDS: dict[str, Any] = {
     "thisquarter": _("this quarter"), "thisyear": _("this year"), "lastyear": _("last year"),
 }  # fmt: skip
 _COUNTED = re.compile(r"^(next|last)(\d{1,3})d$")
+_MONTH = re.compile(r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$")
 
 
 def span(word: str, today: date) -> tuple[date | None, date | None] | None:
@@ -24,6 +27,9 @@ def span(word: str, today: date) -> tuple[date | None, date | None] | None:
     if counted := _COUNTED.match(word):
         days = timedelta(days=int(counted[2]))
         return (today, today + days + one) if counted[1] == "next" else (today - days, today + one)
+    if _MONTH.match(word):
+        first = date.fromisoformat(f"{word}-01")
+        return first, _months_on(first, 1)
     monday = today - timedelta(days=today.weekday())
     month = today.replace(day=1)
     week = timedelta(days=7)
@@ -52,6 +58,8 @@ def day_words(word: str) -> str:
         if counted[1] == "next":
             return ngettext("next %(days)s day", "next %(days)s days", days) % {"days": days}
         return ngettext("last %(days)s day", "last %(days)s days", days) % {"days": days}
+    if _MONTH.match(word):
+        return ui.month_text(date.fromisoformat(f"{word}-01"))
     return str(DAY_WORDS[word])
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gucang.accounts.models import Member
+from gucang.accounts.models import Member, Role
 from gucang.activity.actions import tasks
 from gucang.activity.models import Task
 from gucang.kernel import clock
 from gucang.kernel.actors import system
 from gucang.kernel.models import Company
-from gucang.kernel.scope import company_scope
+from gucang.kernel.scope import company_scope, writing
 from gucang.parties.actions import customers
 from gucang.selling import queries
 from gucang.selling.actions import opportunities, pipelines
@@ -74,3 +74,14 @@ def new_task(inside: Inside, alice: Member) -> Callable[..., Task]:
 def as_alice(client: Client, alice: Member, login: Callable[[Client, Member], Client]) -> Client:
     """Alice's browser."""
     return login(client, alice)
+
+
+@pytest.fixture
+def field_hidden() -> Callable[[str, str], None]:
+    """`field_hidden("salesperson", "customer.city")`: a role no longer sees one field. Inside the company."""
+
+    def hide(role: str, field: str) -> None:
+        with writing("accounts"):
+            Role.objects.filter(key=role).update(field_rules={field: {"inside": "hidden"}})
+
+    return hide

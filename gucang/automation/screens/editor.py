@@ -17,6 +17,7 @@ from gucang.automation.screens.common import OUTCOME_TONES, TONES, find, state_o
 from gucang.automation.words import Words
 from gucang.kernel.errors import Invalid
 from gucang.kernel.records import RecordType
+from gucang.surface import filters
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import go, render, toast
@@ -237,14 +238,14 @@ def only_if(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     return _kept(request, automation, "if")
 
 
-def _add(found: list[conditions.Group], group: str, condition: tuple[str, str]) -> None:
+def _add(found: list[filters.Group], group: str, condition: tuple[str, str]) -> None:
     if group.isascii() and group.isdigit() and len(group) < 3 and int(group) < len(found):
         found[int(group)].append(condition)
     else:
         found.append([condition])
 
 
-def _without(found: list[conditions.Group], which: str) -> list[conditions.Group]:
+def _without(found: list[filters.Group], which: str) -> list[filters.Group]:
     return [
         [one for place, one in enumerate(group) if f"{number}.{place}" != which] for number, group in enumerate(found)
     ]

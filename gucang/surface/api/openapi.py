@@ -40,9 +40,13 @@ def list_parameters(record_type: RecordType) -> list[Json]:
     specs = {name: record_type.specs[name] for name in names if name in record_type.specs}
     found = [parameter for spec in specs.values() for parameter in _filter_parameters(spec)]
     sortable = [name for name, spec in record_type.specs.items() if spec.kind in filters.SORTABLE]
+    ways = {"type": "array", "items": TEXT, "maxItems": filters.MOST_GROUPS}
+    said = _("A filter, encoded, such as city%3D苏州%26level%3DA; given several times, one of them must hold.")
+    found.append(_query(filters.OR, ways, said) | {"style": "form", "explode": True})
     found.append(_query("q", TEXT | {"maxLength": filters.MAX_TEXT}, _("Chinese, pinyin, initials or digits.")))
     if record_type.owner:
-        found.append(_query("mine", TEXT | {"enum": ["0", "1"]}, _("1: only what belongs to you.")))
+        whose = _("1: only what belongs to you; team: and to your department and those below it.")
+        found.append(_query("mine", TEXT | {"enum": ["0", "1", "team"]}, whose))
     found.append(
         _query(
             "sort",
@@ -55,10 +59,11 @@ def list_parameters(record_type: RecordType) -> list[Json]:
 
 
 def _filter_parameters(spec: FieldSpec) -> list[Json]:
-    if spec.kind == "choice":
-        words = "、".join(str(value) for value, _label in spec.choices)
-        return [_query(spec.name, TEXT, format_lazy("{}: {}, none", spec.label, words))]
-    found = [_query(spec.name, TEXT, spec.label)]
+    words = ": " + "、".join(str(value) for value, _label in spec.choices) + ", none" if spec.kind == "choice" else ""
+    found = [_query(spec.name, TEXT, format_lazy("{}{}", spec.label, words))]
+    found.append(_query(f"{spec.name}__not", TEXT, format_lazy("{}: {}", spec.label, _("is not"))))
+    if spec.kind in filters.WORDS:
+        found.append(_query(f"{spec.name}__has", TEXT, format_lazy("{}: {}", spec.label, _("contains"))))
     if spec.kind in filters.RANGED:
         for word, said in filters.RANGES.items():
             found.append(_query(f"{spec.name}__{word}", TEXT, format_lazy("{}: {}", spec.label, said)))

@@ -16,6 +16,7 @@ from gucang.kernel.fields import BadValue
 from gucang.kernel.records import Board, RecordType
 from gucang.surface import filters
 from gucang.surface.boardpage import BoardPage, lanes_for
+from gucang.surface.chips import Chip, Chips, chips_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render, wants_fragment, with_toast
 from gucang.surface.screens.common import find, record_url, screen
@@ -128,7 +129,7 @@ def _around(shown: BoardPage, url: str) -> dict[str, Any]:
         "chips": _chips(shown, url, held),
         "switches": _switches(shown, url, held),
         "switch_label": kind.specs[shown.board.switch].label if shown.board.switch else "",
-        "mine": _mine(kind, url, held),
+        "mine": _mine(shown, url, held),
         "text": shown.filtered.text,
         "kept": [pair for pair in held if pair[0] != "q"],
         "filters_url": _at(f"{url}/filters", held),
@@ -174,16 +175,14 @@ def _at(url: str, pairs: Held) -> str:
     return f"{url}?{query}" if query else url
 
 
-def _chips(shown: BoardPage, url: str, held: Held) -> list[tuple[str, str, str]]:
-    """(label, words, address without it) of every filter that is on, but for the switches."""
-    chips = [
-        (one.label, words.strip(), _at(url, [pair for pair in held if pair[0] != one.param]))
-        for one, words in filters.describe(shown.filtered.applied, shown.actor)
-        if one.param != "mine"
-    ]
+def _chips(shown: BoardPage, url: str, held: Held) -> Chips:
+    """The filters that are on, but for the switches."""
+    chips = chips_of(
+        shown.filtered, shown.actor, lambda one: _at(url, shown.filtered.without(held, one)), switches=("mine",)
+    )
     if shown.filtered.text:
         without = _at(url, [pair for pair in held if pair[0] != "q"])
-        chips.append((_t("contains"), shown.filtered.text, without))
+        chips.must.append(Chip(_t("Contains"), "", f"“{shown.filtered.text}”", without))
     return chips
 
 
@@ -197,13 +196,16 @@ def _switches(shown: BoardPage, url: str, held: Held) -> list[tuple[str, str, bo
     return [(str(row), _at(url, [(name, str(row.pk)), *others]), row == chosen) for row in shown.rows_to_choose]
 
 
-def _mine(kind: RecordType, url: str, held: Held) -> list[tuple[str, str, bool]]:
-    """The two ways to look at records that have owners: everybody's, or one's own."""
-    if not kind.owner:
+def _mine(shown: BoardPage, url: str, held: Held) -> list[tuple[str, str, bool]]:
+    """The ways to look at records that have owners: everybody's, one's own, one's department's."""
+    if not shown.kind.owner:
         return []
     others = [pair for pair in held if pair[0] != "mine"]
-    on = len(others) != len(held)
-    return [(_t("All"), _at(url, others), not on), (_t("Only mine"), _at(url, [*others, ("mine", "1")]), on)]
+    now = next((value for name, value in held if name == "mine"), "")
+    ways = [("", _t("All")), ("1", _t("Only mine"))]
+    if filters.sees_more_than_own(shown.kind, shown.actor):
+        ways.append((filters.TEAM, _t("My department")))
+    return [(text, _at(url, [*others, ("mine", value)] if value else others), now == value) for value, text in ways]
 
 
 patterns: list[URLPattern] = [

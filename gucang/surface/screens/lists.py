@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _t
@@ -16,6 +17,7 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.surface import filters, keyset, panels, spans
+from gucang.surface.chips import chips_of
 from gucang.surface.columns import Column, Shower, choosable, columns_of, narrowed
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render, wants_fragment
@@ -76,9 +78,9 @@ def _start(record_type: RecordType, actor: Actor) -> QueryDict:
     return QueryDict(f"view={start}" if start else "")
 
 
-def _without(request: CompanyRequest, record_type: RecordType, param: str) -> str:
+def _without(request: CompanyRequest, record_type: RecordType, found: filters.Filtered, gone: filters.Applied) -> str:
     """The query string of the list without one filter; a bare one would bring the first tab or the saved view back."""
-    left = changed_query(request, drop=(*POSITION, param))
+    left = f"?{urlencode(found.without(_kept(request), gone))}"
     bare = left == "?" and panels.start_of(record_type, request.actor)
     return "?view=all" if bare or re.fullmatch(r"\?view=v\d+", left) else left
 
@@ -137,10 +139,7 @@ def _frame(
     sort = {column.name: _sort_url(request, found, column) for column in columns if _sorts(record_type, actor, column)}
     return {
         "tabs": _tabs(request, record_type, tab),
-        "chips": [
-            {"label": one.label, "words": words, "remove_url": _without(request, record_type, one.param)}
-            for one, words in filters.describe(found.applied, actor)
-        ],
+        "chips": chips_of(found, actor, lambda one: _without(request, record_type, found, one)),
         "problems": list(found.problems.values()),
         "text": found.text,
         "sort_urls": sort,
@@ -183,6 +182,10 @@ def _tabs(request: CompanyRequest, record_type: RecordType, tab: panels.View | N
     found = [{"text": _t("All"), "url": everything, "current": tab is None and not mine}]
     if record_type.owner and request.actor.member_id is not None:
         found.append({"text": _t("Mine"), "url": f"{base}?mine=1", "current": mine})
+        if filters.sees_more_than_own(record_type, request.actor):
+            team = request.GET.get("mine") == filters.TEAM and tab is None
+            found.append({"text": _t("My department"), "url": f"{base}?mine={filters.TEAM}", "current": team})
+            found[0]["current"] = tab is None and not mine and not team
     for view in panels.views_of(record_type, request.actor):
         found.append({"text": str(view.label), "url": f"{base}?view={view.key}", "current": view == tab})
         if view.about:
