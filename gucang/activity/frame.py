@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gucang.activity import screens
+from gucang.activity.screens import entries, files
 from gucang.surface import columns, nav, panels
 from gucang.surface.panels import View
 
-panels.add("*", "composer", "activity/_composer.html", screens.composer)
-panels.add("*", "left", "activity/_attached.html", screens.attached)
-panels.add("attachment", "main", "activity/_file.html", screens.file_itself)
+panels.add("*", "composer", "activity/_composer.html", entries.composer)
+panels.add("*", "left", "activity/_attached.html", files.attached)
+panels.add("attachment", "main", "activity/_file.html", files.file_itself)
 panels.add_view("task", View("open", _("Not done"), lambda actor: Q(done_at=None)))
 panels.begin_with("task", "open")
 panels.add_view("task", View("overdue", _("Overdue"), lambda actor: Q(done_at=None), {"due_on": "overdue"}))

@@ -30,7 +30,11 @@ class Policy:
 
 def policy() -> Policy:
     """The active company's policy. One query; values of a wrong type are ignored."""
-    settings = Company.objects.values_list("settings", flat=True).get(pk=active_company_id())
+    return policy_in(Company.objects.values_list("settings", flat=True).get(pk=active_company_id()))
+
+
+def policy_in(settings: Any) -> Policy:
+    """The policy that a company's settings hold, where they are at hand."""
     stored = settings.get("activity", {}) if isinstance(settings, dict) else {}
     known: dict[str, Any] = {field.name: type(field.default) for field in fields(Policy)}
     fitting: dict[str, Any] = {name: value for name, value in stored.items() if type(value) is known.get(name)}

@@ -27,6 +27,11 @@ def allowed(name: str) -> bool:
     return name in _allowed
 
 
+def may_have_files(name: str) -> bool:
+    """Whether files may hang on records of this type."""
+    return allowed(name) or name in ATTACHED
+
+
 def types(also: tuple[str, ...] = ()) -> list[RecordType]:
     """The record types one may write about, and `also` these entries."""
     return [record_type for record_type in records.every() if record_type.name in (*_allowed, *also)]

@@ -96,3 +96,10 @@ whenPresent("[data-combo]", async (holder) => (await import("./combo.js")).enhan
 whenPresent("[data-record-picker]", async (holder) => (await import("./combo.js")).enhanceRecordPicker(holder));
 whenPresent("[data-board]", async (board) => (await import("./board.js")).setUpBoard(board));
 whenPresent("[data-calendar]", async (page) => (await import("./calendar.js")).setUpCalendar(page));
+whenPresent("[data-attach]", async (box) => (await import("./files.js")).setUpFiles(box));
+whenPresent("[data-gallery]", (gallery) => gallery.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-preview]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  (await import("./viewer.js")).openViewer(link);
+}));

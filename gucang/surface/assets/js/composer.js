@@ -9,6 +9,24 @@ function add(input, files) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/** The files of a paste or drop. Cells copied in Excel come as a picture, too: where there are words, they are meant. */
+export const filesOf = (data) => (data?.types.includes("text/plain") ? [] : [...(data?.files ?? [])]);
+
+/** A pasted picture with a name that says when; every browser calls it “image.png”. */
+export function named(file) {
+  if (!/^(image|图像)\.\w+$/i.test(file.name)) return file;
+  const now = new Date();
+  const two = (number) => String(number).padStart(2, "0");
+  const when = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())} ${two(now.getHours())}.${two(now.getMinutes())}.${two(now.getSeconds())}`;
+  return new File([file], `${word("screenshot")} ${when}.${file.name.split(".").pop()}`, { type: file.type });
+}
+
+/** Puts files into the composer's own field, where they wait for “write down”. */
+export function giveTo(form, files) {
+  const input = form.querySelector("input[type=file][multiple]");
+  if (input) add(input, files.map(named));
+}
+
 function showFiles(form) {
   const chips = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files].map((file) => {
     const chip = Object.assign(document.createElement("span"), { className: "chip", textContent: `${file.name} · ${Math.ceil(file.size / 1024)} KB` });
@@ -32,9 +50,8 @@ function setUp(form) {
     if (event.target.name === "kind") form.querySelectorAll(".tabs label").forEach((tab) => tab.classList.toggle("on", tab.contains(event.target)));
   });
   form.querySelector("[data-paste]")?.addEventListener("paste", (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    const input = form.querySelector("input[type=file][multiple]");
-    if (files.length && input) { event.preventDefault(); add(input, files); }
+    const files = filesOf(event.clipboardData);
+    if (files.length) { event.preventDefault(); giveTo(form, files); }
   });
 }
 

@@ -1,4 +1,4 @@
-"""The composer, what is due, the quick buttons, and the files."""
+"""The composer, what is due, and the quick buttons."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gucang.accounts.models import Member
-from gucang.activity import compose, files, queries, subjects
+from gucang.activity import compose, queries, subjects
 from gucang.activity.actions import tasks
-from gucang.activity.files.kinds import by_name
-from gucang.activity.models import Attachment, FollowUpOutcome, Task
-from gucang.activity.rules import visible_attachments, visible_tasks
+from gucang.activity.models import FollowUpOutcome, Task
+from gucang.activity.rules import visible_tasks
 from gucang.kernel import clock, records
 from gucang.kernel.errors import Invalid, NotVisible, Refused
 from gucang.kernel.records import RecordType
@@ -25,10 +23,6 @@ from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import go, render, toast
 
-# A file is only a file: whatever it contains, it runs nothing and loads nothing.
-FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-# Chromium's own PDF viewer does not start inside a sandbox; it runs no script of the document in our origin.
-PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
 POSTPONE_DAYS = {"1": 1, "3": 3, "7": 7}
 
 
@@ -53,30 +47,12 @@ def _quick_days() -> list[tuple[str, str]]:
     return [((clock.today() + timedelta(days=days)).isoformat(), text) for days, text in words.items()]
 
 
-def attached(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any] | None:
-    """The files that hang on the record itself."""
-    if not subjects.allowed(record_type.name):
-        return None
-    if not request.actor.may("attachment.view"):
-        return None
-    found = queries.attachments_on(record_type.name, record.pk)
-    return {"rows": found} if found else None
-
-
-def file_itself(request: CompanyRequest, record_type: RecordType, record: Attachment) -> dict[str, Any] | None:
-    """On an attachment's page: the picture, and the way to the file."""
-    about = record.get_about()
-    if about is None:
-        return {"row": record, "about": "", "about_url": ""}
-    return {"row": record, "about": str(about), "about_url": _page_of(request, records.get(record.about_type), about)}
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @answered
 def compose_page(request: CompanyRequest, **_address: str) -> HttpResponse:
     """The composer as a page of its own: every field, and where a refused entry comes back with its words."""
     data = request.POST if request.method == "POST" else request.GET
-    record_type, about = _subject(request, data.get("about_type", ""), data.get("about_id", ""))
+    record_type, about = subject(request, data.get("about_type", ""), data.get("about_id", ""))
     errors: dict[str, str] = {}
     if request.method == "POST" and "more" not in request.POST:
         uploads = [*request.FILES.getlist("files"), *request.FILES.getlist("photos")]
@@ -90,10 +66,10 @@ def compose_page(request: CompanyRequest, **_address: str) -> HttpResponse:
             errors = {problem.field or "text": str(problem)}
         else:
             toast(request, _written(queries.done_by(entry)))
-            return go(request, _asked_back(request, data) or _page_of(request, record_type, about))
+            return go(request, _asked_back(request, data) or page_of(request, record_type, about))
     context = {
         "about": about,
-        "about_url": _page_of(request, record_type, about),
+        "about_url": page_of(request, record_type, about),
         "about_type": record_type.name,
         "about_id": about.pk,
         "kinds": compose.kinds_for(request.actor, record_type),
@@ -121,7 +97,7 @@ def _words(request: CompanyRequest) -> dict[str, str]:
     return {name: request.POST[name] for name in wanted if name in request.POST}
 
 
-def _subject(request: CompanyRequest, name: str, raw: str) -> tuple[RecordType, Any]:
+def subject(request: CompanyRequest, name: str, raw: str) -> tuple[RecordType, Any]:
     if not subjects.allowed(name) or not (raw.isascii() and raw.isdigit() and len(raw) < 19):
         raise NotVisible()
     record_type = records.get(name)
@@ -131,7 +107,7 @@ def _subject(request: CompanyRequest, name: str, raw: str) -> tuple[RecordType, 
     return record_type, about
 
 
-def _page_of(request: CompanyRequest, record_type: RecordType, record: Any) -> str:
+def page_of(request: CompanyRequest, record_type: RecordType, record: Any) -> str:
     return f"{request.base}/{record_type.plural}/{record.pk}"
 
 
@@ -219,54 +195,3 @@ def _asked_back(request: CompanyRequest, data: Mapping[str, str]) -> str:
     wanted = data.get("next", "")
     safe = wanted.startswith(f"{request.base}/") and wanted.isprintable() and "\\" not in wanted
     return wanted if safe else ""
-
-
-@require_GET
-@answered  # type: ignore[arg-type]  # the answer is a stream
-def file(request: CompanyRequest, pk: int, **_address: str) -> HttpResponseBase:
-    """A file, for whoever sees the record that it is attached to. `?show=1` opens pictures and PDF in the browser.
-
-    The file is open before the scope is left, so the bytes may flow after it.
-    """
-    attachment = _attachment(request, pk)
-    kind = by_name(attachment.name)
-    inline = request.GET.get("show") == "1" and kind.inline
-    response = FileResponse(
-        _opened(files.open_file, attachment),
-        as_attachment=not inline,
-        filename=attachment.name,
-        content_type=attachment.content_type,
-    )
-    response.headers["Content-Security-Policy"] = PDF_POLICY if kind.ending == "pdf" else FILE_POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-@require_GET
-@answered  # type: ignore[arg-type]  # the answer is a stream
-def thumbnail(request: CompanyRequest, pk: int, **_address: str) -> HttpResponseBase:
-    """The small JPEG of a picture, under the same rights."""
-    attachment = _attachment(request, pk)
-    if not attachment.is_picture:
-        raise Http404
-    response = FileResponse(_opened(files.open_thumbnail, attachment), content_type="image/jpeg")
-    response.headers["Content-Security-Policy"] = FILE_POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _attachment(request: CompanyRequest, pk: int) -> Attachment:
-    found = Attachment.objects.filter(visible_attachments(request.actor), pk=pk).first()
-    if found is None:
-        raise NotVisible()
-    return found
-
-
-def _opened(opener: Any, attachment: Attachment) -> Any:
-    try:
-        return opener(attachment.file)
-    except FileNotFoundError:
-        raise NotVisible(
-            _t("“%(name)s” is not on the disk any more. Ask an administrator for the backup.")
-            % {"name": attachment.name}
-        ) from None
