@@ -9,6 +9,7 @@ from gucang.activity import urls as activity
 from gucang.automation import urls as automation
 from gucang.exchange import urls as exchange
 from gucang.messages import urls as messages
+from gucang.parties import urls as parties
 from gucang.surface import urls as surface
 from gucang.views import urls as views
 
@@ -21,6 +22,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *exchange.company_patterns,
     *views.company_patterns,
     *automation.company_patterns,
+    *parties.company_patterns,
     *surface.company_patterns,
 ]
 

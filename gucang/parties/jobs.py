@@ -1,4 +1,4 @@
-"""The night's work: warn of the pool, and put back what nobody cared for."""
+"""The night's work: warn of the pool, and put back what nobody cared for. And what takes a while: reading a card."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from gucang.kernel.actors import system
 from gucang.kernel.errors import NotVisible, Refused
 from gucang.parties import queries, rules
 from gucang.parties.actions import pool
+from gucang.parties.cards.reading import have_read
 
 BATCH = 500
 
@@ -34,3 +35,6 @@ def recycle(after: int = 0) -> None:
             continue
     if len(batch) == BATCH:
         jobs.enqueue("parties.recycle", after=batch[-1].pk)
+
+
+jobs.job("parties.read_card", outside=True)(have_read)

@@ -46,6 +46,7 @@ class Person:
 _places: list[Place] = []
 _settings: list[Place] = []
 _quick: dict[str, int] = {}
+_quick_links: list[Place] = []
 _unread: list[Count] = []
 _companies: list[Callable[[Any], list[tuple[str, str]]]] = []
 _person: list[Callable[[Any], Person]] = []
@@ -84,6 +85,12 @@ def setting(label: Any, icon: str, url: str, permission: str, order: int = 50, *
 def quick_create(record_name: str, order: int = 50) -> None:
     """Let “New” in the top bar offer this record type, to those who may create it."""
     _quick[record_name] = order
+
+
+def quick_link(label: Any, icon: str, url: str, permission: str, order: int = 50) -> None:
+    """Let “New” offer a page of its own as well, to those who have `permission`."""
+    if all(place.url != url for place in _quick_links):
+        _quick_links.append(Place(label, icon, url, permission, order))
 
 
 def unread_from(count: Count) -> Count:
@@ -128,14 +135,18 @@ def phone_places(request: CompanyRequest) -> list[dict[str, Any]]:
 
 
 def creatable(request: CompanyRequest) -> list[dict[str, Any]]:
-    """What “New” offers: record types that this person may create, in order."""
-    found = []
-    for name, _order in sorted(_quick.items(), key=lambda pair: pair[1]):
+    """What “New” offers: record types that this person may create and pages that make something, in order."""
+    found: list[tuple[int, dict[str, Any]]] = [
+        (link.order, {"label": str(link.label), "icon": link.icon, "url": f"{request.base}{link.url}"})
+        for link in _quick_links
+        if request.actor.may(link.permission)
+    ]
+    for name, order in _quick.items():
         record_type = next((one for one in records.every() if one.name == name), None)
         if record_type is not None and record_type.create and request.actor.may(record_type.create.name):
             url = f"{request.base}/{record_type.plural}/new"
-            found.append({"label": str(record_type.label), "icon": record_type.icon, "url": url})
-    return found
+            found.append((order, {"label": str(record_type.label), "icon": record_type.icon, "url": url}))
+    return [item for _order, item in sorted(found, key=lambda pair: pair[0])]
 
 
 def unread(request: CompanyRequest) -> int:

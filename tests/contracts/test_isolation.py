@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +18,9 @@ from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope, deriving, writing
 from gucang.messages.kinds import every as kinds
 from gucang.messages.models import Notification
+from gucang.parties.cards import reading
 from tests.contracts.world import CANARY, TYPES, Pages, every_filling, hashes, routes, text_of
+from tests.pictures import photo, upload
 
 ROUTES = routes()
 of_every_route = pytest.mark.parametrize("route", list(ROUTES))
@@ -51,6 +53,7 @@ def prey(founded: Pages) -> Prey:
             "event": event.pk,
             "notifications": notice.pk if notice else _notice(founded),
             "key": _ended_feed(founded),
+            "card": _card(founded),
         }
         bodies = {one.name: _body(founded, one, ids[one.name]) for one in TYPES}
         fitting = {verb.name: _foreign(founded.body(verb)) for one in TYPES for verb in one.verbs.values()}
@@ -98,6 +101,13 @@ def _ended_feed(world: Pages) -> str:
     token = tokens.create(actor=world.people["adam"], values=values).record
     tokens.revoke(token, actor=world.people["adam"])
     return str(token.key)
+
+
+def _card(world: Pages) -> str:
+    """A business card that waits to be confirmed."""
+    waiting = reading.receive(world.people["adam"].as_actor(), upload(f"{CANARY}.png", photo("PNG")))
+    reading.keep(replace(waiting, state=reading.DONE, lines=[[f"{CANARY}有限公司", 0, 0, 90, 20]]))
+    return waiting.file
 
 
 def _body(world: Pages, record_type: RecordType, pk: int) -> dict[str, Any]:

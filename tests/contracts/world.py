@@ -145,6 +145,8 @@ def _with_id(
 ) -> Iterator[tuple[str, RecordType | None]]:
     if "<str:key>" in route:
         route = route.replace("<str:key>", str(extra["key"]))
+    if "<slug:file>" in route:
+        route = route.replace("<slug:file>", str(extra["card"]))
     if "<int:event_id>" in route:
         route = route.replace("<int:event_id>", str(extra["event"]))
     if "<str:name>" in route and record_type is not None:

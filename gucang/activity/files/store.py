@@ -25,6 +25,7 @@ from gucang.activity.policy import MB, policy
 from gucang.kernel.scope import active_company_id
 
 _NAME = re.compile(r"[0-9a-f]{32}")
+NOTE = ".note"
 KEEP_ORPHANS_SECONDS = 24 * 3600
 
 
@@ -130,12 +131,26 @@ def open_thumbnail(file: str) -> IO[bytes]:
     return thumbnail_of(file).open("rb")
 
 
+def write_note(file: str, text: str) -> None:
+    """Keep a word beside a file that waits for somebody's decision; it is swept after a day, whatever was decided."""
+    target = path_of(file).with_suffix(NOTE)
+    part = target.with_suffix(".part")
+    part.write_text(text, "utf-8")
+    part.replace(target)  # whole, or the one before: others read it meanwhile
+
+
+def read_note(file: str) -> str:
+    """What `write_note` kept. Raises FileNotFoundError."""
+    return path_of(file).with_suffix(NOTE).read_text("utf-8")
+
+
 def sweep(known: set[str]) -> int:
-    """Delete the company's files that are older than a day and not among `known`; returns how many."""
+    """Delete the company's files that are older than a day and not among `known`, and notes; returns how many."""
     before = time.time() - KEEP_ORPHANS_SECONDS
     gone = 0
     for path in folder().glob("??/*"):
-        if path.stem not in known and path.stat().st_mtime < before:
+        left_over = path.stem not in known or path.suffix == NOTE
+        if left_over and path.stat().st_mtime < before:
             path.unlink(missing_ok=True)
             gone += 1
     return gone

@@ -154,16 +154,16 @@ CARDS: dict[str, tuple[list[Line], dict[str, str]]] = {
         },
     ),
     "full-width signs": (
-        lines("郑凯　 #50", "技术总监", "厦门鹭岛软件有限公司", "手机：１３６００００１２３４", "邮箱：ｚｋ＠ludao．com"),
+        lines("郑凯　 #50", "技术总监", "鹭岛软件有限公司", "手机：１３６００００１２３４", "邮箱：ｚｋ＠ludao．com"),
         {
-            "name": "郑凯", "title": "技术总监", "company": "厦门鹭岛软件有限公司", "mobile": "13600001234",
+            "name": "郑凯", "title": "技术总监", "company": "鹭岛软件有限公司", "mobile": "13600001234",
             "email": "zk@ludao.com",
         },
     ),
     "spaces that the reader puts in": (
-        lines("许 可 欣 #50", "客户经理", "成都蓉城包装有限公司", "E-mail: xukexin @ rcbz. com", "手 机: 177 0028 1234"),
+        lines("许 可 欣 #50", "客户经理", "蓉城包装有限公司", "E-mail: xukexin @ rcbz. com", "手 机: 177 0028 1234"),
         {
-            "name": "许可欣", "title": "客户经理", "company": "成都蓉城包装有限公司", "email": "xukexin@rcbz.com",
+            "name": "许可欣", "title": "客户经理", "company": "蓉城包装有限公司", "email": "xukexin@rcbz.com",
             "mobile": "177 0028 1234",
         },
     ),
@@ -179,9 +179,9 @@ CARDS: dict[str, tuple[list[Line], dict[str, str]]] = {
         {"name": "蒋涛", "title": "销售经理", "company": "南通通海电缆有限公司", "mobile": "13962901234"},
     ),
     "extension": (
-        lines("沈怡 #50", "采购主管", "嘉兴嘉欣丝绸股份有限公司", "电话：0573-82081234 转 8012"),
+        lines("沈怡 #50", "采购主管", "嘉欣丝绸有限公司", "电话：0573-82081234 转 8012"),
         {
-            "name": "沈怡", "title": "采购主管", "company": "嘉兴嘉欣丝绸股份有限公司", "phone": "0573-82081234 转 8012",
+            "name": "沈怡", "title": "采购主管", "company": "嘉欣丝绸有限公司", "phone": "0573-82081234 转 8012",
         },
     ),
     "toll-free line": (
@@ -193,10 +193,10 @@ CARDS: dict[str, tuple[list[Line], dict[str, str]]] = {
     ),
     "taiwan": (
         lines(
-            "台達精密工業股份有限公司", "林淑芬 #50", "業務經理", "電話：+886-2-2345-6789", "行動電話：+886 912 345 678",
+            "台達精密股份有限公司", "林淑芬 #50", "業務經理", "電話：+886-2-2345-6789", "行動電話：+886 912 345 678",
         ),
         {
-            "name": "林淑芬", "title": "業務經理", "company": "台達精密工業股份有限公司", "phone": "+886-2-2345-6789",
+            "name": "林淑芬", "title": "業務經理", "company": "台達精密股份有限公司", "phone": "+886-2-2345-6789",
             "mobile": "+886 912 345 678",
         },
     ),

@@ -12,9 +12,9 @@ from django.utils import translation
 
 from gucang.activity.actions import follow_ups
 from gucang.kernel import clock, records
-from gucang.parties import screens
 from gucang.parties.actions import contacts, customers, pool
 from gucang.parties.models import Customer
+from gucang.parties.screens import customers as screens
 from gucang.surface import panels
 
 pytestmark = pytest.mark.usefixtures("scope")
