@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from gucang.activity.models import Attachment, Coaching, FollowUp, Task
 from gucang.activity.rules import visible_coaching, visible_tasks
-from gucang.kernel import clock, event_visibility, events
+from gucang.kernel import clock, event_visibility
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
@@ -60,8 +60,11 @@ def due(actor: Actor, member_id: int, *, days: int = 7, limit: int = 200) -> Due
     )
 
 
-def remember_subjects(entries: Sequence[Any]) -> None:
-    """Load what entries are about, with whom that concerns, one query per record type: `get_about` costs nothing."""
+def remember_subjects(actor: Actor, entries: Sequence[Any]) -> None:
+    """Load what entries are about, with whom that concerns, one query per record type: `get_about` costs nothing.
+
+    It answers None for what `actor` may not see: a task may be about a colleague's customer.
+    """
     from gucang.kernel import records
 
     wanted: dict[str, set[int]] = {}
@@ -71,14 +74,14 @@ def remember_subjects(entries: Sequence[Any]) -> None:
     found = {
         (name, record.pk): record
         for name, ids in wanted.items()
-        for record in _with_concerned(records.get(name)).filter(pk__in=ids)
+        for record in _with_concerned(records.get(name), actor).filter(pk__in=ids)
     }
     for entry in entries:
         entry._about = found.get((entry.about_type, entry.about_id))
 
 
-def _with_concerned(record_type: RecordType) -> models.QuerySet[Any]:
-    found = events.with_bin(record_type)
+def _with_concerned(record_type: RecordType, actor: Actor) -> models.QuerySet[Any]:
+    found = record_type.query(actor)
     # Without names Django would follow every reference there is.
     return found.select_related(*record_type.concerns) if record_type.concerns else found
 

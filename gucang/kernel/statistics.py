@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.db.migrations.operations import RunSQL
 
 
 def refresh() -> None:
@@ -13,3 +14,16 @@ def refresh() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT gucang_analyze()")
+
+
+def columns_belong_together(table: str, *columns: str) -> RunSQL:
+    """A migration's step that tells the planner which columns of a table decide one another.
+
+    An owner and a stage belong to one company; taken for independent, the rows of one company in one stage are
+    guessed at a five-hundredth of what they are, and a plan that reads them all looks cheaper than the index that ends
+    after thirty.
+    """
+    name, held = f"{table}_together", ", ".join(columns)
+    return RunSQL(
+        f"CREATE STATISTICS {name} (dependencies) ON {held} FROM {table}; ANALYZE {table}", f"DROP STATISTICS {name}"
+    )

@@ -231,7 +231,9 @@ class Opportunity(Record):
             ),
             models.Index(
                 fields=["company", "state", "-closed_on", "-id"],
-                condition=Q(closed_on__isnull=False),
+                # A month's sum and the latest deals won come from the index alone.
+                include=["owner", "private", "currency", "amount"],
+                condition=Q(closed_on__isnull=False, deleted_at=None),
                 name="opportunity_closed",
             ),
         ]

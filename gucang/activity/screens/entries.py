@@ -117,7 +117,7 @@ def due(request: CompanyRequest, **_address: str) -> HttpResponse:
     """Whom to follow up with: overdue, today, the next seven days; `member` is a colleague whose tasks one sees."""
     member = _member(request)
     found = queries.due(request.actor, member.pk)
-    queries.remember_subjects([*found.overdue, *found.today, *found.soon])
+    queries.remember_subjects(request.actor, [*found.overdue, *found.today, *found.soon])
     parts = [
         (_t("Overdue"), "bad", found.overdue),
         (_t("Today"), "warn", found.today),

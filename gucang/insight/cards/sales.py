@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 from gucang.activity import queries as activity
 from gucang.activity.models import Task
 from gucang.insight import queries
-from gucang.kernel import clock, records
+from gucang.kernel import clock, permissions, records
+from gucang.kernel.actors import Access, Actor
 from gucang.kernel.models import Event
 from gucang.parties import queries as parties
 from gucang.parties.models import Contact, Customer
@@ -43,11 +44,8 @@ class DueRow:
     about: Any
     url: str
     contact: Contact | None
+    phone: str = ""
     write_url: str = ""
-
-    @property
-    def phone(self) -> str:
-        return (self.contact.mobile or self.contact.phone) if self.contact else ""
 
 
 def due(request: CompanyRequest) -> dict[str, Any] | None:
@@ -58,8 +56,8 @@ def due(request: CompanyRequest) -> dict[str, Any] | None:
     found = activity.due(request.actor, member_id, days=0)
     tasks = [*found.overdue, *found.today]
     shown = tasks[:MOST]
-    activity.remember_subjects(shown)
-    contacts = _first_contacts(task.get_about() for task in shown)
+    activity.remember_subjects(request.actor, shown)
+    contacts = _first_contacts(request.actor, [task.get_about() for task in shown])
     may_write = request.actor.may("follow_up.create")
     rows = [_due_row(request, task, contacts, may_write=may_write) for task in shown]
     late = len(found.overdue)
@@ -79,10 +77,11 @@ def _due_row(request: CompanyRequest, task: Task, contacts: dict[int, Contact], 
         contact: Contact | None = about
     else:
         contact = contacts.get(customer.pk) if customer is not None else None
+    phone = _phone(request.actor, contact)
     if about is None:
-        return DueRow(task, None, f"{request.base}/tasks/{task.pk}", contact)
+        return DueRow(task, None, f"{request.base}/tasks/{task.pk}", contact, phone)
     url = f"{request.base}/{records.get(task.about_type).plural}/{about.pk}"
-    return DueRow(task, about, url, contact, _write_url(request, task) if may_write else "")
+    return DueRow(task, about, url, contact, phone, _write_url(request, task) if may_write else "")
 
 
 def _write_url(request: CompanyRequest, task: Task) -> str:
@@ -92,11 +91,20 @@ def _write_url(request: CompanyRequest, task: Task) -> str:
     )
 
 
-def _first_contacts(abouts: Iterable[Any]) -> dict[int, Contact]:
-    """The contact to call first, by customer. One query."""
+def _first_contacts(actor: Actor, abouts: Iterable[Any]) -> dict[int, Contact]:
+    """The contact to call first, by customer, of those whom `actor` may see. One query."""
     ids = {about.pk if isinstance(about, Customer) else getattr(about, "customer_id", None) for about in abouts}
-    rows = Contact.objects.filter(customer_id__in=ids - {None}).order_by("customer_id", "is_primary", "-id")
-    return {contact.customer_id: contact for contact in rows}
+    rows = records.get("contact").query(actor).filter(customer_id__in=ids - {None})
+    return {contact.customer_id: contact for contact in rows.order_by("customer_id", "is_primary", "-id")}
+
+
+def _phone(actor: Actor, contact: Contact | None) -> str:
+    """The number to call, where the person's role shows it whole."""
+    if contact is None:
+        return ""
+    readable = (permissions.access(actor, records.get("contact"), name, contact) for name in ("mobile", "phone"))
+    numbers = zip(readable, (contact.mobile, contact.phone), strict=True)
+    return next((number for access, number in numbers if number and access in (Access.READ, Access.WRITE)), "")
 
 
 @dataclass(frozen=True)

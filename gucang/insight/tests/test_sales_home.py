@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from gucang.accounts.models import Role
 from gucang.activity.actions import follow_ups, tasks
 from gucang.kernel import clock
-from gucang.kernel.scope import company_scope
+from gucang.kernel.scope import company_scope, writing
 from gucang.parties.actions import contacts, customers
 
 
@@ -36,3 +37,34 @@ def test_the_day_report_puts_what_was_said_in_one_row(client, login, acme, alice
             follow_ups.create(actor=alice, kind="call", text=text, **about)
     page = login(client, alice).get("/acme/").content.decode()
     assert "张总同意先付三成、下周来厂里看样机" in page
+
+
+def test_a_task_about_a_colleagues_customer_shows_neither_its_name_nor_its_telephone(
+    client, login, acme, alice: Any, bob: Any, mia: Any
+) -> None:
+    with company_scope(acme):
+        customer = customers.create(actor=bob, name="恒立机械").record
+        contacts.create(actor=bob, customer=customer, name="王经理", mobile="13800138000")
+        values = {"title": "送样机", "due_on": clock.today(), "about_type": "customer", "about_id": customer.pk}
+        tasks.create(actor=mia, values=values | {"assignee": alice})
+    login(client, alice)
+    for address in ("/acme/", "/acme/activity/due"):
+        page = client.get(address).content.decode()
+        assert "送样机" in page
+        assert "恒立机械" not in page
+        assert "13800138000" not in page
+
+
+@pytest.mark.parametrize("inside", ["masked", "hidden"])
+def test_a_telephone_that_the_role_does_not_show_is_not_called(client, login, acme, alice: Any, inside: str) -> None:
+    with company_scope(acme), writing("accounts"):
+        Role.objects.filter(key="salesperson").update(field_rules={"contact.mobile": {"inside": inside}})
+    with company_scope(acme):
+        customer = customers.create(actor=alice, name="恒立机械").record
+        contacts.create(actor=alice, customer=customer, name="王经理", mobile="13800138000")
+        values = {"title": "回访", "due_on": clock.today(), "about_type": "customer", "about_id": customer.pk}
+        tasks.create(actor=alice, values=values)
+    page = login(client, alice).get("/acme/").content.decode()
+    assert "回访" in page
+    assert "13800138000" not in page
+    assert "tel:" not in page
