@@ -57,13 +57,13 @@ def test_a_task_about_a_colleagues_customer_shows_neither_its_name_nor_its_telep
 
 @pytest.mark.parametrize("inside", ["masked", "hidden"])
 def test_a_telephone_that_the_role_does_not_show_is_not_called(client, login, acme, alice: Any, inside: str) -> None:
-    with company_scope(acme), writing("accounts"):
-        Role.objects.filter(key="salesperson").update(field_rules={"contact.mobile": {"inside": inside}})
     with company_scope(acme):
         customer = customers.create(actor=alice, name="恒立机械").record
         contacts.create(actor=alice, customer=customer, name="王经理", mobile="13800138000")
         values = {"title": "回访", "due_on": clock.today(), "about_type": "customer", "about_id": customer.pk}
         tasks.create(actor=alice, values=values)
+    with company_scope(acme), writing("accounts"):
+        Role.objects.filter(key="salesperson").update(field_rules={"contact.mobile": {"inside": inside}})
     page = login(client, alice).get("/acme/").content.decode()
     assert "回访" in page
     assert "13800138000" not in page
