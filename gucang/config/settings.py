@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "gucang.selling",
     "gucang.parties",
     "gucang.automation",
+    "gucang.grid",
     "gucang.exchange",
     "gucang.activity",
     "gucang.messages",

@@ -12,7 +12,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
 from gucang.surface.middleware import CompanyRequest
 
-PLACES = ("top", "left", "main", "composer", "actions", "peek", "list", "chips")
+PLACES = ("top", "left", "main", "composer", "actions", "peek", "list", "chips", "head")
 PanelContext = Callable[[CompanyRequest, RecordType, Any], dict[str, Any] | None]
 
 
@@ -77,8 +77,8 @@ def add(
 
     `where`: "top" (above all), "left" (under the facts), "main" (above the related records), "composer" (above the
     timeline), "actions" (beside the buttons), "peek" (in the side panel); on a list, whose record is None, "list"
-    (above it) and "chips" (beside its filters). `looking` parts are those of a page that somebody sees as somebody
-    else, and stand on no other. Raises ValueError for another place.
+    (above it), "chips" (beside its filters) and "head" (beside its title). `looking` parts are those of a page that
+    somebody sees as somebody else, and stand on no other. Raises ValueError for another place.
     """
     if where not in PLACES:
         raise ValueError(f"There is no place {where!r} on a record page.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 
 from gucang.exchange.engine.plan import Draft, Work
 from gucang.kernel import records
+from gucang.kernel.actors import Actor
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 
@@ -40,23 +41,28 @@ class Resolver:
     def _resolve(self, spec: FieldSpec, drafts: list[Draft]) -> None:
         assert spec.target is not None
         words = {str(draft.values[spec.name]).strip() for draft in drafts}
-        found = find_all(records.by_model(spec.target), words, self.work)
+        found = find_all(records.by_model(spec.target), words, self.work.actor)
         for draft in drafts:
             word = str(draft.values[spec.name]).strip()
             several = found.get(word, [])
             if len(several) == 1:
                 draft.values[spec.name] = several[0]
             elif not draft.refusal:
-                draft.refused_field = spec.name
-                sentence = (
-                    _t("There are several %(what)s called “%(text)s”. Write the number instead.")
-                    if several
-                    else _t("There is no %(what)s “%(text)s” that you may see. Bring it in first, or correct the name.")
-                )
-                draft.refusal = sentence % {"what": spec.target._meta.verbose_name, "text": word[:60]}
+                draft.refused_field, draft.refusal = spec.name, why_not_one(spec, word, several)
 
 
-def find_all(record_type: RecordType, words: set[str], work: Work) -> dict[str, list[Any]]:
+def why_not_one(spec: FieldSpec, word: str, several: Sequence[Any]) -> str:
+    """The sentence for a word that means no record, or `several`."""
+    assert spec.target is not None
+    sentence = (
+        _t("There are several %(what)s called “%(text)s”. Write the number instead.")
+        if several
+        else _t("There is no %(what)s “%(text)s” that you may see. Bring it in first, or correct the name.")
+    )
+    return sentence % {"what": spec.target._meta.verbose_name, "text": word[:60]}
+
+
+def find_all(record_type: RecordType, words: set[str], actor: Actor) -> dict[str, list[Any]]:
     """The visible records that each word means, by number or name; two are enough to know that it is not clear."""
     fields = [name for name in ("number", "name") if name in record_type.specs]
     if not fields or not words:
@@ -65,7 +71,7 @@ def find_all(record_type: RecordType, words: set[str], work: Work) -> dict[str, 
     for name in fields:
         wanted |= Q(**{f"{name}__in": words})
     found: dict[str, list[Any]] = {}
-    for record in record_type.query(work.actor).filter(wanted):
+    for record in record_type.query(actor).filter(wanted):
         for word in {str(getattr(record, name)) for name in fields} & words:
             if len(found.setdefault(word, [])) < 2:
                 found[word].append(record)

@@ -31,7 +31,8 @@ from gucang.kernel.snapshots import Snapshot, changed_between, snapshot, wording
 class Row:
     """One row of bulk work: the values going in, then the record or the problem coming out.
 
-    `at` is when it happened (kept history), `line` is for reports, `record` goes in for edits.
+    `at` is when it happened (kept history), `line` is for reports, `record` goes in for edits. `event` is the id of the
+    event that it left, 0 when nothing changed.
     """
 
     values: Mapping[str, Any]
@@ -40,6 +41,7 @@ class Row:
     line: int = 0
     problem: Problem | None = None
     changes: dict[str, Any] = field(default_factory=dict)
+    event: int = 0
 
 
 def create_many(
@@ -240,6 +242,7 @@ def _log(
             record_type, row.record, event_id=event_id, name=verb.name, actor=actor, changes=row.changes, facts={},
             occurred_at=row.at, cause=cause,
         )  # fmt: skip
+        row.event = event_id
         made.append((event, events.objects_of(record_type, row.record, row.changes)))
     events.append_many(made)
     for row, (event, _objects) in zip(rows, made, strict=True):

@@ -161,6 +161,7 @@ def _frame(
         "bulk": _bulk_choices(record_type, actor),
         "chip_panels": parts(request, record_type, None, "chips"),
         "panels": parts(request, record_type, None, "list"),
+        "head_panels": parts(request, record_type, None, "head"),
         "filtered": bool(found.applied or found.text or tab),
         "editable": record_type.edit is not None and actor.may(record_type.edit.name),
     }

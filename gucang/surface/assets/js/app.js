@@ -103,3 +103,4 @@ whenPresent("[data-gallery]", (gallery) => gallery.addEventListener("click", asy
   event.preventDefault();
   (await import("./viewer.js")).openViewer(link);
 }));
+whenPresent("[data-grid]", async (grid) => (await import("./grid.js")).setUpGrid(grid));

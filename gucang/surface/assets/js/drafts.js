@@ -49,6 +49,11 @@ function setUp(form) {
   form.addEventListener("htmx:after:request", (event) => { if (event.detail.ctx?.response?.raw.ok) forget(key); });
 }
 
+/** What a grid kept on this device until it is sent. */
+function forgetGrids() {
+  try { Object.keys(localStorage).filter((key) => key.startsWith("gc-grid:")).forEach((key) => localStorage.removeItem(key)); } catch { /* forbidden */ }
+}
+
 /** A sent draft is done when the next page of the signed-in person is another one, or says that it is done. */
 function dropDone() {
   if (!document.body.dataset.base) return; // the sign-in page
@@ -62,5 +67,5 @@ function dropDone() {
 export function setUpDrafts() {
   dropDone();
   whenPresent("form[data-draft]", setUp);
-  document.addEventListener("submit", (event) => { if (event.target.matches("[data-sign-out]")) keys().forEach(forget); });
+  document.addEventListener("submit", (event) => { if (event.target.matches("[data-sign-out]")) { keys().forEach(forget); forgetGrids(); } });
 }
