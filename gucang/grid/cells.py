@@ -80,4 +80,6 @@ class Cells:
         for target, some in words.items():
             self.named[target] = find_all(records.by_model(target), some - {""}, self.actor)
         for target, many in ids.items():
-            self.picked[target] = {one.pk: one for one in records.by_model(target).query(self.actor).filter(pk__in=many)}
+            self.picked[target] = {
+                one.pk: one for one in records.by_model(target).query(self.actor).filter(pk__in=many)
+            }

@@ -97,7 +97,11 @@ class _Turn:
 
     def go(self, step_id: int) -> Turned:
         step = self._step(step_id)
-        changes = list(step.changes.filter(undone=not self.back).order_by("-id" if self.back else "id")[: AT_ONCE + 1])
+        changes = list(
+            GridChange.objects.filter(step=step, undone=not self.back).order_by("-id" if self.back else "id")[
+                : AT_ONCE + 1
+            ]
+        )
         self.done.more, changes = len(changes) > AT_ONCE, changes[:AT_ONCE]
         told = self._events(step, changes)
         lock_rows(self.type.model, sorted({one.object_id for one in changes}))
@@ -163,9 +167,7 @@ class _Turn:
             if standing == expected or (standing in _EMPTY and expected in _EMPTY):
                 values[name] = wanted
             elif standing != wanted:
-                self.done.refused.append(
-                    Refusal(record.pk, name, _t("Changed since, so it stays as it is."))
-                )
+                self.done.refused.append(Refusal(record.pk, name, _t("Changed since, so it stays as it is.")))
         return values
 
     def _with_records(self, wanted: dict[int, dict[str, Any]]) -> None:
@@ -226,4 +228,4 @@ class _Turn:
         self.done.refused.append(Refusal(change.object_id, "", named))
 
 
-_EMPTY = (None, "", [], {})
+_EMPTY: tuple[Any, ...] = (None, "", [], {})

@@ -46,7 +46,7 @@ class GridChange(CompanyModel):
 
     derived = True
 
-    step = Reference(GridStep, models.CASCADE, related_name="changes")
+    step = Reference(GridStep, models.CASCADE, related_name="+")
     object_id = models.BigIntegerField()
     event_id = models.BigIntegerField()
     made = models.BooleanField(default=False)

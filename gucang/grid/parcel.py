@@ -49,7 +49,7 @@ class Parcel:
 
     @property
     def cells(self) -> int:
-        return sum(len(one.values) for one in (*self.edits, *self.news))
+        return sum(len(one.values) for one in self.edits) + sum(len(one.values) for one in self.news)
 
 
 def read(body: bytes) -> Parcel:

@@ -56,7 +56,9 @@ class Saving:
 
     def __init__(self, record_type: RecordType, actor: Actor, parcel: Parcel) -> None:
         self.type, self.actor, self.parcel = record_type, actor, parcel
-        self.cells = Cells(record_type, actor, [one.values for one in (*parcel.edits, *parcel.news)])
+        self.cells = Cells(
+            record_type, actor, [*(one.values for one in parcel.edits), *(one.values for one in parcel.news)]
+        )
         self.known: dict[Any, Any] = {}
         self.saved = Saved()
 

@@ -193,6 +193,3 @@ def _names(request: CompanyRequest, record_type: RecordType) -> list[str]:
         and access(request.actor, record_type, name, None) is Access.WRITE
     ]
     return [*names, *(name for name in needed if name not in names)]
-
-
-

@@ -86,7 +86,7 @@ class Sheet:
 
     def _locked(self, record: Any) -> dict[int, Access]:
         """The cells of a record that this actor may not write, by place."""
-        found = {}
+        found: dict[int, Access] = {}
         for n, column in enumerate(self.columns):
             if column.spec.name in self.ruled:
                 may = access(self.actor, self.type, column.spec.name, record)

@@ -21,8 +21,8 @@ __all__ = ["inside", "new_deal", "stages"]
 PATIENCE = 20_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
 
-# Chromium itself says that a request was refused; the page answers these with its sentence.
-REFUSED = re.compile(r"Failed to load resource: .* status of (401|409|422)")
+# Chromium itself says that a request was refused or got lost; the page answers these with its sentence.
+REFUSED = re.compile(r"Failed to load resource: (.* status of (401|409|422)|net::ERR_(INTERNET_DISCONNECTED|FAILED))")
 
 
 @pytest.fixture(scope="module")

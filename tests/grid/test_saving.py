@@ -144,9 +144,7 @@ def test_a_part_sent_twice_is_done_once_and_answers_the_same(grid: Grid, firm: A
     assert grid.post("save", changed).status_code == 422
 
 
-def test_a_colleagues_change_meanwhile_is_shown_beside_ones_own(
-    grid: Grid, firm: Any, mia: Any, inside: Any
-) -> None:
+def test_a_colleagues_change_meanwhile_is_shown_beside_ones_own(grid: Grid, firm: Any, mia: Any, inside: Any) -> None:
     with inside():
         customers.edit(firm.pk, actor=mia, values={"city": "南京", "level": "B"})
     answer = grid.send([[firm.pk, 1, {"city": "杭州", "level": "B", "phone": "13900139000"}]])
@@ -220,9 +218,7 @@ def test_a_row_that_is_not_visible_is_neither_read_nor_written(grid_of: Any, bob
         assert Customer.objects.get(pk=firm.pk).city == "苏州"
 
 
-def test_another_companys_rows_are_not_there(
-    grid_of: Any, dan: Any, alice: Any, firm: Any, other: Any
-) -> None:
+def test_another_companys_rows_are_not_there(grid_of: Any, dan: Any, alice: Any, firm: Any, other: Any) -> None:
     with company_scope(other):
         theirs = customers.create(actor=dan, values={"name": "别家的客户"}).record
     ours = grid_of(alice)
@@ -309,7 +305,9 @@ def test_rows_come_in_chunks_by_place(grid: Grid, alice: Any, inside: Any, monke
 
 def test_more_cells_cost_no_more_statements(grid: Grid, firm: Any, inside: Any) -> None:
     def asked(values: dict[str, str], version: int) -> int:
-        with CaptureQueriesContext(connection, ) as found:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
             grid.send([[firm.pk, version, values]])
         return len(found)
 

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('made', models.BooleanField(default=False)),
                 ('undone', models.BooleanField(default=False)),
                 ('company', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company')),
-                ('step', gucang.kernel.models.fields.Reference(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='grid.gridstep')),
+                ('step', gucang.kernel.models.fields.Reference(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grid.gridstep')),
             ],
             options={
                 'base_manager_name': 'objects',

@@ -272,9 +272,18 @@ function setUpDeeds(grid) {
     grid.saving.tell();
   };
 
+  /** Where something is to be mended, as [row, place]: refused cells, and in a new row the first that is missing. */
+  grid.troubles = () => grid.rows.flatMap((row) => {
+    const marks = Object.entries(row.marks).filter(([, mark]) => mark.state !== "pending");
+    const refused = marks.filter(([, mark]) => mark.state === "refused").map(([place]) => [row.i, Number(place)]);
+    if (refused.length || !marks.length) return refused;
+    const missing = columns.findIndex((column, place) => column.needed && !textOf(row, place));
+    return [[row.i, missing >= 0 ? missing : Number(marks[0][0])]];
+  });
+
   /** The next cell, after the active one, that was not accepted. */
   grid.nextRefused = () => {
-    const all = grid.rows.flatMap((row) => Object.entries(row.marks).filter(([, mark]) => mark.state !== "pending").map(([place]) => [row.i, Number(place)]));
+    const all = grid.troubles();
     const { row, place } = table.sel;
     const next = all.find(([i, at]) => i > row || (i === row && at > place)) ?? all[0];
     if (!next) return;
@@ -411,7 +420,7 @@ function setUpBar(grid) {
     const what = count("cell", saving.pending());
     state.dataset.state = saving.state;
     state.textContent = { saved: say("saved"), saving: say("saving", { what }), waiting: say("waiting", { what }), stuck: say("stuck", { what }) }[saving.state];
-    const refused = grid.rows.reduce((all, row) => all + Object.values(row.marks).filter((mark) => mark.state !== "pending").length, 0);
+    const refused = grid.troubles().length;
     next.hidden = refused === 0;
     next.textContent = say("refused", { what: count("cell", refused) });
     label(undo, saving.history.undo, "undo", "noUndo");

@@ -38,10 +38,13 @@ function quotedCell(text, at) {
   }
 }
 
+/** Without styles and handlers: our policy forbids them, and the browser complains of each. What hid a part stays. */
+const harmless = (html) => html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\s(style|on[a-z]+)\s*=/gi, " data-$1="));
+
 /** The rows of the one table in a page's HTML, null when it holds none, or several: layout, not data.
  *  `null` among the cells is what a merged cell covers. */
 export function readHtml(html) {
-  const page = new DOMParser().parseFromString(html, "text/html"); // no script of it runs, no picture is fetched
+  const page = new DOMParser().parseFromString(harmless(html), "text/html"); // no script of it runs, no picture is fetched
   const tables = [...page.querySelectorAll("table")].filter((table) => !table.parentElement.closest("table"));
   if (tables.length !== 1 || tables[0].querySelector("table")) return null;
   let merged = 0;
@@ -70,7 +73,7 @@ function wordsOf(cell) {
   let text = "";
   const walk = (node) => {
     if (node.nodeType === Node.TEXT_NODE) text += node.data.replace(/[ \t\r\n]+/g, " ");
-    if (node.nodeType !== Node.ELEMENT_NODE || node.matches("script, style, template, [hidden]") || /display:\s*none/i.test(node.getAttribute("style") ?? "")) return;
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches("script, style, template, [hidden]") || /display:\s*none/i.test(node.getAttribute("data-style") ?? "")) return;
     if (node.tagName === "BR") { text += "\n"; return; }
     if (BLOCKS.has(node.tagName) && text && !text.endsWith("\n")) text += "\n";
     node.childNodes.forEach(walk);

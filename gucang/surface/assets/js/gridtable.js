@@ -54,11 +54,11 @@ export function makeTable(grid) {
   const ready = new Promise((resolve) => {
     table = new Tabulator(root, {
       data: rows, index: "key", height: "100%", rowHeight: high, layout: "fitDataFill", renderHorizontal: "basic",
-      placeholder: false, columnDefaults: { headerSort: false, resizable: "header", minWidth: 60, vertAlign: "middle" },
+      placeholder: false, columnDefaults: { resizable: "header", minWidth: 60, vertAlign: "middle" },
       columns: [
         { title: "", field: "n", width: HEAD, resizable: false, frozen: true, formatter: drawNumber, cssClass: "grid-number" },
         ...columns.map((column, place) => ({
-          title: column.label, field: `c${place}`, width: Math.max(WIDTHS[column.kind] ?? 140, place === 0 ? 200 : 0, column.label.length * 15 + 30),
+          title: column.label, field: `c${place}`, width: Math.max(WIDTHS[column.kind] ?? 140, place === 0 ? 240 : 0, column.label.length * 15 + 30),
           formatter: drawCell(place), frozen: place === 0 && columns.length > 4, hozAlign: NUMBERS.has(column.kind) ? "right" : "left", headerHozAlign: NUMBERS.has(column.kind) ? "right" : "left",
           titleFormatter: () => textNode(column.label + (column.needed ? " *" : "")), cssClass: column.why ? "grid-fixed" : "",
         })),
@@ -83,7 +83,6 @@ export function makeTable(grid) {
     root.setAttribute("aria-rowcount", rows.length + 1);
     root.setAttribute("aria-colcount", columns.length + 1);
     root.setAttribute("aria-multiselectable", "true");
-    root.removeAttribute("tabular-layout");
     const header = root.querySelector(".tabulator-header");
     header.setAttribute("role", "rowgroup");
     root.querySelector(".tabulator-header-contents").removeAttribute("role");
