@@ -7,7 +7,7 @@ from datetime import time
 from typing import Any
 
 from gucang.kernel.models import Company
-from gucang.kernel.scope import active_company_id
+from gucang.kernel.scope import active_company_id, remembered
 
 MB = 1024 * 1024
 
@@ -29,7 +29,12 @@ class Policy:
 
 
 def policy() -> Policy:
-    """The active company's policy. One query; values of a wrong type are ignored."""
+    """The active company's policy, read once per request; values of a wrong type are ignored."""
+    found: Policy = remembered("activity policy", _read)
+    return found
+
+
+def _read() -> Policy:
     return policy_in(Company.objects.values_list("settings", flat=True).get(pk=active_company_id()))
 
 

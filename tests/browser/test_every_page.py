@@ -20,10 +20,10 @@ pytestmark = pytest.mark.browser
 OUTSIDE = ("/accounts/login/", "/accounts/password/reset/", "/design")
 SALES = (
     "/acme/", "/acme/activity/due", "/acme/customers/", "/acme/customers/new", "/acme/customers/{customer}",
-    "/acme/customers/{customer}/edit", "/acme/customers/{customer}/release", "/acme/customers/grid", "/acme/opportunities/board",
-    "/acme/opportunities/{deal}", "/acme/leads/", "/acme/search?q=恒力", "/acme/bin/", "/acme/notifications",
-    "/acme/notifications/settings", "/acme/me", "/acme/me/tokens/new", "/accounts/sessions/", "/accounts/2fa/",
-    "/acme/me/calendar", "/acme/calendar", "/acme/calendar?view=month", "/acme/calendar?view=week",
+    "/acme/customers/{customer}/edit", "/acme/customers/{customer}/release", "/acme/customers/grid",
+    "/acme/opportunities/board", "/acme/opportunities/{deal}", "/acme/leads/", "/acme/search?q=恒力", "/acme/bin/",
+    "/acme/notifications", "/acme/notifications/settings", "/acme/me", "/acme/me/tokens/new", "/accounts/sessions/",
+    "/accounts/2fa/", "/acme/me/calendar", "/acme/calendar", "/acme/calendar?view=month", "/acme/calendar?view=week",
     "/acme/calendar?view=day", "/acme/calendar?view=agenda", "/acme/opportunities/{deal}/when",
 )  # fmt: skip
 ADMINISTRATION = (

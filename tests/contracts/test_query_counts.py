@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gucang.accounts.actions import tokens
 from gucang.accounts.models import Role
+from gucang.grid.screens import has_grid
 from gucang.kernel import clock, records
 from gucang.kernel.errors import Problem
 from gucang.kernel.records import RecordType
@@ -32,6 +33,7 @@ ACCEPT = "GUCANG_ACCEPT_QUERIES"
 # page a card for each duty of a role, each of them a query or two.
 MOST = {
     "list": 12, "board": 12, "record": 20, "home": 20, "calendar": 14, "feed": 12, "look": 16, "compare": 8,
+    "grid": 14,
 }  # fmt: skip
 MANY = 30
 # Asked before any page begins: the marks of transactions, and who asks in which company.
@@ -94,6 +96,27 @@ def test_a_list_asks_the_same_for_one_three_and_thirty_rows(
             world.several(record_type, number)
         no_more(first, asked_by(browser, path), path)
     pinned(counts, f"list {record_type.name}", first)
+
+
+@of_every_type
+def test_a_grid_asks_the_same_for_one_row_and_for_thirty(
+    world: Pages, counts: dict[str, int], record_type: RecordType
+) -> None:
+    browser, path = world.browser("adam"), f"/acme/{record_type.plural}/grid"
+    with company_scope(world.company):
+        there = has_grid(record_type, world.people["adam"].as_actor())
+        world.several(record_type, 1)
+    if not there:
+        assert browser.get(path).status_code == 403
+        return
+    first = asked_by(browser, path), asked_by(browser, f"{path}/rows")
+    with company_scope(world.company):
+        world.several(record_type, MANY)
+    for page, few, many in zip(
+        ("page", "rows"), first, (asked_by(browser, path), asked_by(browser, f"{path}/rows")), strict=True
+    ):
+        no_more(few, many, path)
+        pinned(counts, f"grid {page} of {record_type.name}", few)
 
 
 @of_every_type
