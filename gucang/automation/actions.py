@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from gucang.automation import conditions, rules, steps, triggers, webhooks
+from gucang.automation import conditions, queries, rules, steps, triggers, webhooks
 from gucang.automation.models import Automation, Secret, Trigger
-from gucang.kernel import clock
+from gucang.kernel import clock, jobs
 from gucang.kernel.actions import action, creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
@@ -126,6 +126,19 @@ def check_ready(automation: Automation, actor: Actor) -> None:
 def turn_off(automation: Automation) -> None:
     """Let it rest; its log stays."""
     automation.active, automation.paused_because = False, ""
+
+
+@action(
+    "automation.catch_up", label=_("Catch up"), allow=rules.is_the_owner, guard=rules.why_not_catch_up, always=True,
+    icon="player-track-next",
+)  # fmt: skip
+def catch_up(automation: Automation) -> dict[str, Any]:
+    """Do what was held back, in the background and no faster than anything else it does. Raises Refused for nothing."""
+    last = queries.held(automation).last()
+    if last is None:
+        raise Refused(_t("Nothing of it is held back."))
+    jobs.enqueue("automation.catch_up", automation_id=automation.pk, until=last.pk)
+    return {"count": queries.held(automation).count()}
 
 
 @action("automation.take_over", label=_("Take over"), icon="user-check", hands_over=True)

@@ -5,7 +5,7 @@ The database judges, on the record as the automation's owner may see it, so reac
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _t
 
@@ -14,7 +14,7 @@ from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import BadValue
 from gucang.kernel.records import RecordType
 from gucang.surface import filters
-from gucang.surface.filters import Filtered, Group
+from gucang.surface.filters import Applied, Filtered, Group
 
 MOST_TEXT = 4000
 
@@ -53,6 +53,24 @@ def check(text: str, record_type: RecordType, actor: Actor) -> str:
     if problems := any_of(record_type, found, actor).problems:
         raise Invalid({"conditions": [next(iter(problems.values()))]})
     return write(found)
+
+
+def lacking(
+    record_type: RecordType, many: Iterable[Iterable[tuple[Applied, str]]], actor: Actor, ids: Collection[int]
+) -> dict[int, list[str]]:
+    """By record, the phrases of the conditions that do not hold, of the group that is nearest to holding.
+
+    `many` are the groups with each condition and its phrase. One query for each condition.
+    """
+    found: dict[int, list[str]] = {}
+    for group in many if ids else ():
+        missing: dict[int, list[str]] = {pk: [] for pk in ids}
+        for applied, phrase in group:
+            query = parsed(record_type, [(applied.param, raw) for raw in applied.raw], actor).query
+            for pk in set(ids) - set(query.filter(pk__in=ids).order_by().values_list("pk", flat=True)):
+                missing[pk].append(phrase)
+        found |= {pk: lacks for pk, lacks in missing.items() if pk not in found or len(lacks) < len(found[pk])}
+    return found
 
 
 def holding(record_type: RecordType, text: str, actor: Actor, ids: Iterable[int]) -> set[int]:

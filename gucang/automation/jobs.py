@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from gucang.automation import conditions, running, triggers, webhooks
+from gucang.automation import conditions, queries, running, triggers, webhooks
 from gucang.automation.deeds import APP, HOUR_FORMAT
 from gucang.automation.kinds import PAUSED
 from gucang.automation.models import Automation, AutomationRun, Delivery, DeliveryState, Outcome, Secret, Trigger
@@ -208,6 +208,26 @@ def summary(automation_id: int, hour: str) -> None:
         automation.owner_id, PAUSED, sentence, {"automation": automation.name, "count": held},
         about=("automation", automation.pk), key=f"automation:{automation.pk}:held:{hour}",
     )  # fmt: skip
+
+
+@jobs.job("automation.catch_up")
+def catch_up(automation_id: int, until: int) -> None:
+    """Do what was held back up to the run `until`, the oldest first, a hundred a turn; the rest when the hour is over.
+
+    A run that is done is held back no more, so a second worker, or one that was killed, does nothing twice.
+    """
+    automation = Automation.objects.select_related("owner").filter(pk=automation_id, active=True).first()
+    if automation is None:
+        return
+    for run in queries.held(automation).filter(pk__lte=until).select_for_update(skip_locked=True)[:BATCH]:
+        tried = running.again(automation, run)
+        if not automation.active:  # the run has paused it
+            return
+        if tried is not None and tried.outcome == Outcome.HELD:
+            jobs.enqueue("automation.catch_up", wait=running.HOUR, automation_id=automation_id, until=until)
+            return
+    if queries.held(automation).filter(pk__lte=until).exists():
+        jobs.enqueue("automation.catch_up", automation_id=automation_id, until=until)
 
 
 @jobs.every_company("automation.forget", cron="50 3 * * *")

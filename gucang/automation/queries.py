@@ -19,6 +19,11 @@ BAD = (Outcome.REFUSED, Outcome.FAILED, Outcome.HELD)
 PAGE = 30
 
 
+def held(automation: Automation) -> QuerySet[AutomationRun]:
+    """The runs that were held back, the oldest first."""
+    return AutomationRun.objects.filter(automation=automation, outcome=Outcome.HELD).order_by("pk")
+
+
 def automations(actor: Actor) -> QuerySet[Automation]:
     """Those that the actor sees, with when each last ran and last could not (`last_done`, `last_bad`)."""
     runs = AutomationRun.objects.filter(automation=OuterRef("pk")).order_by("-at").values("at")

@@ -24,7 +24,7 @@ automation = register(
         edit=actions.edit,
         actions=(
             actions.turn_on, actions.turn_off, actions.set_trigger, actions.set_conditions, actions.set_steps,
-            actions.take_over, actions.new_secret, actions.delete, actions.restore,
+            actions.catch_up, actions.take_over, actions.new_secret, actions.delete, actions.restore,
         ),
         order="-id",
     )

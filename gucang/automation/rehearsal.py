@@ -61,7 +61,8 @@ def rehearse(automation: Automation, before: int | None = None) -> Rehearsal:
     records = {one.pk: one for one in record_type.query(actor).filter(pk__in=ids)}
     holds = conditions.holding(record_type, automation.conditions, actor, ids)
     teller = _Teller(automation, record_type, actor, list(records.values()))
-    rows = [teller.would(at, records[pk], pk in holds) for at, pk in found if pk in records]
+    lacks = conditions.lacking(record_type, teller.words.groups(automation), actor, set(records) - holds)
+    rows = [teller.would(at, records[pk], lacks.get(pk)) for at, pk in found if pk in records]
     return Rehearsal(rows, more)
 
 
@@ -135,10 +136,14 @@ class _Teller:
                 wanted.setdefault(spec.target, set()).update(pk for pk in ids if pk is not None)
         return labels_of(self.actor, wanted)
 
-    def would(self, at: datetime, record: Any, holds: bool) -> Would:
-        """One line; of a record that the owner does not see there is none."""
-        if not holds:
-            return Would(at, record.pk, str(record), why_not=_t("The conditions do not hold today."))
+    def would(self, at: datetime, record: Any, lacks: list[str] | None) -> Would:
+        """One line; `lacks` are the conditions that do not hold, None when it would run.
+
+        Of a record that the owner does not see there is none.
+        """
+        if lacks is not None:
+            why = _t("Does not hold today: %(conditions)s") % {"conditions": _t(", ").join(lacks)}
+            return Would(at, record.pk, str(record), why_not=why)
         return Would(at, record.pk, str(record), [self._step(step, record) for step in self.steps])
 
     def _step(self, step: steps.Step, record: Any) -> str:

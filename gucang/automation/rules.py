@@ -39,6 +39,11 @@ def why_off(automation: Automation) -> str | None:
     return None if automation.active else _t("“%(name)s” is off already.") % {"name": automation}
 
 
+def why_not_catch_up(automation: Automation) -> str | None:
+    """Why what was held back cannot be done now: it is off."""
+    return None if automation.active else _t("“%(name)s” is off. Turn it on first.") % {"name": automation}
+
+
 def why_on(automation: Automation) -> str | None:
     """Why it cannot be turned on: it is."""
     return _t("“%(name)s” is on already.") % {"name": automation} if automation.active else None

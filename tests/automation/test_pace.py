@@ -10,8 +10,8 @@ import pytest
 
 from gucang.accounts.actions import members
 from gucang.accounts.models import Role
+from gucang.automation import actions, queries, rules, running
 from gucang.automation import jobs as automation_jobs
-from gucang.automation import rules, running
 from gucang.automation.models import Automation, AutomationRun, Outcome
 from gucang.exchange import intake
 from gucang.exchange.actions import imports
@@ -19,10 +19,13 @@ from gucang.kernel import actions as kernel_actions
 from gucang.kernel import clock, jobs, records
 from gucang.kernel.actions import Row, create_many
 from gucang.kernel.actors import system
+from gucang.kernel.errors import Forbidden, Refused
 from gucang.kernel.models import Event
+from gucang.kernel.scope import writing
 from gucang.messages.models import Notification
 from gucang.messages.queries import in_words
 from gucang.parties.actions import customers
+from gucang.parties.models import Customer
 from gucang.selling.models import Opportunity
 from tests.automation.conftest import TASK
 
@@ -83,6 +86,40 @@ def test_a_storm_is_held_back_with_one_word_about_it(
         (word,) = told.filter(kind="automation_paused")
         assert "60" in in_words(word.sentence, word.params)
         assert Automation.objects.get(pk=automation.pk).active, "a storm is no fault of the automation"
+
+
+def test_what_was_held_back_is_caught_up_once_and_no_faster_than_anything_else(
+    inside: Any, automate: Any, alice: Any, mia: Any, adam: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_AN_HOUR", 40)
+    with inside():
+        automation = automate(
+            {"kind": "set", "field": "note", "value": "欢迎"}, about="customer", trigger="created", name="新客户"
+        )
+        create_many(records.get("customer"), [Row({"name": f"第{n}号公司"}) for n in range(60)], actor=alice)
+    jobs.drain()
+    with inside():
+        held = queries.held(automation).last()
+        assert (held is not None, queries.held(automation).count()) == (True, 20)
+        with pytest.raises(Forbidden):
+            actions.catch_up(automation, actor=adam)
+        actions.catch_up(automation, actor=mia)
+    jobs.drain()
+    with inside():
+        assert queries.held(automation).count() == 20, "the hour is not over yet"
+        with writing("automation"):
+            AutomationRun.objects.filter(outcome=Outcome.DONE).update(at=clock.now() - timedelta(hours=2))
+        actions.catch_up(automation, actor=mia)
+        actions.catch_up(automation, actor=mia)
+    jobs.drain()
+    with inside():
+        assert queries.held(automation).count() == 0
+        assert AutomationRun.objects.filter(automation=automation, outcome=Outcome.DONE).count() == 60
+        assert Customer.objects.filter(note="欢迎").count() == 60
+        edits = Event.objects.filter(name="customer.edit", facts__automation__id=automation.pk)
+        assert edits.count() == 60, "none was done twice"
+        with pytest.raises(Refused, match="没有"):
+            actions.catch_up(automation, actor=mia)
 
 
 def _waiting(name: str) -> int:

@@ -169,7 +169,8 @@ def test_the_dry_run_tells_what_would_have_happened_and_does_nothing(
     page = words_of(mias.get(f"/acme/automations/{automation.pk}/dry-run"))
     assert "给Alice建任务“回访 甲单”" in page
     assert "乙单" in page
-    assert "按今天的值，条件不成立" in page
+    assert re.search(r"按今天的值不成立：金额.*1,?000", page), "the condition that does not hold is named"
+    assert "启用" in page
     assert "看不见的单" not in page
     with inside():
         assert [model.objects.count() for model in before] == [0, 0]  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET
 
-from gucang.automation import queries, rehearsal, rules
+from gucang.automation import actions, queries, rehearsal, rules
 from gucang.automation.models import Automation, Outcome
 from gucang.automation.screens.common import OUTCOME_TONES, find, number_of, url_of
 from gucang.automation.words import Words
@@ -37,6 +37,8 @@ def runs(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         "tones": OUTCOME_TONES,
         "tabs": tabs,
         "outcome": outcome,
+        "may_catch_up": rules.is_the_owner(request.actor, automation),
+        "why_not": actions.catch_up.why_not(request.actor, automation) or "",
     }
     return render(request, "automation/runs.html", context)
 
@@ -57,7 +59,8 @@ def dry_run(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         found = rehearsal.rehearse(automation, number_of(request.GET.get("before", "")))
     except Problem as raised:
         problem = str(raised)
-    context = {**_head(request, automation), "rehearsal": found, "problem": problem}
+    why_not = actions.turn_on.why_not(request.actor, automation) or ""
+    context = {**_head(request, automation), "rehearsal": found, "problem": problem, "why_not": why_not}
     return render(request, "automation/dry_run.html", context)
 
 
