@@ -7,6 +7,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gucang.kernel.text import phones
 from gucang.kernel.text.phones import (
     BadPhone,
     mask_email,
@@ -131,3 +132,21 @@ def test_free_text_loses_its_personal_numbers_and_keeps_the_rest() -> None:
 def test_a_masked_phone_never_shows_more_than_seven_digits(raw: str) -> None:
     shown = mask_phone(raw)
     assert sum(char.isdigit() for char in shown) <= 7
+
+
+@given(
+    st.sampled_from(
+        ["10", "20", "21", "25", "28", "29", "311", "411", "510", "571", "755", "898", "991", "999", "300"]
+    ),
+    st.from_regex(r"[0-9]{7,8}", fullmatch=True),
+)
+def test_a_landline_read_at_once_is_what_the_library_makes_of_it(area: str, local: str) -> None:
+    digits = f"0{area}{local}"
+    if shown := phones._landline(digits):
+        slow = phones._parsed(digits, "", "CN", digits)
+        assert (slow.e164, slow.display, slow.kind) == (f"+86{digits[1:]}", shown, "fixed")
+
+
+def test_ordinary_landlines_are_read_at_once() -> None:
+    for digits in ("01062345678", "02158765432", "057188123456", "05353123456"):
+        assert phones._landline(digits), digits

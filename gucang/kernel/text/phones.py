@@ -20,6 +20,7 @@ _EXTENSION = re.compile(r"(?:转|分机号?|ext\.?|x|#|,)[:\s]*(\d{1,8})\D*$", r
 _FIXED_WITH_EXTENSION = re.compile(r"^\(?(0[1-9]\d{1,2})[\s)-]*(\d{7,8})-(\d{1,6})$")
 _TOLL_WITH_EXTENSION = re.compile(r"^([48]00)-?(\d{3})-?(\d{4})-(\d{1,6})$")
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_AREA = re.compile(r"0(?:10|2\d|[3-9]\d\d)[2-9]\d{6,7}", re.ASCII)
 _SHORT_SERVICE = re.compile(r"^(?:1(?:00|1[0129]|2[0-9])\d{0,2}|9[56]\d{3,6})$")
 _LABEL = re.compile(r"^(?:手机|电话|联系电话|座机|固话|热线|传真|tel|mobile|phone|fax|[tmf])[号码]*\s*[:.：]?\s*", re.I)
 _SPREADSHEET = re.compile(r"^\d+\.0+$")
@@ -72,6 +73,8 @@ def normalise_phone(raw: str, region: str = "CN") -> Phone:
         return Phone(f"+86{digits}", f"{digits[:3]} {digits[3:7]} {digits[7:]}", extension, "mobile")
     if region == "CN" and _SHORT_SERVICE.match(digits):
         return Phone(digits, digits, extension, "service")
+    if region == "CN" and (fixed := _landline(digits)):
+        return Phone(f"+86{digits[1:]}", fixed, extension, "fixed")
     return _parsed(digits, extension, region, raw)
 
 
@@ -80,6 +83,39 @@ def _mobiles_begin(start: str) -> bool:
     """Whether mobile numbers begin with these five digits; all that decides about one, so that lists are read fast."""
     number = phonenumbers.parse(f"{start}000000", "CN")
     return phonenumbers.is_valid_number(number) and _kind(number) == "mobile"
+
+
+def _landline(digits: str) -> str:
+    """How a landline with its area code is written; "" for anything that is not one for certain.
+
+    Nine in ten numbers of an import are such; taken apart by the library, they are a sixth of its time.
+    """
+    if not _AREA.fullmatch(digits):
+        return ""
+    fixed, others = _national_patterns()
+    if fixed.fullmatch(digits, 1) is None or others.fullmatch(digits, 1) is not None:
+        return ""
+    area, first, last = _parts(digits[:4], digits[4], len(digits))
+    return f"{digits[:area]}-{digits[area:first]} {digits[first:last]}" if area else ""
+
+
+@cache
+def _national_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What landlines look like, and everything that is not for certain one, from the library's own table."""
+    table = phonenumbers.PhoneMetadata.metadata_for_region("CN")
+    kinds = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "mobile")
+    patterns = [getattr(table, kind).national_number_pattern for kind in kinds if getattr(table, kind) is not None]
+    joined = "|".join(f"(?:{pattern})" for pattern in patterns if pattern)
+    return re.compile(table.fixed_line.national_number_pattern), re.compile(joined)
+
+
+@cache
+def _parts(begin: str, following: str, length: int) -> tuple[int, int, int]:
+    """Where the parts of a landline end that begins so: area, first and last digits; zeros where it has other parts."""
+    sample = phonenumbers.parse(f"{begin}{following}".ljust(length, "0"), "CN")
+    found = phonenumbers.format_number(sample, PhoneNumberFormat.NATIONAL).split(" ")
+    area, first, last = (len(part) for part in found) if len(found) == 3 else (0, 0, 0)
+    return area, area + first, area + first + last
 
 
 def _tidy(raw: str) -> str:
