@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import phonenumbers
 from django.utils.translation import gettext_lazy as _
@@ -102,7 +102,7 @@ def _landline(digits: str) -> str:
 @cache
 def _national_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What landlines look like, and everything that is not for certain one, from the library's own table."""
-    table = phonenumbers.PhoneMetadata.metadata_for_region("CN")
+    table: Any = phonenumbers.PhoneMetadata.metadata_for_region("CN")
     kinds = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "mobile")
     patterns = [getattr(table, kind).national_number_pattern for kind in kinds if getattr(table, kind) is not None]
     joined = "|".join(f"(?:{pattern})" for pattern in patterns if pattern)
