@@ -17,7 +17,7 @@ from gucang.accounts.models import Member
 from gucang.automation import conditions, deeds, running, steps, texts, triggers
 from gucang.automation.models import Automation, Trigger
 from gucang.automation.words import Words
-from gucang.kernel import clock
+from gucang.kernel import clock, custom
 from gucang.kernel.actions.core import every
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
@@ -107,12 +107,9 @@ def _dates(
     hour, minute = map(int, automation.at_time.split(":"))
     found = []
     for record in looked[:PAGE]:
-        raw = (
-            record.extra.get(automation.field.removeprefix("extra."))
-            if automation.field.startswith("extra.")
-            else getattr(record, automation.field)
-        )
-        day = record_type.spec(automation.field).clean(raw, actor)
+        spec = record_type.spec(automation.field)
+        raw = custom.read(record, spec) if spec.custom else getattr(record, automation.field)
+        day = spec.clean(raw, actor)
         day = timezone.localdate(day) if isinstance(day, datetime) else day
         moment = datetime.combine(day + timedelta(days=automation.days), time(hour, minute))
         found.append((timezone.make_aware(moment), record.pk))

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from gucang.accounts.models import Role
-from gucang.kernel import records
+from gucang.kernel import custom, records
 from gucang.kernel.actors import ACCESSES, Access, Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
@@ -107,7 +107,12 @@ def _restricted() -> Mapping[str, Access]:
 
 def _value(spec: FieldSpec, record: Any, readers: Sequence[Actor], labels: Labels | None) -> Any:
     if spec.custom:
-        return record.extra.get(spec.name.removeprefix("extra."))
+        value = custom.read(record, spec)
+        if spec.target is None or value is None:
+            return value
+        if labels is not None:
+            return labels.get((spec.target, value))
+        return next(iter(_least_labels(spec, value, readers)), None)
     if spec.target is not None and labels is not None:
         return labels.get((spec.target, getattr(record, f"{spec.name}_id")))
     value = getattr(record, spec.name)
@@ -116,6 +121,13 @@ def _value(spec: FieldSpec, record: Any, readers: Sequence[Actor], labels: Label
     kind = records.by_model(spec.target)
     seen = all(kind.query(reader).filter(pk=value.pk).exists() for reader in readers)
     return str(value) if seen else None
+
+
+def _least_labels(spec: FieldSpec, pk: int, readers: Sequence[Actor]) -> list[str]:
+    """What a record that an own field refers to is called, if every reader sees it."""
+    kind = records.by_model(spec.target)  # type: ignore[arg-type]
+    found = [kind.query(reader).filter(pk=pk).first() for reader in readers]
+    return [str(found[0])] if found and all(one is not None for one in found) else []
 
 
 def _shown(spec: FieldSpec, value: Any) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.kernel.text import BadText, normalise_phone
 from gucang.surface import filters, panels
+from gucang.surface.columns import labels_of
 from gucang.surface.keyset import Order
 
 BOM = "\ufeff"
@@ -60,7 +62,7 @@ class Chosen:
         if not names:
             names = list(dict.fromkeys([*_first(record_type), *record_type.form.fields, *(s.name for s in customs)]))
         shown = [known[name] for name in names if permissions.access(actor, record_type, name) != Access.HIDDEN]
-        references = [spec.name for spec in shown if spec.kind == "reference"]
+        references = [spec.name for spec in shown if spec.kind == "reference" and not spec.custom]
         ordered = found.query.order_by(*_ordering(found.order))
         return cls(record_type, actor, ordered.select_related(*references) if references else ordered, tuple(shown))
 
@@ -83,8 +85,18 @@ def _ordering(order: Order) -> list[OrderBy]:
 def rows(chosen: Chosen) -> Iterator[list[str]]:
     """The header and every row, guarded against formulas. Records are read a few hundred at a time."""
     yield [guarded(str(spec.label)) for spec in chosen.specs]
-    for record in chosen.query.iterator(chunk_size=CHUNK):
-        yield [guarded(cell(chosen, spec, record)) for spec in chosen.specs]
+    left = chosen.query.iterator(chunk_size=CHUNK)
+    while found := list(islice(left, CHUNK)):
+        _look_up(chosen, found)
+        for record in found:
+            yield [guarded(cell(chosen, spec, record)) for spec in chosen.specs]
+
+
+def _look_up(chosen: Chosen, found: Sequence[Any]) -> None:
+    """Learn in sets what the own fields of some records refer to."""
+    for spec in chosen.specs:
+        if spec.custom and spec.target is not None:
+            labels_of(chosen.actor, {spec.target: [custom.read(record, spec) for record in found]})
 
 
 def cell(chosen: Chosen, spec: FieldSpec, record: Any) -> str:
@@ -92,9 +104,16 @@ def cell(chosen: Chosen, spec: FieldSpec, record: Any) -> str:
     access = permissions.access(chosen.actor, chosen.type, spec.name, record)
     if access == Access.HIDDEN:
         return ""
-    value = custom.read(record, spec.name) if spec.custom else getattr(record, spec.name)
+    value = _own(chosen, spec, record) if spec.custom else getattr(record, spec.name)
     text = _phone(value) if spec.kind == "phone" else spec.show(value)
     return spec.masked(text) or "" if access == Access.MASKED else text
+
+
+def _own(chosen: Chosen, spec: FieldSpec, record: Any) -> Any:
+    value = custom.read(record, spec)
+    if spec.target is None or value is None:
+        return value
+    return labels_of(chosen.actor, {spec.target: [value]}).get((spec.target, value), "")
 
 
 def _phone(value: str) -> str:

@@ -75,9 +75,21 @@ def access(actor: Actor, record_type: RecordType, field: str, record: Any = None
     if actor.kind == "system":
         return Access.WRITE
     rule = actor.field_rules.get(f"{record_type.name}.{field}")
-    if rule is None:
-        return Access.WRITE
-    return _apply(rule, actor, record_type, record)
+    found = Access.WRITE if rule is None else _apply(rule, actor, record_type, record)
+    if field.startswith("extra.") and actor.field_rules and (inputs := formula_inputs(record_type, field)):
+        # What a formula says, it says of the fields that it is worked out from.
+        return _least([found, Access.READ, *(_told(access(actor, record_type, one, record)) for one in inputs)])
+    return found
+
+
+def formula_inputs(record_type: RecordType, field: str) -> tuple[str, ...]:
+    """The fields that a formula field is worked out from; () for any other field."""
+    return next((spec.inputs for spec in record_type.custom_fields() if spec.name == field), ())
+
+
+def _told(found: Access) -> Access:
+    """What a formula may tell of an input: of a masked one nothing, because its result cannot be masked."""
+    return found if found in (Access.READ, Access.WRITE) else Access.HIDDEN
 
 
 def _apply(rule: FieldRule, actor: Actor, record_type: RecordType, record: Any) -> Access:
@@ -109,8 +121,14 @@ def may_filter_by(actor: Actor, record_type: RecordType, field: str) -> bool:
     """Whether lists may be filtered or sorted by `field`: not where it would betray what is hidden or masked."""
     if actor.eyes is not None:
         return all(may_filter_by(eye, record_type, field) for eye in actor.eyes)
+    if actor.kind == "system" or not actor.field_rules:
+        return True
+    if field.startswith("extra.") and not all(
+        may_filter_by(actor, record_type, one) for one in formula_inputs(record_type, field)
+    ):
+        return False
     rule = actor.field_rules.get(f"{record_type.name}.{field}")
-    if rule is None or actor.kind == "system":
+    if rule is None:
         return True
     worst = rule.inside if rule.within is None else _least((rule.inside, rule.beyond))
     return worst in (Access.READ, Access.WRITE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel import permissions
 from gucang.kernel.actors import Actor
@@ -190,9 +191,24 @@ class RecordType:
         return specs_for(self.name)
 
     def form_specs(self) -> dict[str, FieldSpec]:
-        """The fields of the form in order, the company's own after the declared ones."""
+        """The fields of the form in order, the company's own after the declared ones; formulas are not filled in."""
         specs = {name: self.specs[name] for name in self.form.fields}
-        return specs | {spec.name: spec for spec in self.custom_fields()}
+        return specs | {spec.name: spec for spec in self.custom_fields() if not spec.computed}
+
+    def sections(self) -> list[tuple[Any, list[str]]]:
+        """The form's sections with the names in them: the declared ones, then those of the company's own fields.
+
+        An own field stands in a declared section ("@2"), in one of the company's, or under "Own fields".
+        """
+        found: dict[str, tuple[Any, list[str]]] = {
+            f"@{n}": (title, list(names)) for n, (title, names) in enumerate(self.form.sections)
+        }
+        for spec in self.custom_fields():
+            section = spec.own.section if spec.own is not None else ""
+            if section.startswith("@") and section not in found:
+                section = ""
+            found.setdefault(section, (section or _("Own fields"), []))[1].append(spec.name)
+        return [one for one in found.values() if one[1]]
 
     def spec(self, name: str) -> FieldSpec:
         """The spec of a field, a custom one as "extra.key". Raises KeyError."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from markupsafe import Markup
 
-from gucang.kernel import clock, events, records
+from gucang.kernel import clock, custom, events, records
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
@@ -25,6 +25,8 @@ from gucang.surface import ui
 _TONES: dict[str, dict[Any, str]] = {}
 _DUE: dict[str, tuple[str, Collection[Any]]] = {}
 NOTHING = Markup("—")
+# These are too large for a cell, and are edited in the form.
+UNEDITED = ("longtext", "references", "choices")
 MOST_LABELS = 5_000
 Labels = dict[tuple[Any, int], str]
 
@@ -98,10 +100,15 @@ def narrowed(query: models.QuerySet[Any], record_type: RecordType, actor: Actor,
     if not label or record_type.owned_through:
         return query
     columns = {field.name: field for field in record_type.model._meta.concrete_fields}
-    kept = {"extra"} if any(name.startswith("extra.") for name in names) else set()
+    own = [spec for spec in record_type.custom_fields() if spec.name in names] if _any_own(names) else []
+    kept = custom.columns_read(own)
     kept |= {"id", "company", "version", record_type.owner_field, *label, *names}
     kept |= _read_for(record_type, names)
     return query.only(*(name for name in kept if name in columns))
+
+
+def _any_own(names: Sequence[str]) -> bool:
+    return any(name.startswith(custom.PREFIX) for name in names)
 
 
 @cache
@@ -138,7 +145,7 @@ def columns_of(record_type: RecordType, actor: Actor, names: Sequence[str]) -> l
             continue
         if access(actor, record_type, name) is Access.HIDDEN:
             continue
-        editable = may_edit and (name in form or spec.custom) and spec.kind not in ("longtext", "references")
+        editable = may_edit and (name in form or spec.custom) and spec.kind not in UNEDITED and not spec.computed
         found.append(Column(name, spec, str(spec.label), spec.numeric, editable))
     return found
 
@@ -150,6 +157,14 @@ def choosable(record_type: RecordType, actor: Actor) -> list[Column]:
     return columns_of(record_type, actor, list(dict.fromkeys(names)))
 
 
+def references_among(record_type: RecordType, names: Sequence[str]) -> list[FieldSpec]:
+    """The fields of these names that refer to records, the company's own among them."""
+    specs = [record_type.specs[name] for name in names if name in record_type.specs]
+    if _any_own(names):
+        specs += [spec for spec in record_type.custom_fields() if spec.name in names]
+    return [spec for spec in specs if spec.kind == "reference"]
+
+
 class Shower:
     """Shows values of one record type to one actor; references are looked up in sets beforehand."""
 
@@ -159,10 +174,9 @@ class Shower:
         self.type, self.actor, self.base = record_type, actor, base
         self.ruled = {name.partition(".")[2] for name in actor.field_rules if name.startswith(f"{record_type.name}.")}
         wanted: dict[Any, set[int]] = {}
-        for name in names:
-            spec = record_type.specs.get(name)
-            if spec is not None and spec.kind == "reference":
-                wanted.setdefault(spec.target, set()).update(getattr(row, f"{name}_id") for row in rows)
+        for spec in references_among(record_type, names):
+            stored = self._stored(spec)
+            wanted.setdefault(spec.target, set()).update(stored(row) for row in rows)
         self.labels = labels_of(actor, wanted)
         self.now = clock.now()
         self.today = timezone.localdate(self.now)
@@ -193,9 +207,9 @@ class Shower:
 
     @staticmethod
     def _stored(spec: FieldSpec) -> Callable[[Any], Any]:
-        if spec.custom:
-            key = spec.name.removeprefix("extra.")
-            return lambda record: record.extra.get(key)
+        if spec.own is not None:
+            key = spec.own.key
+            return spec.own.read or (lambda record: record.extra.get(key))
         return attrgetter(f"{spec.name}_id" if spec.kind == "reference" else spec.name)
 
     def _is_late(self, record: Any, spec: FieldSpec, value: Any) -> bool:
@@ -233,8 +247,8 @@ def _reference(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
 
 def _choice(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
     word = spec.show(value)
-    toned = _TONES.get(f"{shower.type.name}.{spec.name}")
-    if toned is None:
+    toned = spec.own.tones if spec.own is not None else _TONES.get(f"{shower.type.name}.{spec.name}")
+    if toned is None or (spec.own is not None and not toned.get(value)):
         return word
     return Markup('<span class="badge" data-tone="%s">%s</span>') % (toned.get(value, ""), word)
 
@@ -243,12 +257,23 @@ def _tags(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
     return Markup(" ").join(Markup('<span class="badge line">%s</span>') % word for word in value)
 
 
+def _choices(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    tones = spec.own.tones if spec.own is not None else {}
+    badge = Markup('<span class="badge%s" data-tone="%s">%s</span>')
+    return Markup(" ").join(
+        badge % ("" if tones.get(one) else " line", tones.get(one, ""), spec.choice_label(one)) for one in value
+    )
+
+
 def _money(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
     return ui.money(value)
 
 
 def _number(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
-    return ui.number(value)
+    if spec.own is None:
+        return ui.number(value)
+    words = ui.number(value, spec.places)
+    return f"{words} {spec.own.unit}" if spec.own.unit else words
 
 
 def _date(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
@@ -277,6 +302,6 @@ def _email(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
 
 
 _SHOWN: dict[str, Callable[[Shower, FieldSpec, Any, bool], Any]] = {
-    "reference": _reference, "choice": _choice, "tags": _tags, "money": _money, "integer": _number,
+    "reference": _reference, "choice": _choice, "choices": _choices, "tags": _tags, "money": _money, "integer": _number,
     "decimal": _number, "date": _date, "moment": _moment, "boolean": _boolean, "phone": _phone, "email": _email,
 }  # fmt: skip

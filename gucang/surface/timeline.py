@@ -213,7 +213,7 @@ def _labelled(record_type: RecordType) -> dict[str, FieldSpec]:
     """The fields whose changes mean something to people: those of the form and the columns, and the owner."""
     names = [*record_type.form.fields, *record_type.columns, "owner", "status", "stage", "state", "deleted_at"]
     found = {name: record_type.specs[name] for name in dict.fromkeys(names) if name in record_type.specs}
-    return found | {spec.name: spec for spec in record_type.custom_fields()}
+    return found | {spec.name: spec for spec in record_type.custom_fields() if not spec.computed}
 
 
 def _verb(record_type: RecordType, event: Event) -> tuple[str, str]:

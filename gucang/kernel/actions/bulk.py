@@ -14,10 +14,11 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import clock, events, reactions, search
+from gucang.kernel import clock, custom, events, reactions, search
 from gucang.kernel.actions import core, saving
 from gucang.kernel.actions.values import clean_values
 from gucang.kernel.actors import Actor, ActsAs, as_actor
+from gucang.kernel.custom import terms
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Problem, Refused
 from gucang.kernel.models import SearchEntry
 from gucang.kernel.numbering import next_numbers
@@ -134,6 +135,8 @@ def _settle(
             check(verb, actor, row.record, {"values": values})
         verb.body(row.record, values=values, actor=actor)
         row.changes = changed_between(before, snapshot(row.record))
+        if missing := custom.missing_in_stage(verb.type, row.record, row.changes):
+            raise Invalid(missing)
         if hasattr(row.record, "derive"):
             row.record.derive()
         settled = saving.settled_by_cleaning(row.record, values) if new else ()
@@ -236,6 +239,7 @@ def _log(
         return
     core.run_keeps(record_type.name, list(zip(befores, (row.record for row in rows), strict=True)))
     _search_entries(record_type, rows, new=befores[0] is None)
+    terms.keep(record_type, [(row.record, row.changes, befores[0] is None) for row in rows])
     made = []
     for row, event_id in zip(rows, events.next_ids(len(rows)), strict=True):
         event = events.build(

@@ -11,10 +11,11 @@ from django.apps import apps
 from django.db import transaction
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import clock, events, permissions, reactions, records, search
+from gucang.kernel import clock, custom, events, permissions, reactions, records, search
 from gucang.kernel.actions.saving import changed_columns, save_or_say, validate
 from gucang.kernel.actions.values import clean_values, default_of
 from gucang.kernel.actors import Actor, ActsAs, as_actor
+from gucang.kernel.custom import terms
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
 from gucang.kernel.fields import BadValue, FieldSpec, specs_of_signature
 from gucang.kernel.models import Event
@@ -271,11 +272,14 @@ class _Run:
         changes = changed_between(before, snapshot(self.instance))
         if not changes and not self.verb.always:
             return Outcome(self.instance, None)
+        if missing := custom.missing_in_stage(self.record_type, self.instance, changes):
+            raise Invalid(missing)
         if before is not None and self.seen is not None and self.seen < self.instance.version:
             events.check_not_stale(self.record_type, self.instance, self.seen, changes)
         self._save(before, changes)
         run_keeps(self.record_type.name, [(before, self.instance)])
         search.keep_entry(self.record_type, self.instance, changes)
+        terms.keep(self.record_type, [(self.instance, changes, before is None)])
         event = events.append(
             self.record_type,
             self.instance,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import events, permissions, records
+from gucang.kernel import custom, events, permissions, records
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import BadValue, FieldSpec
@@ -45,13 +45,22 @@ def clean_values(
             problems[name] = [_t("You may not change “%(field)s”.") % {"field": specs[name].label}]
         else:
             try:
-                clean[name] = specs[name].clean(value, actor, known)
+                spec = custom.asked(record_type, specs[name], raw, instance)
+                clean[name] = spec.clean(value, actor, known)
             except BadValue as problem:
                 problems[name] = [problem.sentence]
     if new:
         for name, spec in specs.items():
-            if spec.required and name not in raw and spec.default in (None, ""):
+            if name in raw:
+                continue
+            if (value := custom.default_of(spec, actor)) is not None:
+                clean[name] = value
+            elif (
+                spec.required and spec.default in (None, "") and custom.asked(record_type, spec, raw, instance).required
+            ):
                 problems[name] = [_t("Fill in %(field)s.") % {"field": spec.label}]
+    for name, sentence in custom.unshown(record_type, specs, clean, instance).items():
+        problems.setdefault(name, [sentence])
     if problems:
         raise Invalid(problems)
     return clean

@@ -1,6 +1,7 @@
 """Fields: what they are (`spec`), how values become clean (`values`), where they are declared (`declared`)."""
 
 from gucang.kernel.fields.declared import Among, Money, Text, spec_of, specs_of_signature
+from gucang.kernel.fields.own import Own, ShowIf
 from gucang.kernel.fields.spec import KINDS, FieldSpec
 from gucang.kernel.fields.values import LONGTEXT_MAX, BadValue, to_json
 
@@ -11,6 +12,8 @@ __all__ = [
     "BadValue",
     "FieldSpec",
     "Money",
+    "Own",
+    "ShowIf",
     "Text",
     "spec_of",
     "specs_of_signature",

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Actor
+from gucang.kernel.fields.own import Own
 from gucang.kernel.fields.values import CLEANERS, EMPTY, MASKS, BadValue, to_json
 from gucang.kernel.text import (
     BadText,
@@ -27,6 +28,7 @@ KINDS = [
     "phone",
     "code",
     "choice",
+    "choices",
     "integer",
     "decimal",
     "money",
@@ -41,7 +43,10 @@ KINDS = [
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One field. `target` is the model that a reference points at; `choices` are (value, label) pairs."""
+    """One field. `target` is the model that a reference points at; `choices` are (value, label) pairs.
+
+    `own` is what only a company's own field has.
+    """
 
     name: str
     kind: str
@@ -54,8 +59,23 @@ class FieldSpec:
     digits: int = 16
     target: type[models.Model] | None = None
     default: Any = None
-    custom: bool = False
     limit: Callable[[Actor], models.Q] | None = None
+    own: Own | None = None
+
+    @property
+    def custom(self) -> bool:
+        """Whether it is one of the company's own fields."""
+        return self.own is not None
+
+    @property
+    def computed(self) -> bool:
+        """Whether nobody fills it in: a formula."""
+        return self.own is not None and self.own.read is not None
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The fields that a formula is worked out from."""
+        return self.own.formula.inputs if self.own is not None and self.own.formula is not None else ()
 
     @property
     def numeric(self) -> bool:
@@ -89,7 +109,9 @@ class FieldSpec:
         if value is None or value == "" or value == []:
             return ""
         if self.kind == "choice":
-            return str(dict(self.choices).get(value, value))
+            return self.choice_label(value)
+        if self.kind == "choices":
+            return "、".join(self.choice_label(one) for one in value)
         if self.kind == "boolean":
             return _t("yes") if value else _t("no")
         if self.kind == "tags":
@@ -97,3 +119,10 @@ class FieldSpec:
         if self.kind == "moment":
             return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
         return str(value)
+
+    def choice_label(self, value: Any) -> str:
+        """What a choice is called, also one that is not offered any more."""
+        known = dict(self.choices)
+        if value not in known and self.own is not None:
+            known = dict(self.own.former)
+        return str(known.get(value, value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from gucang.kernel.fields.spec import FieldSpec
 
 LONGTEXT_MAX = 20_000
+MOST_CHOSEN = 100
 
 
 class BadValue(ValueError):
@@ -66,6 +68,7 @@ MASKS: dict[str, Callable[[str], str]] = {
 }  # fmt: skip
 EMPTY: dict[str, Callable[[], Any]] = {
     "text": str, "longtext": str, "email": str, "phone": str, "code": str, "tags": list, "references": list,
+    "choices": list,
     "boolean": bool,
 }  # fmt: skip
 
@@ -114,6 +117,19 @@ def _choice(spec: FieldSpec, raw: Any, actor: Actor, known: Any) -> Any:
             return value
     options = "、".join(str(label) for _value, label in spec.choices[:12])
     raise BadValue(_t("“%(text)s” is not one of: %(options)s.") % {"text": str(raw)[:60], "options": options})
+
+
+def _choices(spec: FieldSpec, raw: Any, actor: Actor, known: Any) -> list[Any]:
+    """Several of the choices, in the order in which they are offered."""
+    if isinstance(raw, str):
+        whole = next((value for value, label in spec.choices if raw.strip() in (value, str(label))), None)
+        raw = [whole] if whole is not None else re.split(r"[,，、;；|\n]", raw)
+    if not isinstance(raw, list | tuple):
+        raise BadValue(_t("Choose from the list."))
+    if len(raw) > MOST_CHOSEN:
+        raise BadValue(_t("At most %(limit)s of them can be chosen.") % {"limit": MOST_CHOSEN})
+    chosen = {_choice(spec, one, actor, known) for one in raw if str(one).strip()}
+    return [value for value, _label in spec.choices if value in chosen]
 
 
 def _integer(spec: FieldSpec, raw: Any, actor: Actor, known: Any) -> int:
@@ -226,6 +242,6 @@ def _references(spec: FieldSpec, raw: Any, actor: Actor, known: dict[Any, Any] |
 
 CLEANERS: dict[str, Callable[[FieldSpec, Any, Actor, Any], Any]] = {
     "text": _text, "longtext": _text, "email": _email, "phone": _phone, "code": _code, "choice": _choice,
-    "integer": _integer, "decimal": _decimal, "money": _decimal, "date": _date, "moment": _moment,
-    "boolean": _boolean, "tags": _tags, "reference": _reference, "references": _references,
+    "choices": _choices, "integer": _integer, "decimal": _decimal, "money": _decimal, "date": _date,
+    "moment": _moment, "boolean": _boolean, "tags": _tags, "reference": _reference, "references": _references,
 }  # fmt: skip

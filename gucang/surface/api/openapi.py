@@ -252,7 +252,9 @@ def _with_custom_fields(schemas: Json) -> Json:
     found: Json = {}
     for name in set(CustomField.objects.filter(retired=False).values_list("record_type", flat=True)):
         customs = records.get(name).custom_fields()
-        keyed = {spec.name.removeprefix("extra."): incoming(spec, spec.required) for spec in customs}
+        keyed = {
+            spec.name.removeprefix("extra."): incoming(spec, spec.required) for spec in customs if not spec.computed
+        }
         for schema in (pascal(name, "create"), pascal(name, "edit")):
             if schema in schemas and "extra" in schemas[schema]["properties"]:
                 extra = schemas[schema]["properties"]["extra"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from gucang.kernel import records
+from gucang.kernel import custom, records
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.fields import FieldSpec, to_json
 from gucang.kernel.models import AboutRecord, Event
@@ -79,7 +79,8 @@ class _Writer:
             if access(actor, record_type, name) is not Access.HIDDEN
         ]
         self.ruled = frozenset(name for name, _spec in self.fields if f"{record_type.name}.{name}" in actor.field_rules)
-        self.extra_ruled = any(name.startswith(f"{record_type.name}.extra.") for name in actor.field_rules)
+        self.customs = record_type.custom_fields() if hasattr(record_type.model, "extra") else ()
+        self.extra_ruled = bool(actor.field_rules) or actor.eyes is not None
         self.labels = self._labels()
 
     def write(self, *, actions: bool) -> list[dict[str, Any]]:
@@ -109,7 +110,7 @@ class _Writer:
         if isinstance(row, AboutRecord):
             item["about"] = self._about(row)
         if hasattr(row, "extra"):
-            item["extra"] = self._extra(row) if self.extra_ruled else row.extra
+            item["extra"] = self._extra(row)
         item |= {name: text(row) for name, (_label, text) in told_too(self.type).items()}
         item["version"] = row.version
         for name in ("created_at", "updated_at"):
@@ -118,13 +119,16 @@ class _Writer:
         return item
 
     def _extra(self, row: Any) -> dict[str, Any]:
-        """The company's own fields; a masked one is left out, because its kind is not known here."""
+        """The company's own fields; one that is masked is left out."""
         open_ = (Access.READ, Access.WRITE)
-        return {
-            key: value
-            for key, value in row.extra.items()
-            if access(self.actor, self.type, f"extra.{key}", row) in open_
-        }
+        found = {}
+        for spec in self.customs:
+            if not self.extra_ruled or access(self.actor, self.type, spec.name, row) in open_:
+                value = custom.read(row, spec)
+                if value is not None:
+                    assert spec.own is not None
+                    found[spec.own.key] = self._reference(spec, value) if spec.target is not None else value
+        return found
 
     def _reference(self, spec: FieldSpec, pk: int | None) -> dict[str, Any] | None:
         return None if pk is None else {"id": pk, "label": self.labels.get((spec.target, pk))}
@@ -142,6 +146,9 @@ class _Writer:
             if spec.target is not None:
                 ids = {getattr(row, f"{name}_id") for row in self.rows} - {None}
                 wanted.setdefault(spec.target, set()).update(ids)
+        for spec in self.customs:
+            if spec.target is not None:
+                wanted.setdefault(spec.target, set()).update({custom.read(row, spec) for row in self.rows} - {None})
         if self.rows and isinstance(self.rows[0], AboutRecord):
             for row in self.rows:
                 if row.about_type:

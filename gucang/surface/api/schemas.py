@@ -31,10 +31,11 @@ _TYPES: dict[str, tuple[tuple[type, ...], Any]] = {
     "money": ((str, int, Decimal), _('Write a number here, best as text: "12.50".')),
     "boolean": ((bool,), _("Write true or false here.")),
     "reference": ((int, str), _("Write the id or the number of the record here.")),
+    "choices": ((list,), _("Write a list of the choices here.")),
     "references": ((list,), _("Write a list of ids here.")),
     "tags": ((list,), _("Write a list of words here.")),
 }
-_ITEMS: dict[str, tuple[type, ...]] = {"references": (int, str), "tags": (str,)}
+_ITEMS: dict[str, tuple[type, ...]] = {"choices": (str,), "references": (int, str), "tags": (str,)}
 
 
 def pascal(*names: str) -> str:
@@ -153,6 +154,7 @@ _incoming: dict[str, Callable[[FieldSpec], Json]] = {
     "phone": lambda spec: {"type": "string", "maxLength": 100},
     "code": lambda spec: {"type": "string", "maxLength": 40},
     "choice": _choices,
+    "choices": lambda spec: {"type": "array", "items": _choices(spec)},
     "integer": lambda spec: {"type": "integer"},
     "decimal": lambda spec: {"type": ["string", "number"], "pattern": DECIMAL},
     "money": lambda spec: {"type": ["string", "number"], "pattern": DECIMAL},
@@ -222,6 +224,7 @@ _outgoing: Mapping[str, Json] = {
     "date": {"type": "string", "format": "date"},
     "moment": {"type": "string", "format": "date-time"},
     "boolean": {"type": "boolean"},
+    "choices": {"type": "array", "items": {"type": "string"}},
     "references": {"type": "array", "items": {"type": "integer"}},
     "tags": {"type": "array", "items": {"type": "string"}},
 }

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from markupsafe import Markup
 
-from gucang.kernel import events, records
+from gucang.kernel import custom, events, records
 from gucang.kernel.errors import NotVisible, Problem, Refused
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
@@ -70,7 +70,7 @@ def find(record_type: RecordType, request: CompanyRequest, pk: int, *, binned: b
 def value_of(record: Any, spec: FieldSpec) -> Any:
     """A record's value of a field; of a reference the id, of a custom field the stored JSON value."""
     if spec.custom:
-        return record.extra.get(spec.name.removeprefix("extra."))
+        return custom.read(record, spec)
     return getattr(record, f"{spec.name}_id" if spec.kind == "reference" else spec.name)
 
 

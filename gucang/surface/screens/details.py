@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _t
 
 from gucang.kernel import records
 from gucang.kernel.actions import Action
@@ -27,8 +26,8 @@ def show(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespo
     record = find(record_type, request, pk, binned=True)
     remember_label(request.actor, record)
     peek = "peek" in request.GET
-    names = [*record_type.form.fields, "owner", "number"]
-    shower = Shower(record_type, request.actor, request.base, [record], [n for n in names if n in record_type.specs])
+    names = [*record_type.form.fields, *(spec.name for spec in record_type.custom_fields()), "owner", "number"]
+    shower = Shower(record_type, request.actor, request.base, [record], names)
     context: dict[str, Any] = {
         "type": record_type,
         "record": record,
@@ -80,13 +79,13 @@ def _state(shower: Shower, record_type: RecordType, record: Any) -> Any:
 
 
 def _facts(shower: Shower, record_type: RecordType, record: Any) -> list[tuple[Any, list[tuple[str, Any]]]]:
-    """The form's sections with their values, empty ones left out; the company's own fields at the end."""
+    """The form's sections with their values, empty ones left out."""
     found = []
-    for title, names in record_type.form.sections:
-        pairs = [(str(record_type.specs[name].label), shower.show(record, record_type.specs[name])) for name in names]
+    customs = {spec.name: spec for spec in record_type.custom_fields()}
+    for title, names in record_type.sections():
+        specs = [customs.get(name) or record_type.specs[name] for name in names]
+        pairs = [(str(spec.label), shower.show(record, spec)) for spec in specs]
         found.append((title, [(label, value) for label, value in pairs if value not in ("", None)]))
-    own = [(str(spec.label), shower.show(record, spec)) for spec in record_type.custom_fields()]
-    found.append((_t("Own fields"), [(label, value) for label, value in own if value not in ("", None)]))
     return [(title, pairs) for title, pairs in found if pairs]
 
 

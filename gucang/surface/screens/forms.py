@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import events, idempotency
+from gucang.kernel import custom, events, idempotency
 from gucang.kernel.actions import Action, Outcome
 from gucang.kernel.actors import Access
 from gucang.kernel.errors import Clash, Forbidden, NeedsApproval, NotVisible, Problem, Stale
@@ -49,7 +49,7 @@ def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         raise Forbidden(_t("Your role does not include this. Ask an administrator if you need it."))
     specs = writable(record_type, request, None)
     if request.method != "POST":
-        values = {name: request.GET.get(name, spec.default) for name, spec in specs.items()}
+        values = {name: request.GET.get(name, _default(spec, request)) for name, spec in specs.items()}
         return _form(request, record_type, None, specs, values, {})
     raw = typed(request.POST, specs)
     if request.POST.get("_check") != "done" and (found := _advice(record_type, raw, request)):
@@ -65,6 +65,10 @@ def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         return _form(request, record_type, None, specs, raw, sentences(problem), status=form_status(problem))
     toast(request, _t("%(what)s added.") % {"what": record_type.label})
     return go(request, here(request, record_url(request, record_type, pk)))
+
+
+def _default(spec: FieldSpec, request: CompanyRequest) -> Any:
+    return spec.default if spec.own is None else custom.default_of(spec, request.actor)
 
 
 def new_key() -> str:
@@ -194,10 +198,7 @@ def _form(
         name: input_for(request, spec, values.get(name), error=" ".join(problems.get(name, ())))
         for name, spec in specs.items()
     }
-    sections = [(title, [inputs[n] for n in names if n in inputs]) for title, names in record_type.form.sections]
-    customs = [inputs[spec.name] for spec in record_type.custom_fields() if spec.name in inputs]
-    if customs:
-        sections.append((_t("Own fields"), customs))
+    sections = [(title, [inputs[n] for n in names if n in inputs]) for title, names in record_type.sections()]
     first = _first(record_type, inputs) if record is None else []
     sections = [(title, [one for one in many if one not in first]) for title, many in sections]
     context = {
@@ -223,8 +224,9 @@ def _form(
 
 def _first(record_type: RecordType, inputs: Mapping[str, Input]) -> list[Input]:
     """The few that a new record's form shows at once: the declared ones, and whatever must be filled or mended."""
+    own = [spec.name for spec in record_type.custom_fields() if spec.own is not None and spec.own.first]
     needed = [name for name, one in inputs.items() if (one.required and one.value in ("", None)) or one.error]
-    return [inputs[name] for name in dict.fromkeys([*record_type.form.first, *needed]) if name in inputs]
+    return [inputs[name] for name in dict.fromkeys([*record_type.form.first, *own, *needed]) if name in inputs]
 
 
 def _seen_next(request: CompanyRequest, record: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from gucang.kernel import records
-from gucang.kernel.fields import FieldSpec
+from gucang.kernel.fields import FieldSpec, ShowIf
 from gucang.kernel.scope import remembered
 from gucang.kernel.text import initials, pinyin_key
 from gucang.surface import ui
@@ -21,6 +22,7 @@ from gucang.surface.middleware import CompanyRequest
 
 FEW = 200  # up to so many records are a select; more are found by typing
 TEXT_MAX = 100_000
+SEVERAL = ("references", "choices")  # kinds whose controls send several values
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,15 @@ class Input:
     within: str = ""
     max_length: int | None = None
     unit: str = ""
+    wide: bool = False
+    show_if: ShowIf | None = None
+
+    @property
+    def shown_by(self) -> dict[str, str]:
+        """What a script needs in order to show the control only while its condition holds."""
+        if self.show_if is None:
+            return {}
+        return {"data-show-by": self.show_if.field, "data-show-for": json.dumps(self.show_if.values)}
 
     @property
     def words(self) -> str:
@@ -63,7 +74,13 @@ def input_for(
     For a filter nothing is required and yes-or-no becomes a choice of three.
     """
     choices, text, url = _options(request, spec, value)
-    kind = "choice" if choices or (filtering and spec.kind == "boolean") else spec.kind
+    kind = (
+        spec.kind
+        if spec.kind == "choices" and not filtering
+        else "choice"
+        if choices or (filtering and spec.kind == "boolean")
+        else spec.kind
+    )
     if filtering and spec.kind == "boolean":
         choices = [("1", _t("yes"), ""), ("0", _t("no"), "")]
     return Input(
@@ -79,7 +96,9 @@ def input_for(
         options_url=url,
         within=records.by_model(spec.target).owned_through if url and spec.target is not None else "",
         max_length=spec.max_length if kind in ("text", "longtext") else None,
-        unit=request.company.currency if spec.kind == "money" else "",
+        unit=request.company.currency if spec.kind == "money" else spec.own.unit if spec.own is not None else "",
+        wide=spec.own.wide if spec.own is not None and not filtering else False,
+        show_if=spec.own.show_if if spec.own is not None and not filtering else None,
     )
 
 
@@ -92,7 +111,7 @@ def _written(spec: FieldSpec, value: Any) -> Any:
     if spec.kind == "boolean":
         return value in (True, "1", "true", "on")
     if isinstance(value, list):
-        return value if spec.kind == "references" else "、".join(str(one) for one in value)
+        return value if spec.kind in SEVERAL else "、".join(str(one) for one in value)
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M")
     if isinstance(value, date):
@@ -106,8 +125,8 @@ def _written(spec: FieldSpec, value: Any) -> Any:
 
 def _options(request: CompanyRequest, spec: FieldSpec, value: Any) -> tuple[list[tuple[Any, str, str]], str, str]:
     """(choices, words of the present value, where to look for more)."""
-    if spec.kind == "choice":
-        return [(key, str(label), "") for key, label in spec.choices], "", ""
+    if spec.kind in ("choice", "choices"):
+        return [(key, str(label), "") for key, label in (*spec.choices, *_former(spec, value))], "", ""
     if spec.target is None:
         return [], "", ""
     record_type = records.by_model(spec.target)
@@ -117,6 +136,12 @@ def _options(request: CompanyRequest, spec: FieldSpec, value: Any) -> tuple[list
         if few is not None:
             return few, "", ""
     return [], _words(request, record_type, value), f"{request.base}/{record_type.plural}/options"
+
+
+def _former(spec: FieldSpec, value: Any) -> list[tuple[str, str]]:
+    """The choices that are not offered any more but that the control holds."""
+    held = value if isinstance(value, list) else [value]
+    return [one for one in spec.own.former if one[0] in held] if spec.own is not None else []
 
 
 def _few(
@@ -173,7 +198,7 @@ def typed(params: Any, specs: Mapping[str, FieldSpec]) -> dict[str, Any]:
         if spec.kind == "boolean":
             if name in params or name in sent:
                 raw[name] = params.get(name, "") in ("1", "on", "true")
-        elif spec.kind == "references":
+        elif spec.kind in SEVERAL:
             if name in params or name in sent:
                 raw[name] = [one for one in params.getlist(name) if one]
         elif name in params:

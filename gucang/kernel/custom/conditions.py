@@ -1,0 +1,120 @@
+"""Filters by own fields, as Q over their record type: all through the index, see `FieldValue`.
+
+`EXISTS` and not a join, so that the planner chooses by its statistics: from the index to few records, or along the
+list's own order with a look into the index for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Upper
+from django.db.models.lookups import Contains
+
+from gucang.kernel.custom.terms import NUMBERED, SCALE, UNKEPT, WORD, number_of, word_of
+from gucang.kernel.fields import FieldSpec
+from gucang.kernel.models import FieldValue, FieldWork
+
+BY_WORD = frozenset(["choice", "choices"])
+# What lists can be sorted by: a record has no order that people understand, several choices have many.
+SORTABLE = frozenset(["text", "email", "phone", "choice", "integer", "decimal", "money", "date", "boolean"])
+
+
+def rows(spec: FieldSpec, **where: Any) -> QuerySet[Any]:
+    """The part of the index about one field."""
+    assert spec.own is not None
+    found: QuerySet[Any] = FieldValue.objects.filter(field_id=spec.own.field_id, **where)
+    return found
+
+
+def _has(spec: FieldSpec, **where: Any) -> Q:
+    return Q(Exists(rows(spec, object_id=OuterRef("pk"), **where)))
+
+
+def filled(spec: FieldSpec) -> Q:
+    """The records where the field holds something."""
+    if spec.kind in UNKEPT:
+        return ~Q(**{f"{_path(spec)}__isnull": True}) & ~Q(**{_path(spec): ""})
+    return _has(spec)
+
+
+def among(spec: FieldSpec, values: Collection[Any]) -> Q:
+    """The records where the field holds one of `values` (clean, or as stored); None stands for nothing at all."""
+    real = [value for value in values if value is not None]
+    empty = ~filled(spec) if None in values else None
+    if not real:
+        return empty if empty is not None else Q(pk__in=())
+    found = _one_of(spec, real)
+    return found | empty if empty is not None else found
+
+
+def _one_of(spec: FieldSpec, real: Sequence[Any]) -> Q:
+    if spec.kind == "boolean":
+        wanted = {bool(value) for value in real}
+        return Q() if len(wanted) == 2 else _has(spec) if True in wanted else ~_has(spec)
+    if spec.kind in BY_WORD:
+        return _within(spec, "word", [str(value)[:WORD] for value in real])
+    if spec.kind in NUMBERED:
+        return _within(spec, "number", [number_of(spec.kind, value) for value in real])
+    if spec.computed or spec.kind in UNKEPT:
+        # A formula's text is nowhere but in the index; what sounds alike stands together there.
+        return _within(spec, "word", [word_of(str(value)) for value in real]) if spec.computed else _texts(spec, real)
+    return _within(spec, "word", [word_of(str(value)) for value in real]) & _texts(spec, real)
+
+
+def _texts(spec: FieldSpec, real: Sequence[Any]) -> Q:
+    return Q(**{f"{_path(spec)}__in": [str(value) for value in real]})
+
+
+def _within(spec: FieldSpec, column: str, values: Sequence[Any]) -> Q:
+    return _has(spec, **({column: values[0]} if len(values) == 1 else {f"{column}__in": values}))
+
+
+def contains(spec: FieldSpec, text: str) -> Q:
+    """The records where the text holds `text`, large or small letters alike. It looks at every record: no index."""
+    if spec.computed:
+        return _has(spec, word__contains=word_of(text))
+    column = Upper(KeyTextTransform(spec.name.removeprefix("extra."), "extra"))
+    return Q(Contains(column, Value(text.upper(), output_field=TextField())))
+
+
+def between(spec: FieldSpec, low: Any = None, high: Any = None, *, over: bool = False, under: bool = False) -> Q:
+    """The records whose number or day is from `low` up to `high`; `over` and `under` leave the bound itself out."""
+    where = {}
+    if low is not None:
+        where["number__gt" if over else "number__gte"] = number_of(spec.kind, low)
+    if high is not None:
+        where["number__lt" if under else "number__lte"] = number_of(spec.kind, high)
+    return _has(spec, **where) if where else Q()
+
+
+def days(spec: FieldSpec, start: date | None, end: date | None) -> Q:
+    """The records whose day is from `start` on and before `end`."""
+    return between(spec, start, end, under=True)
+
+
+def total(spec: FieldSpec, query: QuerySet[Any]) -> Any:
+    """The sum of a number field over the records of `query`, in whole units."""
+    found = rows(spec, object_id__in=query.order_by().values("pk")).aggregate(sum=Sum(F("number")))["sum"]
+    return None if found is None else found / SCALE
+
+
+def sort_column(spec: FieldSpec) -> str:
+    """The column of the index that sorts a field."""
+    return "number" if spec.kind in NUMBERED or spec.kind == "choice" else "word"
+
+
+def at_work(spec: FieldSpec) -> FieldWork | None:
+    """The work on a formula that is not done yet: until then filters by it would not find everything."""
+    if not spec.computed or spec.own is None:
+        return None
+    found: FieldWork | None = FieldWork.objects.filter(field_id=spec.own.field_id).first()
+    return found
+
+
+def _path(spec: FieldSpec) -> str:
+    return f"extra__{spec.name.removeprefix('extra.')}"
