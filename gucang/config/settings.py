@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "gucang.activity",
     "gucang.messages",
     "gucang.views",
+    "gucang.customfields",
     "gucang.accounts",
     "gucang.surface",
     "gucang.kernel",

@@ -13,6 +13,7 @@ class KernelConfig(AppConfig):
 
         from gucang.kernel import checks as own_checks
         from gucang.kernel import moments
+        from gucang.kernel.custom import work  # noqa: F401  its job, and what is kept with own fields
 
         moments.use_everywhere()
         autodiscover_modules("actions", "records", "reactions", "jobs")

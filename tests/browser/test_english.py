@@ -35,7 +35,7 @@ SALES = (
 )  # fmt: skip
 ADMINISTRATION = (
     "", "settings", "members/", "members/{member}", "departments/", "roles/", "roles/{role}/set_rights", "pipelines/",
-    "stages/", "loss-reasons/", "pool-rules/", "imports/", "imports/new", "company/{company}/add_field",
+    "stages/", "loss-reasons/", "pool-rules/", "imports/", "imports/new", "fields/", "fields/new",
 )  # fmt: skip
 
 

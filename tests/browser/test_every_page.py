@@ -29,7 +29,7 @@ SALES = (
 ADMINISTRATION = (
     "/acme/settings", "/acme/members/", "/acme/members/{member}", "/acme/roles/{role}", "/acme/roles/new",
     "/acme/roles/compare?a={role}&b={manager}&all=1", "/acme/look", "/acme/look?who=m{member}", "/acme/stages/",
-    "/acme/imports/", "/acme/imports/new", "/acme/company/{company}/add_field", "/acme/automations/",
+    "/acme/imports/", "/acme/imports/new", "/acme/fields/", "/acme/fields/new", "/acme/automations/",
     "/acme/automations/new",
 )  # fmt: skip
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]

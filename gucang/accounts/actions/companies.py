@@ -6,8 +6,7 @@ active. So its actions are ordinary ones: they lock, check, log and cannot reach
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.conf import settings
 from django.utils.translation import gettext as _t
@@ -18,8 +17,7 @@ from gucang.kernel import clock, numbering, records
 from gucang.kernel.actions import action, editing
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
-from gucang.kernel.fields import Text
-from gucang.kernel.models import Company, CustomField, NumberRule, Record
+from gucang.kernel.models import Company, NumberRule
 from gucang.kernel.text import BadText, NumberPattern
 
 CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "JPY", "GBP")
@@ -79,45 +77,6 @@ def numbered(name: str) -> records.RecordType:
     if found is None:
         raise Invalid({"record": [_t("Choose what the numbers are for.")]})
     return found
-
-
-FieldKind = Literal["text", "longtext", "choice", "integer", "decimal", "money", "date", "boolean", "phone", "email"]
-
-
-@action(
-    "company.add_field", label=_("Add a field"), always=True, icon="columns-3",
-    labels={
-        "record": _("What for"), "key": _("Short name"),
-        "label": _("Name in Chinese"), "label_en": _("Name in English"),
-        "kind": _("Kind"), "choices": _("Choices"), "help": _("Hint"),
-    },
-)  # fmt: skip
-def add_field(
-    company: Company,
-    *,
-    record: str,
-    key: Annotated[str, Text(max_length=40)],
-    label: Annotated[str, Text(max_length=60)],
-    kind: FieldKind = "text",
-    label_en: Annotated[str, Text(max_length=60)] = "",
-    choices: list[str] = [],  # noqa: B006  a form's default, never changed
-    help: Annotated[str, Text(max_length=200)] = "",
-) -> dict[str, Any]:
-    """Give a record type a field of the company's own, after those it has."""
-    if not any(one.name == record and issubclass(one.model, Record) for one in records.every()):
-        raise Invalid({"record": [_t("Choose what gets the field.")]})
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", key):
-        raise Invalid({"key": [_t("Write small letters, digits and _, beginning with a letter.")]})
-    fields = CustomField.objects.filter(record_type=record)
-    if fields.filter(key=key).exists():
-        raise Invalid({"key": [_t("There is a field with this short name already. Choose another one.")]})
-    if (kind == "choice") != bool(choices):
-        raise Invalid({"choices": [_t("A choice has a list to choose from; other kinds have none.")]})
-    field = CustomField.objects.create(
-        record_type=record, key=key, label_zh=label, label_en=label_en, kind=kind, choices=choices, help=help,
-        position=fields.count() + 1,
-    )  # fmt: skip
-    return {"record": record, "key": key, "label": label, "kind": kind, "choices": choices, "field": field.pk}
 
 
 def example(pattern: str) -> str:

@@ -55,7 +55,7 @@ def settings(request: CompanyRequest, **_company: str) -> HttpResponse:
             toast(request, said)
             return HttpResponseRedirect(request.path)
     context = {
-        "places": nav.settings(request) + _own_fields(request),
+        "places": nav.settings(request),
         "values": values,
         "errors": errors,
         "problems": [("", errors[""])] if errors[""] else [],
@@ -66,15 +66,6 @@ def settings(request: CompanyRequest, **_company: str) -> HttpResponse:
         "without": without_second_step().count(),
     }
     return render(request, "accounts/settings.html", context, status=422 if any(errors.values()) else 200)
-
-
-def _own_fields(request: CompanyRequest) -> list[dict[str, Any]]:
-    """The way to the dialog that adds a field of the company's own: it belongs to the company's record."""
-    if not request.actor.may(companies.add_field.name):
-        return []
-    url = f"{request.base}/company/{request.company.pk}/add_field"
-    about = _t("Fields of your own on customers, deals and the others")
-    return [{"label": str(companies.add_field.label), "icon": companies.add_field.icon, "url": url, "about": about}]
 
 
 def _change_company(request: CompanyRequest) -> str:

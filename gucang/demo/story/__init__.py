@@ -36,7 +36,7 @@ def _tell(world: World) -> Company:
         company = create_company(NAME, SLUG)
         with company_scope(company):
             cast.hire_everybody(world)
-            setting.set_up(world, company)
+            setting.set_up(world)
     with company_scope(company):
         customers.begin(world)
         leads.begin(world)

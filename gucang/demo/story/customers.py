@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -74,6 +75,18 @@ def values_of(world: World, company: CompanyName, source: str) -> dict[str, Any]
     if values["credit_code"]:
         values["extra.machines"] = world.chance.choice((20, 60, 150, 400, 1200))
         values["extra.pays_by"] = world.chance.choice(("电汇", "电汇", "承兑汇票", "先款后货"))
+        values |= _bought(company.name, values["extra.machines"])
+    return values
+
+
+def _bought(name: str, machines: int) -> dict[str, Any]:
+    """How large the customer is and how it buys: told by its name, so that it takes no turn of the dice."""
+    mark = zlib.crc32(name.encode())
+    size = next(word for least, word in ((1000, "龙头"), (150, "规上"), (60, "中小"), (0, "小微")) if machines >= least)
+    values: dict[str, Any] = {"extra.size": size, "extra.cycle": ("按月", "按季", "按年", "按项目")[mark % 4]}
+    if mark % 5:
+        values["extra.yearly"] = machines * (800 + mark % 1200)
+        values["extra.needs"] = [("价格", "质量", "售后")[mark % 3], *(["交期"] if mark % 2 else [])]
     return values
 
 

@@ -30,7 +30,7 @@ def deal(world: World, customer_id: int, talk: Talk) -> Life:
         "name": world.names.opportunity_name(talk.company, talk.product), "customer": customer, "contact": contact,
         "pipeline": _pipeline(world, talk.amount), "amount": Decimal(talk.amount),
         "closes_on": working_day(clock.today() + timedelta(days=world.chance.randint(35, 110))),
-        "private": world.maybe(0.04),
+        "private": world.maybe(0.04), "extra.cost": Decimal(talk.amount) * (60 + customer.pk % 25) / 100,
     }  # fmt: skip
     found = opportunities.create(actor=world.actor(seller), values=values).record
     yield from along(world, found.pk, talk)

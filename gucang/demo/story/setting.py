@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from gucang.accounts.actions import companies, members, roles
+from gucang.accounts.actions import members, roles
 from gucang.accounts.models import Role
 from gucang.accounts.rights import write_grants
+from gucang.customfields import actions as custom_fields
 from gucang.demo.story.world import World, working_day
 from gucang.kernel.actors import system
-from gucang.kernel.models import Company
 from gucang.parties.actions import pool
 from gucang.selling.actions import pipelines
 from gucang.selling.models import Pipeline, StageKind
@@ -34,12 +34,28 @@ POOL = {"days_without_contact": 100, "warn_days": 7, "cap": 80, "cool_down_days"
 
 
 FIELDS: tuple[dict[str, Any], ...] = (
-    {"record": "customer", "key": "machines", "label": "年产设备台数", "label_en": "Machines a year",
-     "kind": "integer"},
-    {"record": "customer", "key": "pays_by", "label": "付款方式", "label_en": "Pays by", "kind": "choice",
-     "choices": ["电汇", "承兑汇票", "先款后货"]},
-    {"record": "opportunity", "key": "rival", "label": "主要对手", "label_en": "Main rival", "kind": "choice",
-     "choices": ["进口品牌", "本地代理", "同城同行", "原供应商"]},
+    {"record_type": "customer", "key": "size", "label_zh": "客户规模", "label_en": "Size", "kind": "choice",
+     "options": "龙头 | Leader | ac\n规上 | Above scale | ok\n中小 | Small and middle\n小微 | Micro | mute"},
+    {"record_type": "customer", "key": "machines", "label_zh": "年产设备台数", "label_en": "Machines a year",
+     "kind": "decimal", "places": 0, "unit": "台"},
+    {"record_type": "customer", "key": "yearly", "label_zh": "年采购额", "label_en": "Buys a year", "kind": "money",
+     "help": "同类产品一年买多少，含向别家买的", "help_en": "Of such goods, also from others"},
+    {"record_type": "customer", "key": "cycle", "label_zh": "采购周期", "label_en": "Buys every", "kind": "choice",
+     "options": "按月 | Month\n按季 | Quarter\n按年 | Year\n按项目 | Project", "show_field": "kind",
+     "show_values": ["organisation"]},
+    {"record_type": "customer", "key": "needs", "label_zh": "关注点", "label_en": "Cares about", "kind": "choices",
+     "options": "价格 | Price\n交期 | Delivery\n质量 | Quality\n售后 | Service", "wide": True},
+    {"record_type": "customer", "key": "pays_by", "label_zh": "付款方式", "label_en": "Pays by", "kind": "choice",
+     "options": "电汇 | Transfer\n承兑汇票 | Draft\n先款后货 | In advance | ok"},
+    {"record_type": "customer", "key": "monthly", "label_zh": "月均采购额", "label_en": "Buys a month",
+     "kind": "formula", "formula": "四舍五入([年采购额] / 12, 0)", "places": 0, "unit": "元"},
+    {"record_type": "opportunity", "key": "rival", "label_zh": "主要对手", "label_en": "Main rival", "kind": "choice",
+     "options": "进口品牌 | Imported\n本地代理 | Local agent\n同城同行 | Neighbour\n原供应商 | Present supplier"},
+    {"record_type": "opportunity", "key": "cost", "label_zh": "预计成本", "label_en": "Expected cost", "kind": "money",
+     "section": "@0"},
+    {"record_type": "opportunity", "key": "margin", "label_zh": "预计毛利率", "label_en": "Expected margin",
+     "kind": "formula", "formula": "([预计金额] - [预计成本]) / [预计金额] * 100", "places": 1, "unit": "%",
+     "section": "@0"},
 )  # fmt: skip
 
 
@@ -72,11 +88,11 @@ def _set_role(world: World) -> None:
     roles.set_rights(role, actor=world.actor("admin"), grants=write_grants(kept | ASSISTANTS))
 
 
-def set_up(world: World, company: Company) -> None:
+def set_up(world: World) -> None:
     """Pool rules, fields of its own, a second pipeline beside the standard one, and more reasons for losing."""
     admin = world.actor("admin")
     for field in FIELDS:
-        companies.add_field(company, actor=admin, **field)
+        custom_fields.create(actor=admin, values=field)
     pool.create_rules(actor=admin, values=POOL)
     made: Pipeline = pipelines.create(actor=admin, values={"name": "项目销售", "position": 2}).record
     for position, stage in enumerate(PROJECTS, 1):

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 
+from gucang.customfields.actions import create
 from gucang.exchange.engine import Work
 from gucang.kernel import records
-from gucang.kernel.actions import get
+from gucang.kernel.custom import options
 from gucang.kernel.errors import Invalid
 from gucang.kernel.models import CustomField
-from gucang.kernel.scope import active_company_id
 
 
 def field(
@@ -24,11 +24,12 @@ def field(
     """A field of the company's own, "extra.<key>". Raises Invalid when one of that name is of another kind."""
     known = CustomField.objects.filter(record_type=record, key=key).first()
     if known is None:
-        get("company.add_field")(
-            active_company_id(), actor=work.actor, record=record, key=key, label=label, label_en=label_en, kind=kind,
-            choices=list(choices),
-        )  # fmt: skip
-    elif known.kind != kind or not set(choices) <= set(known.choices):
+        values = {
+            "record_type": record, "key": key, "label_zh": label, "label_en": label_en, "kind": kind,
+            "options": "\n".join(choices),
+        }  # fmt: skip
+        create(actor=work.actor, values=values)
+    elif known.kind != kind or not set(choices) <= {one.zh for one in options.read(known.options)}:
         raise Invalid(
             {key: [_t("The field “%(field)s” exists, but holds something else. Rename it first.") % {"field": label}]}
         )

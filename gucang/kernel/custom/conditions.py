@@ -109,10 +109,10 @@ def sort_column(spec: FieldSpec) -> str:
 
 
 def at_work(spec: FieldSpec) -> FieldWork | None:
-    """The work on a formula that is not done yet: until then filters by it would not find everything."""
-    if not spec.computed or spec.own is None:
+    """The work on a field's index that is not done yet: until then filters by it would not find everything."""
+    if spec.own is None:
         return None
-    found: FieldWork | None = FieldWork.objects.filter(field_id=spec.own.field_id).first()
+    found: FieldWork | None = FieldWork.objects.filter(field_id=spec.own.field_id, afresh=True).first()
     return found
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone, translation
 from django.utils.translation import get_language
 
+from gucang.kernel.custom import options
 from gucang.kernel.fields import FieldSpec, Own, ShowIf, to_json
 from gucang.kernel.formulas import BadFormula, Formula, Input, Kind, compile_formula
 
@@ -33,16 +34,6 @@ def english() -> bool:
     return (get_language() or "").startswith("en")
 
 
-def choice_list(row: CustomField) -> list[dict[str, Any]]:
-    """The choices of a field as dicts, also those that were kept as plain words."""
-    return [{"value": one, "zh": one} if isinstance(one, str) else one for one in row.choices]
-
-
-def choice_label(choice: Mapping[str, Any]) -> str:
-    """What a choice is called in the language of the moment."""
-    return str((english() and choice.get("en")) or choice["zh"])
-
-
 def spec_of_row(row: CustomField, plain: Sequence[FieldSpec]) -> FieldSpec | None:
     """The spec of an own field; None when what it points at is not there any more.
 
@@ -62,7 +53,7 @@ def spec_of_row(row: CustomField, plain: Sequence[FieldSpec]) -> FieldSpec | Non
     if kind == "formula":
         formula = _compiled(row, plain)
         kind = FORMULA_KINDS[formula.kind] if formula is not None else "text"
-    choices = choice_list(row)
+    offered = options.read(row.options)
     help_text = (row.help_en if english() and row.help_en else row.help) if formula is None else ""
     return FieldSpec(
         name=f"extra.{row.key}",
@@ -70,18 +61,18 @@ def spec_of_row(row: CustomField, plain: Sequence[FieldSpec]) -> FieldSpec | Non
         label=row.label_en if english() and row.label_en else row.label_zh,
         required=row.required and row.kind not in ("formula", "boolean"),
         help=help_text,
-        choices=tuple((one["value"], choice_label(one)) for one in choices if not one.get("former")),
+        choices=tuple((one.value, one.label) for one in offered if not one.former),
         max_length=LONGEST.get(kind),
         places=row.places if kind == "decimal" else 2,
         digits=DIGITS + (row.places if kind == "decimal" else 2),
         target=target,
-        own=_own(row, choices, formula, {spec.name: spec for spec in plain}, kind),
+        own=_own(row, offered, formula, {spec.name: spec for spec in plain}, kind),
     )
 
 
 def _own(
     row: CustomField,
-    choices: Sequence[Mapping[str, Any]],
+    offered: Sequence[options.Option],
     formula: Formula | None,
     plain: Mapping[str, FieldSpec],
     kind: str,
@@ -98,9 +89,9 @@ def _own(
         key=row.key,
         unit=row.unit,
         default=row.default,
-        former=tuple((one["value"], choice_label(one)) for one in choices if one.get("former")),
-        ranks={one["value"]: place for place, one in enumerate(choices, 1)},
-        tones={one["value"]: one.get("tone", "") for one in choices},
+        former=tuple((one.value, one.label) for one in offered if one.former),
+        ranks={one.value: place for place, one in enumerate(offered, 1)},
+        tones={one.value: one.tone for one in offered},
         section=row.section,
         wide=row.wide,
         first=row.first,

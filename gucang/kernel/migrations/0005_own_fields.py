@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 import gucang.kernel.constraints
 import gucang.kernel.models.fields
+import gucang.kernel.models.support
 
 POLICY = "company_id = (SELECT nullif(current_setting('app.company_id', true), '')::bigint)"
 
@@ -39,27 +40,44 @@ DECLARE
 BEGIN
     FOR company IN SELECT id FROM kernel_company LOOP
         PERFORM set_config('app.company_id', company::text, true);
-        INSERT INTO kernel_fieldwork (company_id, field_id, done, total, started_at)
-            SELECT company_id, id, 0, 0, now() FROM kernel_customfield;
-        UPDATE kernel_customfield SET version = 1;
+        INSERT INTO kernel_fieldwork (company_id, field_id, last_id, done, total, afresh, started_at)
+            SELECT company_id, id, 0, 0, 0, true, now() FROM kernel_customfield;
+        UPDATE kernel_customfield SET version = 1, options = coalesce(
+            (SELECT string_agg(word, E'\\n') FROM jsonb_array_elements_text(choices) AS word), '');
     END LOOP;
     PERFORM set_config('app.company_id', '', true);
 END
 $$
 """
 
+
+KINDS = [
+    ("text", "Text"), ("longtext", "Long text"), ("decimal", "Number"), ("money", "Money"), ("date", "Date"),
+    ("choice", "Choice"), ("choices", "Several choices"), ("boolean", "Yes or no"), ("member", "Member"),
+    ("reference", "Another record"), ("formula", "Formula"), ("phone", "Phone"), ("email", "E-mail"),
+    ("integer", "Whole number"),
+]  # fmt: skip
+
+
+def words(label: str) -> gucang.kernel.models.fields.TagsField:
+    return gucang.kernel.models.fields.TagsField(
+        base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name=label
+    )
+
+
 OPTIONS = [
     ("places", models.PositiveSmallIntegerField(default=2, verbose_name="decimals")),
     ("unit", models.CharField(blank=True, max_length=12, verbose_name="unit")),
     ("target", models.CharField(blank=True, max_length=40, verbose_name="points at")),
-    ("default", models.JSONField(blank=True, null=True, verbose_name="filled in beforehand")),
+    ("default", models.CharField(blank=True, max_length=200, verbose_name="filled in beforehand")),
+    ("options", models.TextField(blank=True, verbose_name="choices")),
     ("section", models.CharField(blank=True, max_length=60, verbose_name="section of the form")),
     ("wide", models.BooleanField(default=False, verbose_name="as wide as the form")),
     ("first", models.BooleanField(default=False, verbose_name="among the first on a phone")),
     ("searchable", models.BooleanField(default=False, verbose_name="found by the search")),
     ("show_field", models.CharField(blank=True, max_length=60, verbose_name="shown by")),
-    ("show_values", models.JSONField(blank=True, default=list)),
-    ("required_in", models.JSONField(blank=True, default=list)),
+    ("show_values", words("shown for")),
+    ("required_in", words("needed in")),
     ("formula", models.CharField(blank=True, max_length=2000, verbose_name="formula")),
     ("help_en", models.CharField(blank=True, max_length=200, verbose_name="hint in English")),
     ("version", models.PositiveIntegerField(default=0, editable=False)),
@@ -68,15 +86,18 @@ OPTIONS = [
 ]
 MOMENTS = (("created_at", "created"), ("updated_at", "last change"))
 NAMED = [
-    ("record_type", models.CharField(max_length=40, verbose_name="of")),
-    ("key", models.SlugField(max_length=40, verbose_name="short name")),
+    (
+        "record_type",
+        models.CharField(choices=gucang.kernel.models.support.fieldable, max_length=40, verbose_name="of"),
+    ),
+    ("key", models.SlugField(blank=True, max_length=40, verbose_name="short name")),
     ("label_zh", models.CharField(max_length=60, verbose_name="name in Chinese")),
     ("label_en", models.CharField(blank=True, max_length=60, verbose_name="name in English")),
-    ("kind", models.CharField(max_length=20, verbose_name="kind")),
+    ("kind", models.CharField(choices=KINDS, max_length=20, verbose_name="kind")),
     ("required", models.BooleanField(default=False, verbose_name="must be filled in")),
     ("help", models.CharField(blank=True, max_length=200, verbose_name="hint")),
-    ("position", models.PositiveSmallIntegerField(default=0, verbose_name="place in the row")),
-    ("retired", models.BooleanField(default=False, verbose_name="retired")),
+    ("position", models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="place in the row")),
+    ("retired", models.BooleanField(default=False, editable=False, verbose_name="retired")),
 ]
 
 
@@ -113,8 +134,10 @@ class Migration(migrations.Migration):
             name="FieldWork",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("last_id", models.BigIntegerField(default=0)),
                 ("done", models.BigIntegerField(default=0)),
                 ("total", models.BigIntegerField(default=0)),
+                ("afresh", models.BooleanField(default=True)),
                 ("started_at", models.DateTimeField()),
                 ("company", company()),
                 (
@@ -156,4 +179,5 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RunSQL(WAITING, migrations.RunSQL.noop),
+        migrations.RemoveField("customfield", "choices"),
     ]

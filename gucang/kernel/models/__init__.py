@@ -7,12 +7,14 @@ from gucang.kernel.models.fields import CreditCodeField, MoneyField, PhoneField,
 from gucang.kernel.models.support import (
     Collaborator,
     CustomField,
+    FieldKind,
     FieldValue,
     FieldWork,
     IdempotencyKey,
     NumberCounter,
     NumberRule,
     SearchEntry,
+    fieldable,
 )
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Event",
     "EventObject",
     "EventSeal",
+    "FieldKind",
     "FieldValue",
     "FieldWork",
     "IdempotencyKey",
@@ -38,5 +41,6 @@ __all__ = [
     "SearchEntry",
     "TagsField",
     "bin_index",
+    "fieldable",
     "list_index",
 ]

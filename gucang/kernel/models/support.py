@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel.models.base import CompanyModel, Record
-from gucang.kernel.models.fields import Reference
+from gucang.kernel.models.fields import Reference, TagsField
 
 
 class Collaborator(CompanyModel):
@@ -53,40 +56,69 @@ class NumberCounter(CompanyModel):
         constraints = [models.UniqueConstraint(fields=["company", "record_type", "period"], name="one_counter")]
 
 
+class FieldKind(models.TextChoices):
+    """What an own field holds. A number has `places` decimals; whole ones of their own are from before."""
+
+    TEXT = "text", _("Text")
+    LONGTEXT = "longtext", _("Long text")
+    DECIMAL = "decimal", _("Number")
+    MONEY = "money", _("Money")
+    DATE = "date", _("Date")
+    CHOICE = "choice", _("Choice")
+    CHOICES = "choices", _("Several choices")
+    BOOLEAN = "boolean", _("Yes or no")
+    MEMBER = "member", _("Member")
+    REFERENCE = "reference", _("Another record")
+    FORMULA = "formula", _("Formula")
+    PHONE = "phone", _("Phone")
+    EMAIL = "email", _("E-mail")
+    INTEGER = "integer", _("Whole number")
+
+
+def fieldable() -> list[tuple[str, Any]]:
+    """The record types that may have own fields, with what many of them are called."""
+    from gucang.kernel import records
+
+    return [
+        (one.name, one.label_plural) for one in records.every() if issubclass(one.model, Record) and not one.model.setup
+    ]
+
+
 class CustomField(Record):
     """A field that the company added to a record type. Its values are in the record's `extra`, under `key`.
 
-    `choices` are dicts of value, zh, en, tone and, once it is not offered any more, former. `target` is the record type
-    that a reference points at. `section` is "" for the company's own section of the form, "@2" for the third declared
-    one, any other text is a title. With `show_field` the form shows it only while that field holds one of
+    `options` are the choices, one a line: "value = name | name in English | colour", with a - before those that are not
+    offered any more. `target` is the record type that a reference points at. `default` is written as people write it;
+    "today" and "me" are understood. `section` is "" for the company's own section of the form, "@2" for the third
+    declared one, any other text is a title. With `show_field` the form shows it only while that field holds one of
     `show_values`, or anything where there are none. `required_in` are values of the record type's board, as texts.
     `formula` has every field by its own name. A retired field keeps its values and is shown nowhere.
     """
 
     setup = True
 
-    record_type = models.CharField(_("of"), max_length=40)
-    key = models.SlugField(_("short name"), max_length=40)
+    record_type = models.CharField(_("of"), max_length=40, choices=fieldable)
+    key = models.SlugField(_("short name"), max_length=40, blank=True)
     label_zh = models.CharField(_("name in Chinese"), max_length=60)
     label_en = models.CharField(_("name in English"), max_length=60, blank=True)
-    kind = models.CharField(_("kind"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=20, choices=FieldKind)
     required = models.BooleanField(_("must be filled in"), default=False)
-    choices = models.JSONField(default=list, blank=True)
+    options = models.TextField(_("choices"), blank=True)
     help = models.CharField(_("hint"), max_length=200, blank=True)
     help_en = models.CharField(_("hint in English"), max_length=200, blank=True)
-    position = models.PositiveSmallIntegerField(_("place in the row"), default=0)
-    retired = models.BooleanField(_("retired"), default=False)
+    position = models.PositiveSmallIntegerField(_("place in the row"), default=0, editable=False)
+    retired = models.BooleanField(_("retired"), default=False, editable=False)
     places = models.PositiveSmallIntegerField(_("decimals"), default=2)
     unit = models.CharField(_("unit"), max_length=12, blank=True)
     target = models.CharField(_("points at"), max_length=40, blank=True)
-    default = models.JSONField(_("filled in beforehand"), null=True, blank=True)
+    default = models.CharField(_("filled in beforehand"), max_length=200, blank=True)
     section = models.CharField(_("section of the form"), max_length=60, blank=True)
     wide = models.BooleanField(_("as wide as the form"), default=False)
     first = models.BooleanField(_("among the first on a phone"), default=False)
     searchable = models.BooleanField(_("found by the search"), default=False)
     show_field = models.CharField(_("shown by"), max_length=60, blank=True)
-    show_values = models.JSONField(default=list, blank=True)
-    required_in = models.JSONField(default=list, blank=True)
+    show_values = TagsField(verbose_name=_("shown for"))
+    required_in = TagsField(verbose_name=_("needed in"))
     formula = models.CharField(_("formula"), max_length=2000, blank=True)
 
     class Meta(Record.Meta):
@@ -94,8 +126,17 @@ class CustomField(Record):
         verbose_name_plural = _("own fields")
         constraints = [models.UniqueConstraint(fields=["company", "record_type", "key"], name="one_custom_field")]
 
+    loaded: tuple[str, str, str] | None = None
+
     def __str__(self) -> str:
-        return self.label_zh
+        english = (get_language() or "").startswith("en")
+        return (english and self.label_en) or self.label_zh
+
+    @classmethod
+    def from_db(cls, *args: Any, **options: Any) -> CustomField:
+        found: CustomField = super().from_db(*args, **options)
+        found.loaded = tuple(found.__dict__.get(name) for name in ("record_type", "key", "kind"))  # type: ignore[assignment]
+        return found
 
 
 class FieldValue(CompanyModel):
@@ -120,11 +161,16 @@ class FieldValue(CompanyModel):
 
 
 class FieldWork(CompanyModel):
-    """A formula field whose values are being worked out for the records that are there already: how far it is."""
+    """A field whose index is being worked out for the records that are there already, up to the one of `last_id`.
+
+    `afresh`: what the index held before is not right any more, so nobody may filter by it until this is done.
+    """
 
     field = Reference(CustomField, models.CASCADE, related_name="+")
+    last_id = models.BigIntegerField(default=0)
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
+    afresh = models.BooleanField(default=True)
     started_at = models.DateTimeField()
 
     class Meta:

@@ -15,6 +15,7 @@ from gucang.kernel.formulas import (
     FUNCTIONS,
     MAX_DEPTH,
     MAX_LENGTH,
+    MAX_PARTS,
     BadFormula,
     Input,
     Kind,
@@ -22,6 +23,7 @@ from gucang.kernel.formulas import (
     stored_text,
     worded,
 )
+from gucang.kernel.formulas.parsing import tokens
 
 INPUTS = (
     Input("amount", Kind.NUMBER, ("预计金额", "Amount")),
@@ -102,8 +104,9 @@ def test_a_blank_makes_arithmetic_blank_and_is_passed_over_by_sums() -> None:
     "text",
     [
         "", "   ", "1 +", "(1", "1)", "[amount] [name]", "没有这个 + 1", "FOO(1)", "IF(1, 2)", "IF(重点)", "1 + 名称",
-        "名称 > 1", 'IF(重点, 1, "a")', "[客户规模]", "[owner]", "[owner] = 1", '[客户规模] = "巨型"', '[客户规模] > "大型"',
-        "重点 > 重点", "LEN(1)", "DAYS(1, 2)", "TODAY(1)", "[closes_on] * 2", "[closes_on] + [closes_on]", "1 - [closes_on]",
+        "名称 > 1", 'IF(重点, 1, "a")', "[客户规模]", "[owner]", "[owner] = 1",
+        '[客户规模] = "巨型"', '[客户规模] > "大型"', "重点 > 重点", "LEN(1)", "DAYS(1, 2)", "TODAY(1)",
+        "[closes_on] * 2", "[closes_on] + [closes_on]", "1 - [closes_on]",
         "{1}", "a; b", '"unclosed', "__import__('os')", "1 ** 2", "lambda: 1", "[amount].real", "9" * 40,
     ],
 )  # fmt: skip
@@ -141,7 +144,7 @@ def test_a_formula_is_kept_by_names_that_do_not_change() -> None:
 
 def test_two_fields_of_one_name_have_to_be_told_apart() -> None:
     twins = (*INPUTS, Input("extra.fee", Kind.NUMBER, ("成本",)))
-    with pytest.raises(BadFormula, match="extra.fee"):
+    with pytest.raises(BadFormula, match=r"extra\.fee"):
         compile_formula("成本 + 1", twins)
     assert compile_formula("[extra.fee] + 1", twins).inputs == ("extra.fee",)
 
@@ -214,16 +217,21 @@ trees = st.recursive(
 )
 
 
+def depth_of(text: str) -> int:
+    """How many brackets are open at once, at most."""
+    deepest = depth = 0
+    for sign in text:
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        deepest = max(deepest, depth)
+    return deepest
+
+
 @given(tree=trees)
 @settings(max_examples=300, deadline=None)
 def test_it_agrees_with_the_reference(tree: Tree) -> None:
     text, expected = tree
-    try:
-        found = value(text)
-    except BadFormula as problem:
-        assert any(word in str(problem) for word in ("1000", "200", "nested"))
-        return
-    assert found == expected
+    if len(text) <= MAX_LENGTH and len(tokens(text)) < MAX_PARTS and depth_of(text) < MAX_DEPTH:
+        assert value(text) == expected
 
 
 @given(text=st.text(alphabet='IF(),+-*/&=<>" [amount]名称1.5%如果万，（）', max_size=60))
@@ -231,8 +239,7 @@ def test_it_agrees_with_the_reference(tree: Tree) -> None:
 def test_any_text_is_a_formula_or_refused(text: str) -> None:
     try:
         formula = compile_formula(text, INPUTS)
-    except BadFormula as problem:
-        assert str(problem)
+    except BadFormula:
         return
     formula.value(VALUES.get)
     formula.value(lambda name: None)

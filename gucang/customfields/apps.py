@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CustomFieldsConfig(AppConfig):
+    name = "gucang.customfields"
+    verbose_name = _("Own fields")
+
+    def ready(self) -> None:
+        """Give the settings their place for own fields."""
+        from gucang.customfields import frame  # noqa: F401

@@ -1,0 +1,179 @@
+"""What a field must be before it is saved: everything in it must mean something, now and together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _t
+
+from gucang.kernel.actors import system
+from gucang.kernel.custom import options, specs_for
+from gucang.kernel.custom.making import inputs_of, spec_of_row
+from gucang.kernel.errors import Invalid
+from gucang.kernel.fields import BadValue, FieldSpec
+from gucang.kernel.formulas import BadFormula, compile_formula, stored_text
+from gucang.kernel.models import CustomField, FieldKind
+from gucang.kernel.records import RecordType
+from gucang.kernel.text import BadText
+
+CHOOSING = (FieldKind.CHOICE, FieldKind.CHOICES)
+MAX_PLACES = 4
+# A field can be shown by what another one holds, if people choose that from a list.
+SHOWING = frozenset(["choice", "choices", "boolean"])
+Problems = dict[str, list[Any]]
+
+
+def settle(field: CustomField) -> dict[str, Any]:
+    """Check the field and put it into its plain form; returns facts for the event. Raises Invalid."""
+    from gucang.customfields.rules import may_have
+
+    problems: Problems = {}
+    record_type = may_have(field.record_type)
+    if record_type is None:
+        raise Invalid({"record_type": [_t("Choose what gets the field.")]})
+    _check_unchanged(field, problems)
+    facts: dict[str, Any] = {}
+    for check in (_check_options, _check_target, _check_formula, _check_shown, _check_stages):
+        facts |= check(field, record_type, problems) or {}
+    if field.places > MAX_PLACES:
+        problems["places"] = [_t("At most %(limit)s decimals.") % {"limit": MAX_PLACES}]
+    if field.section.startswith("@") and field.section not in _sections(record_type):
+        problems["section"] = [_t("Choose a section of the form, or write a title.")]
+    if not problems:
+        _check_default(field, record_type, problems)
+    if problems:
+        raise Invalid(problems)
+    return facts
+
+
+def _sections(record_type: RecordType) -> list[str]:
+    return [f"@{number}" for number in range(len(record_type.form.sections))]
+
+
+def _check_unchanged(field: CustomField, problems: Problems) -> None:
+    if field.loaded is None:
+        return
+    record_type, key, kind = field.loaded
+    if field.kind != kind:
+        problems["kind"] = [
+            _t("The kind stays as it is, because records hold values of it. Make a new field, then retire this one.")
+        ]
+    if field.key != key:
+        problems["key"] = [_t("The short name stays as it is: addresses, files and programs know it.")]
+    if field.record_type != record_type:
+        problems["record_type"] = [_t("A field stays with its records. Make another one there.")]
+
+
+def _check_options(field: CustomField, record_type: RecordType, problems: Problems) -> dict[str, Any] | None:
+    if field.kind not in CHOOSING:
+        field.options = ""
+        return None
+    try:
+        found = options.read(field.options)
+    except BadText as problem:
+        problems["options"] = [str(problem)]
+        return None
+    if all(one.former for one in found):
+        problems["options"] = [_t("A choice has a list to choose from. Write one choice a line.")]
+        return None
+    found, kept = _with_used(field, found)
+    field.options = options.write(found)
+    return {"kept": kept} if kept else None
+
+
+def _with_used(field: CustomField, found: list[options.Option]) -> tuple[list[options.Option], dict[str, int]]:
+    """The choices, and those that were left out but that records hold: they stay, and are not offered any more."""
+    from gucang.customfields.queries import choices_held
+
+    row = CustomField.objects.filter(pk=field.pk).first() if field.pk else None
+    if row is None:
+        return found, {}
+    values = {one.value for one in found}
+    gone = [one for one in options.read(row.options) if one.value not in values]
+    held = choices_held(field) if gone else {}
+    former = [options.Option(one.value, one.zh, one.en, one.tone, former=True) for one in gone if one.value in held]
+    return [*found, *former], {one.value: held[one.value] for one in former}
+
+
+def _check_target(field: CustomField, record_type: RecordType, problems: Problems) -> None:
+    from gucang.kernel import records
+
+    if field.kind != FieldKind.REFERENCE:
+        field.target = ""
+    elif all(one.name != field.target for one in records.every()):
+        problems["target"] = [_t("Choose what the field points at.")]
+
+
+def _check_formula(field: CustomField, record_type: RecordType, problems: Problems) -> None:
+    if field.kind != FieldKind.FORMULA:
+        field.formula = ""
+        return
+    field.required, field.default, field.show_field, field.show_values = False, "", "", []
+    inputs = inputs_of(record_type, [spec for spec in specs_for(record_type.name) if not spec.computed])
+    try:
+        compile_formula(field.formula, inputs)
+        field.formula = stored_text(field.formula, inputs)
+    except BadFormula as problem:
+        problems["formula"] = [str(problem)]
+
+
+def showing(record_type: RecordType) -> list[FieldSpec]:
+    """The fields of a form that others can be shown by."""
+    return [spec for spec in record_type.form_specs().values() if spec.kind in SHOWING]
+
+
+def _check_shown(field: CustomField, record_type: RecordType, problems: Problems) -> None:
+    if not field.show_field:
+        field.show_values = []
+        return
+    other = next((spec for spec in showing(record_type) if spec.name == field.show_field), None)
+    if other is None or other.name == f"extra.{field.key}":
+        problems["show_field"] = [_t("Choose another field with choices, or yes or no.")]
+        return
+    if other.kind == "boolean":
+        field.show_values = []
+        return
+    values = {str(value) for value, _label in (*other.choices, *(other.own.former if other.own else ()))}
+    if unknown := [one for one in field.show_values if one not in values]:
+        problems["show_values"] = [_t("“%(word)s” is no choice of “%(field)s”.") % {
+            "word": unknown[0], "field": other.label
+        }]  # fmt: skip
+
+
+def places_of(record_type: RecordType) -> list[tuple[str, str]]:
+    """Where a record can stand on its board, as (value, name): a field may be needed from there on."""
+    board = record_type.board
+    if board is None:
+        return []
+    spec = record_type.specs[board.by]
+    if spec.target is None:
+        return [(str(value), str(label)) for value, label in spec.choices]
+    from gucang.kernel import records
+
+    target = records.by_model(spec.target)
+    rows = list(target.query(system()).order_by("pk"))
+    above = target.owner_field or board.switch
+    named: Callable[[Any], str] = lambda row: f"{getattr(row, above)} · {row}" if hasattr(row, above) else str(row)  # noqa: E731
+    return [(str(row.pk), named(row)) for row in rows]
+
+
+def _check_stages(field: CustomField, record_type: RecordType, problems: Problems) -> None:
+    if field.kind in (FieldKind.FORMULA, FieldKind.BOOLEAN):
+        field.required_in = []
+    known = dict(places_of(record_type)) if field.required_in else {}
+    if any(one not in known for one in field.required_in):
+        problems["required_in"] = [_t("Choose among the stages of this record.")]
+
+
+def _check_default(field: CustomField, record_type: RecordType, problems: Problems) -> None:
+    if field.default in ("", "today") and (not field.default or field.kind == FieldKind.DATE):
+        return
+    if field.default == "me" and field.kind == FieldKind.MEMBER:
+        return
+    spec = spec_of_row(field, specs_for(record_type.name))
+    try:
+        if spec is not None:
+            spec.clean(field.default, system())
+    except BadValue as problem:
+        problems["default"] = [problem.sentence]

@@ -1,0 +1,32 @@
+"""What people see of this module as records: the own fields of their company."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from gucang.customfields import actions, rules
+from gucang.kernel.models import CustomField
+from gucang.kernel.records import Layout, RecordType, register
+
+custom_field = register(
+    RecordType(
+        name="custom_field",
+        model=CustomField,
+        plural="fields",
+        icon="forms",
+        visible=rules.visible,
+        columns=("label_zh", "label_en", "record_type", "kind", "required", "position", "retired"),
+        filters=("record_type", "kind", "retired"),
+        order="position",
+        form=Layout(
+            (_("Name"), "record_type", "label_zh", "label_en", "key", "kind", "help", "help_en"),
+            (_("What it holds"), "options", "places", "unit", "target", "formula", "default"),
+            (_("In the form"), "section", "wide", "first", "show_field", "show_values"),
+            (_("Rules"), "required", "required_in", "searchable"),
+            first=("record_type", "kind", "label_zh", "label_en"),
+        ),
+        create=actions.create,
+        edit=actions.edit,
+        actions=(actions.move, actions.retire, actions.bring_back),
+    )
+)
