@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db.models import F, OrderBy, QuerySet
+from django.db.models import F, OrderBy, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils.translation import override
 
@@ -19,6 +19,7 @@ from gucang.exchange.formulas import guarded
 from gucang.exchange.models import Export, State
 from gucang.kernel import custom, permissions, records
 from gucang.kernel.actors import Access, Actor, as_actor, system
+from gucang.kernel.custom import conditions as own
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
@@ -74,6 +75,14 @@ def _first(record_type: RecordType) -> tuple[str, ...]:
 
 def _ordering(order: Order) -> list[OrderBy]:
     """As on screen: by one column, then by id, rows without a value last."""
+    if order.own is not None:
+        column = own.sort_column(order.own)
+        key = Subquery(own.rows(order.own, object_id=OuterRef("pk")).values(column)[:1])
+        sign = {"nulls_last": True}
+        return [
+            key.desc(**sign) if order.descending else key.asc(**sign),
+            F("id").desc() if order.descending else F("id").asc(),
+        ]
     made = (
         (lambda name: F(name).desc(nulls_last=True))
         if order.descending

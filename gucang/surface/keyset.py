@@ -18,11 +18,13 @@ from django.db.models import BooleanField, Expression, F, Model, Q, QuerySet, Va
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext as _t
 
+from gucang.kernel.custom import conditions as own
 from gucang.kernel.errors import Invalid
-from gucang.kernel.fields import to_json
+from gucang.kernel.fields import FieldSpec, to_json
 
 MAX_CURSOR = 400
 COUNT_CAP = 10_000
+OWN_KEY = "_own_key"  # where a row keeps what it is sorted by
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,14 @@ class Order:
     """How a list is sorted: by one column, then by id in the same direction. Rows without a value come last.
 
     `column` is what people choose, `key` the column that really sorts, where that is another one (see `order_of`).
+    `own` is the company's own field that sorts, by its place in the index over own fields.
     """
 
     column: str = "id"
     descending: bool = True
     nullable: bool = False
     key: str = ""
+    own: FieldSpec | None = None
 
     @property
     def by(self) -> str:
@@ -71,6 +75,11 @@ def order_of(model: type[Model], name: str) -> Order:
     return Order(column, name.startswith("-"), bool(field.null), key)
 
 
+def own_order(spec: FieldSpec, name: str) -> Order:
+    """The order by one of the company's own fields; `name` is "extra.size" or "-extra.size"."""
+    return Order(spec.name, name.startswith("-"), nullable=True, own=spec)
+
+
 def page(query: QuerySet[Any], order: Order, cursor: str = "", limit: int = 50) -> Page:
     """The `limit` rows after `cursor` ("" is the start), sorted by `order`. One query; two where nulls begin.
 
@@ -79,7 +88,7 @@ def page(query: QuerySet[Any], order: Order, cursor: str = "", limit: int = 50) 
     at = place_of(cursor, order, query.model) if cursor else None
     rows: list[Any] = []
     if at is None or at[0] is not None:
-        rows = list(_valued(query, order, at)[: limit + 1])
+        rows = _own_rows(query, order, at, limit + 1) if order.own else list(_valued(query, order, at)[: limit + 1])
     if order.nullable and len(rows) <= limit:
         after_null = at[1] if at is not None and at[0] is None else None
         rows += list(_empty(query, order, after_null)[: limit + 1 - len(rows)])
@@ -90,7 +99,7 @@ def page(query: QuerySet[Any], order: Order, cursor: str = "", limit: int = 50) 
 
 def cursor_after(order: Order, row: Any) -> str:
     """The cursor of what follows `row`: opaque to whoever gets it."""
-    value = None if order.by == "id" else to_json(getattr(row, order.by))
+    value = row.__dict__.get(OWN_KEY) if order.own else None if order.by == "id" else to_json(getattr(row, order.by))
     text = json.dumps([order.name, value, row.pk], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -123,8 +132,24 @@ def _valued(query: QuerySet[Any], order: Order, at: tuple[Any, int] | None) -> Q
     return query.order_by(*(f"-{name}" if order.descending else name for name in names))
 
 
+def _own_rows(query: QuerySet[Any], order: Order, at: tuple[Any, int] | None, limit: int) -> list[Any]:
+    """The rows that hold a value of the own field, in its order: their ids by the index, then the rows themselves."""
+    assert order.own is not None
+    column = own.sort_column(order.own)
+    index = own.rows(order.own).filter(**({"number__isnull": False} if column == "number" else {"word__gt": ""}))
+    index = index.filter(object_id__in=query.order_by().values("pk"))
+    if at is not None:
+        index = index.filter(Q(RowBeyond([column, "object_id"], list(at), index.model, below=order.descending)))
+    sign = "-" if order.descending else ""
+    keys = dict(index.order_by(f"{sign}{column}", f"{sign}object_id").values_list("object_id", column)[:limit])
+    found = {row.pk: row for row in query.order_by().filter(pk__in=keys)}
+    for pk, row in found.items():
+        setattr(row, OWN_KEY, keys[pk])
+    return [found[pk] for pk in keys if pk in found]
+
+
 def _empty(query: QuerySet[Any], order: Order, after: int | None) -> QuerySet[Any]:
-    query = query.filter(**{f"{order.by}__isnull": True})
+    query = query.filter(~own.filled(order.own) if order.own else Q(**{f"{order.by}__isnull": True}))
     if after is not None:
         query = query.filter(**{"id__lt" if order.descending else "id__gt": after})
     return query.order_by("-id" if order.descending else "id")
@@ -172,12 +197,20 @@ def place_of(cursor: str, order: Order, model: type[Model]) -> tuple[Any, int]:
         if value is not None:
             if not isinstance(value, str | int | float) or "\x00" in str(value):
                 raise ValueError
-            value = model._meta.get_field(order.by).to_python(value)  # type: ignore[union-attr]
+            value = _own_value(order.own, value) if order.own else model._meta.get_field(order.by).to_python(value)  # type: ignore[union-attr]
         elif order.by != "id" and not order.nullable:
             raise ValueError
     except (ValueError, TypeError, ArithmeticError, binascii.Error, RecursionError, _bad_value()) as error:
         raise Invalid({"after": [_t("This place in the list is gone. Start at the first page.")]}) from error
     return (0 if order.by == "id" else value), pk
+
+
+def _own_value(spec: FieldSpec, value: Any) -> Any:
+    if type(value) is not (int if own.sort_column(spec) == "number" else str) or (
+        isinstance(value, int) and abs(value) >= 2**63
+    ):
+        raise ValueError
+    return value
 
 
 def _bad_value() -> type[Exception]:

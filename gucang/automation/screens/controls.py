@@ -112,7 +112,7 @@ def condition_inputs(request: CompanyRequest, spec: FieldSpec, values: Values) -
         )
         own = [("me", _t("me"), "")] if spec.target is Member else []
         value = replace(value, choices=[*own, *value.choices, ("none", _t("none"), "")])
-    if spec.kind in filters.RANGED and not spec.custom:
+    if spec.kind in filters.RANGED:
         ops = [("gte", _t("at least")), ("lte", _t("at most")), ("", _t("exactly"))]
         return [select("op", _t("How"), ops, values.get("op", "gte")), value]
     return [value]

@@ -47,6 +47,8 @@ def _order(text: str) -> list[str]:
 def plan(field: CustomField, *, afresh: bool = True) -> None:
     """Queue the work for one field; it begins at the first record, also where it was under way."""
     total = events.with_bin(records.get(field.record_type)).count()
+    if not total:
+        return
     FieldWork.objects.update_or_create(
         field=field,
         defaults={"last_id": 0, "done": 0, "total": total, "afresh": afresh, "started_at": clock.now()},
@@ -86,12 +88,17 @@ def _spec(field: CustomField) -> FieldSpec | None:
     return next((one for one in specs_for(field.record_type) if one.name == f"extra.{field.key}"), None)
 
 
+@jobs.every_company("own_fields.take_up", cron="20 * * * *")
+def take_up() -> None:
+    """Take up the work that was left lying: of a worker that died, or of fields from before there was an index."""
+    for field in FieldWork.objects.values_list("field_id", flat=True):
+        jobs.enqueue(JOB, key=str(field), field=field)
+
+
 @jobs.every_company("own_fields.nightly", cron="10 0 * * *")
 def nightly() -> None:
-    """Work out what the new day changes, and take up what was left lying."""
+    """Work out what the new day changes."""
     with only_writing("kernel"):
-        for work in FieldWork.objects.select_related("field"):
-            jobs.enqueue(JOB, key=str(work.field_id), field=work.field_id)
         for field in _by_day():
             plan(field, afresh=False)
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel import clock, records
 from gucang.kernel.actors import Actor
-from gucang.kernel.fields import BadValue, FieldSpec, to_json
+from gucang.kernel.custom import conditions as own
+from gucang.kernel.fields import BadValue, FieldSpec
 from gucang.surface import spans, ui
 from gucang.surface.filters.language import MANY, Applied
 
@@ -34,6 +35,8 @@ def split(param: str) -> tuple[str, str]:
 
 def of(spec: FieldSpec, op: str, raw: list[str], actor: Actor) -> tuple[Applied, Q]:
     """What a parameter says of one field. Raises BadValue or BadText with the sentence."""
+    if spec.computed:
+        _check_worked_out(spec)
     if op in RANGES:
         return _range(spec, op, raw[-1], actor)
     if op == HAS:
@@ -45,16 +48,20 @@ def of(spec: FieldSpec, op: str, raw: list[str], actor: Actor) -> tuple[Applied,
     if op != NOT:
         return applied, condition
     verb = {"is": "not", "empty": "filled"}[applied.verb]
-    return replace(applied, param=f"{spec.name}__{NOT}", verb=verb), _negated(spec, applied, condition)
+    return replace(applied, param=f"{spec.name}__{NOT}", verb=verb), ~condition
 
 
-def _negated(spec: FieldSpec, applied: Applied, condition: Q) -> Q:
-    """Everything else, rows without a value included; Django leaves those out where the value lies in JSON."""
-    return ~condition | _missing(spec) if spec.custom and None not in applied.values else ~condition
+def _check_worked_out(spec: FieldSpec) -> None:
+    """Refuse a formula that is not worked out for all records yet: the filter would leave some out."""
+    work = own.at_work(spec)
+    if work is not None:
+        done = min(99, work.done * 100 // work.total) if work.total else 0
+        sentence = _t("“%(field)s” is being worked out, %(done)s %% so far. Filter by it in a moment.")
+        raise BadValue(sentence % {"field": spec.label, "done": done})
 
 
 def _range(spec: FieldSpec, op: str, raw: str, actor: Actor) -> tuple[Applied, Q]:
-    if spec.kind not in RANGED or (spec.custom and spec.kind != "date"):
+    if spec.kind not in RANGED:
         raise BadValue(_t("“%(field)s” has no order to filter by.") % {"field": spec.label})
     value = _clean(replace(spec, kind="date") if spec.kind == "moment" else spec, raw, actor)
     condition = _moment_range(spec, op, value) if spec.kind == "moment" else _value_range(spec, op, value)
@@ -66,7 +73,7 @@ def _has(spec: FieldSpec, raw: str) -> tuple[Applied, Q]:
     if spec.kind not in WORDS:
         raise BadValue(_t("“%(field)s” has no words to look in.") % {"field": spec.label})
     _check_length(spec, text)
-    condition = Q(**{f"{path_of(spec)}__icontains": text})
+    condition = own.contains(spec, text) if spec.custom else Q(**{f"{spec.name}__icontains": text})
     return _applied(spec, text, (text,), f"“{text}”", verb=HAS, param=f"{spec.name}__{HAS}"), condition
 
 
@@ -86,7 +93,9 @@ def _words(spec: FieldSpec, texts: list[str], values: list[Any]) -> str:
     """References have no words yet, so that a page can look them up in sets."""
     if spec.kind == "reference":
         return _t("me") if texts == ["me"] else ""
-    return "、".join(spec.show([v] if spec.kind == "tags" else v) if v is not None else _t("none") for v in values)
+    return "、".join(
+        spec.show([v] if spec.kind in ("tags", "choices") else v) if v is not None else _t("none") for v in values
+    )
 
 
 def _one(spec: FieldSpec, text: str, actor: Actor) -> Any:
@@ -105,9 +114,11 @@ def _one(spec: FieldSpec, text: str, actor: Actor) -> Any:
 def _in(spec: FieldSpec, values: list[Any]) -> Q:
     real = [value for value in values if value is not None]
     empty = _missing(spec) if None in values else Q(pk__in=())
+    if spec.custom:
+        return own.among(spec, values)
     if spec.kind == "tags":
         return _tagged(spec, real) | empty if real else empty
-    path = f"{spec.name}_id" if spec.kind == "reference" and not spec.custom else path_of(spec)
+    path = f"{spec.name}_id" if spec.kind == "reference" else spec.name
     found = Q(**{path: real[0]}) if len(real) == 1 else Q(**{f"{path}__in": real})
     if None not in values:
         return found
@@ -115,16 +126,14 @@ def _in(spec: FieldSpec, values: list[Any]) -> Q:
 
 
 def _tagged(spec: FieldSpec, words: list[str]) -> Q:
-    if spec.custom:
-        return Q(*(Q(**{f"{path_of(spec)}__contains": [word]}) for word in words), _connector=Q.OR)
     return Q(**{f"{spec.name}__overlap": words})
 
 
 def _missing(spec: FieldSpec) -> Q:
     """That there is no value."""
-    path = path_of(spec)
-    if spec.custom:  # never written, or emptied
-        return Q(**{f"{path}__isnull": True}) | Q(**{path: None}) | Q(**{path: [] if spec.kind == "tags" else ""})
+    if spec.custom:
+        return ~own.filled(spec)
+    path = spec.name
     if spec.numeric or spec.kind in ("reference", "date", "moment"):
         return Q(**{f"{path}__isnull": True})
     return Q(**{path: [] if spec.kind == "tags" else ""})
@@ -136,8 +145,8 @@ def _exact(spec: FieldSpec, text: str, actor: Actor) -> tuple[Applied, Q]:
     if spec.kind in ("date", "moment"):
         return _day(spec, text, actor)
     value = _clean(spec, text, actor)
-    stored = to_json(value) if spec.custom else value
-    return _applied(spec, text, (value,), spec.show(value)), Q(**{path_of(spec): stored})
+    condition = own.among(spec, [value]) if spec.custom else Q(**{spec.name: value})
+    return _applied(spec, text, (value,), spec.show(value)), condition
 
 
 def _day(spec: FieldSpec, text: str, actor: Actor) -> tuple[Applied, Q]:
@@ -147,7 +156,7 @@ def _day(spec: FieldSpec, text: str, actor: Actor) -> tuple[Applied, Q]:
         found, words = (day, day + timedelta(days=1)), str(day)
     else:
         words = spans.day_words(text)
-    return _applied(spec, text, (), words), _between(spec, path_of(spec), *found)
+    return _applied(spec, text, (), words), _between(spec, *found)
 
 
 def _clean(spec: FieldSpec, text: str, actor: Actor) -> Any:
@@ -175,11 +184,6 @@ def _applied(
     return Applied(param or spec.name, str(spec.label), (raw,), spec, values, words, verb)
 
 
-def path_of(spec: FieldSpec) -> str:
-    """Where a field's value lies, as the ORM names it."""
-    return f"extra__{spec.name.removeprefix('extra.')}" if spec.custom else spec.name
-
-
 def _is_member(spec: FieldSpec) -> bool:
     return spec.target is not None and records.by_model(spec.target).name == "member"
 
@@ -196,23 +200,30 @@ def _figure(spec: FieldSpec, value: Any) -> str:
 
 
 def _value_range(spec: FieldSpec, op: str, value: Any) -> Q:
-    return Q(**{f"{path_of(spec)}__{op}": to_json(value) if spec.custom else value})
+    if not spec.custom:
+        return Q(**{f"{spec.name}__{op}": value})
+    if op in ("gte", "gt"):
+        return own.between(spec, low=value, over=op == "gt")
+    return own.between(spec, high=value, under=op == "lt")
 
 
 def _moment_range(spec: FieldSpec, op: str, day: date) -> Q:
     """A day lasts until its end, so "up to the 3rd" takes in the 3rd."""
     start, end = _midnight(day), _midnight(day + timedelta(days=1))
     op, edge = {"gte": ("gte", start), "lt": ("lt", start), "lte": ("lt", end), "gt": ("gte", end)}[op]
-    return Q(**{f"{path_of(spec)}__{op}": edge})
+    return Q(**{f"{spec.name}__{op}": edge})
 
 
-def _between(spec: FieldSpec, path: str, start: date | None, end: date | None) -> Q:
+def _between(spec: FieldSpec, start: date | None, end: date | None) -> Q:
+    if spec.custom:
+        return own.days(spec, start, end)
+
     def edge(day: date) -> Any:
-        return _midnight(day) if spec.kind == "moment" else day.isoformat() if spec.custom else day
+        return _midnight(day) if spec.kind == "moment" else day
 
     condition = Q()
     if start is not None:
-        condition &= Q(**{f"{path}__gte": edge(start)})
+        condition &= Q(**{f"{spec.name}__gte": edge(start)})
     if end is not None:
-        condition &= Q(**{f"{path}__lt": edge(end)})
+        condition &= Q(**{f"{spec.name}__lt": edge(end)})
     return condition

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 
 from gucang.kernel import permissions
 from gucang.kernel.actors import Actor, Reach
+from gucang.kernel.custom import PREFIX
+from gucang.kernel.custom import conditions as own
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.surface.filters.groups import OR, Group
@@ -24,7 +26,7 @@ MAX_TEXT, MAX_PARAMS = 100, 60
 SORTABLE = frozenset(
     ["text", "email", "phone", "code", "choice", "integer", "decimal", "money", "date", "moment", "boolean"]
 )
-MANY = frozenset(("choice", "reference", "tags"))
+MANY = frozenset(("choice", "choices", "reference", "tags"))
 TEAM = "team"
 ALWAYS = ("created_at", "updated_at")
 
@@ -111,5 +113,8 @@ def sees_more_than_own(record_type: RecordType, actor: Actor) -> bool:
 
 def sortable(record_type: RecordType, actor: Actor, name: str) -> bool:
     """Whether lists can be sorted by a field: it has an order that people understand, and betrays nothing."""
+    if name.startswith(PREFIX):
+        spec = next((one for one in record_type.custom_fields() if one.name == name), None)
+        return spec is not None and spec.kind in own.SORTABLE and permissions.may_filter_by(actor, record_type, name)
     spec = record_type.specs.get(name)
     return spec is not None and spec.kind in SORTABLE and permissions.may_filter_by(actor, record_type, name)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 
 from gucang.kernel import search
 from gucang.kernel.actors import Actor, Reach
+from gucang.kernel.custom import PREFIX
 from gucang.kernel.fields import BadValue, FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.kernel.text import BadText, clean_text
@@ -28,7 +29,7 @@ from gucang.surface.filters.language import (
     filterable,
     sortable,
 )
-from gucang.surface.keyset import order_of
+from gucang.surface.keyset import order_of, own_order
 
 
 def parse(
@@ -145,6 +146,9 @@ class _Parse:
         name = raw.removeprefix("-")
         if name not in ("id", *ALWAYS) and not sortable(self.type, self.actor, name):
             raise BadValue(_t("The list cannot be sorted by “%(field)s”.") % {"field": name[:40]})
+        if name.startswith(PREFIX):
+            self.result.order = own_order(self.type.spec(name), raw)
+            return
         try:
             self.result.order = order_of(self.type.model, raw)
         except FieldDoesNotExist:

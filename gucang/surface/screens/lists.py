@@ -227,7 +227,7 @@ def _filter_inputs(request: CompanyRequest, name: str, spec: FieldSpec, *, brief
         words = tuple((word, spans.day_words(word)) for word in (*spans.DAY_WORDS, "next7d", "last30d"))
         found = [replace(plain, kind="choice", choices=words)]
     by_word = len(found) and (brief or name in filters.ALWAYS)
-    if spec.kind in filters.RANGED and not spec.custom and not by_word:
+    if spec.kind in filters.RANGED and not by_word:
         kind = "date" if spec.kind == "moment" else spec.kind
         bounds = [(op, f"{spec.label} {filters.RANGES[op]}") for op in ("gte", "lte")]
         found += [replace(plain, name=f"{name}__{op}", kind=kind, label=label) for op, label in bounds]
