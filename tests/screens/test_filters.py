@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gucang.accounts.models import Member
+from gucang.customfields import actions as custom_fields
 from gucang.kernel import clock, records
-from gucang.kernel.models import CustomField
+from gucang.kernel.actors import system
 from gucang.kernel.scope import writing
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
@@ -28,10 +29,8 @@ SIZES = (None, "大", "小")
 @pytest.fixture
 def known(scope: Any, alice: Member, bob: Member) -> list[Customer]:
     """A customer of Alice's for every mixture of values, and one of Bob's, which she does not see."""
-    with writing("kernel"):
-        CustomField.objects.create(
-            record_type="customer", key="size", label_zh="规模", kind="choice", choices=["大", "小"]
-        )
+    field = {"record_type": "customer", "key": "size", "label_zh": "规模", "kind": "choice", "options": "大\n小"}
+    custom_fields.create(actor=system(), values=field)
     for n, (city, level, tags, days, size) in enumerate(product(CITIES, LEVELS, TAGS, DAYS, SIZES)):
         if n % 5:  # a fifth of them is as good as all
             continue

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gucang.customfields import actions as custom_fields
 from gucang.kernel.actions.core import get
+from gucang.kernel.actors import system
 from gucang.kernel.models import Event
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
@@ -273,11 +275,9 @@ def test_a_likely_duplicate_is_shown_before_it_is_made_and_may_be_made_all_the_s
 
 
 def test_own_fields_of_the_company_are_filled_in_and_shown(as_alice: Client, customer: Customer, inside: Any) -> None:
-    from gucang.kernel.models import CustomField
-    from gucang.kernel.scope import writing
-
-    with inside(), writing("kernel"):
-        CustomField.objects.create(record_type="customer", key="machines", label_zh="机床台数", kind="integer")
+    values = {"record_type": "customer", "key": "machines", "label_zh": "机床台数", "kind": "integer"}
+    with inside():
+        custom_fields.create(actor=system(), values=values)
     edit = f"{CUSTOMERS}{customer.pk}/edit"
     assert "机床台数" in text_of(as_alice.get(edit))
     assert as_alice.post(edit, {"name": customer.name, "extra.machines": "许多"}).status_code == 422

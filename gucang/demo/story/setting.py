@@ -54,7 +54,7 @@ FIELDS: tuple[dict[str, Any], ...] = (
     {"record_type": "opportunity", "key": "cost", "label_zh": "预计成本", "label_en": "Expected cost", "kind": "money",
      "section": "@0"},
     {"record_type": "opportunity", "key": "margin", "label_zh": "预计毛利率", "label_en": "Expected margin",
-     "kind": "formula", "formula": "([预计金额] - [预计成本]) / [预计金额] * 100", "places": 1, "unit": "%",
+     "kind": "formula", "formula": "([amount] - [预计成本]) / [amount] * 100", "places": 1, "unit": "%",
      "section": "@0"},
 )  # fmt: skip
 
