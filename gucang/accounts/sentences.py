@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext, pgettext_lazy
@@ -20,6 +21,14 @@ Grants = Mapping[str, str]
 # Whoever may delete or share may take it back; the sentences say it once.
 _UNSAID = frozenset({"view", "create", "import", "export", "restore", "unshare"})
 _USUAL = {"edit": pgettext_lazy("deed", "edit"), "delete": pgettext_lazy("deed", "delete")}
+
+
+_opened: dict[str, list[tuple[str, Any]]] = {}
+
+
+def opens(record: str, permission: str, sentence: Any) -> None:
+    """Say of whoever holds `permission` that they see more records of the type `record` than their reach covers."""
+    _opened.setdefault(record, []).append((permission, sentence))
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,7 @@ def about(record_type: RecordType, grants: Grants, rules: Rules) -> list[str]:
         return [_t("does not see %(things)s") % {"things": record_type.label_plural}]
     return [
         _sees(record_type, view),
+        *_sees_besides(record_type, grants, view),
         *_creates(record_type, grants),
         *_does(record_type, grants, view),
         *_lacks(record_type, grants),
@@ -85,6 +95,15 @@ def _sees(record_type: RecordType, view: str) -> str:
         "tree": _t("sees the %(things)s of the own department and those below"),
         "company": _t("sees the %(things)s of the whole company"),
     }[view] % things
+
+
+def _sees_besides(record_type: RecordType, grants: Grants, view: str) -> Iterator[str]:
+    """What is seen beyond the reach: shared records, and what other rights of the module open."""
+    if "share" in record_type.verbs and view != Reach.COMPANY:
+        yield _t("sees what is shared with it")
+    for permission, sentence in _opened.get(record_type.name, ()):
+        if words.held(grants, permission):
+            yield str(sentence)
 
 
 def _creates(record_type: RecordType, grants: Grants) -> Iterator[str]:

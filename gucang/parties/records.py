@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from gucang.accounts import roles
+from gucang.accounts import roles, sentences
 from gucang.activity import subjects
 from gucang.kernel.actors import Access, FieldRule, Reach
 from gucang.kernel.records import Exchange, Layout, RecordType, Related, register
@@ -110,6 +110,7 @@ _ON_OWN = (
     "contact.restore", "contact.make_primary",
 )  # fmt: skip
 
+sentences.opens("customer", "customer.claim", _("sees the pool and claims from it"))
 roles.grant("salesperson", dict.fromkeys(_ON_OWN, Reach.OWN) | {"customer.claim": Reach.COMPANY})
 # Erasing cannot be taken back, so it is left to administrators.
 _MANAGED = tuple(

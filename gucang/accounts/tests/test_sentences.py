@@ -44,9 +44,9 @@ def said(record: str, grants: dict[str, str], rules: dict[str, dict[str, str]], 
             {"customer.view": "tree", "customer.create": "tree", "customer.edit": "tree", "customer.delete": "own",
              "customer.assign": "department", "customer.share": "tree"},
             {},
-            "能看到本部门及下级的客户；能新建；能改；只能删自己的；对本部门的还能：转交；还能：加协作人。",
-            "Sees the customers of the own department and those below; adds new ones; can edit them; "
-            "can delete only own ones; with those of the own department also: Assign; also: Share.",
+            "能看到本部门及下级的客户；也能看到共享给自己的；能新建；能改；只能删自己的；对本部门的还能：转交；还能：加协作人。",
+            "Sees the customers of the own department and those below; sees what is shared with it; adds new ones; "
+            "can edit them; can delete only own ones; with those of the own department also: Assign; also: Share.",
         ),
     ],
 )  # fmt: skip
@@ -61,7 +61,7 @@ def test_fields_with_one_rule_share_a_clause_and_everything_about_a_record_is_it
     hidden, read = {"inside": "hidden"}, {"inside": "read", "within": "own", "beyond": "write"}
     rules = {"customer.phone": hidden, "customer.email": hidden, "customer.name": read}
     text = said("customer", {"customer.*": "department"}, rules, "zh-hans")
-    assert text.startswith("能看到本部门的客户；能新建；能改、删；还能：领取、转交、")
+    assert text.startswith("能看到本部门的客户；也能看到共享给自己的；能看到公海并从中领取；能新建；能改、删；还能：领取、转交、")
     assert text.endswith("自己客户的名称只能看、不能改；所有客户的电话、邮箱看不到。")
 
 
