@@ -10,10 +10,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import loader
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from markupsafe import Markup
 
+from gucang.kernel import clock
 from gucang.surface import nav
 
 
@@ -87,6 +89,7 @@ def shell(request: Any) -> dict[str, Any]:
         "company": request.company,
         "companies": SimpleLazyObject(lambda: nav.companies(request)),
         "me": me,
+        "printed_at": timezone.localtime(clock.now()).strftime("%Y-%m-%d %H:%M"),
         "theme": me.theme,
         "text_size": me.text_size,
         "nav": nav.places(request),

@@ -88,9 +88,9 @@ def test_a_screenshot_is_pasted_gets_a_name_and_is_taken_back(page: Page, inside
 def test_pasted_into_the_composer_it_goes_with_the_words_and_cells_stay_words(page: Page, inside: Any) -> None:
     page.locator("[data-composer] textarea").focus()
     give(page, "paste", ("image.png", "image/png", photo("PNG")), words="恒力\t20 台")
-    expect(page.locator("[data-composer] .chip")).to_have_count(0)
+    expect(page.locator("[data-composer] [data-files] .chip")).to_have_count(0)
     give(page, "paste", ("image.png", "image/png", photo("PNG")))
-    expect(page.locator("[data-composer] .chip")).to_have_count(1)
+    expect(page.locator("[data-composer] [data-files] .chip")).to_have_count(1)
     page.locator("[data-composer] textarea").fill("拍了铭牌")
     page.locator("[data-composer] button.primary").click()
     expect(page.locator("ol.tl")).to_contain_text("拍了铭牌")

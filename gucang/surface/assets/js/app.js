@@ -47,6 +47,18 @@ function setUpSearch(form) {
   input.addEventListener("compositionend", () => { openPalette(input.value); input.value = ""; });
 }
 
+// Ctrl+P prints the page; the menu of a record prints its timeline as well when asked.
+function setUpPrint() {
+  document.addEventListener("click", (event) => {
+    const what = event.target.closest("[data-print]")?.dataset.print;
+    if (!what) return;
+    closeMenus();
+    document.documentElement.classList.toggle("print-timeline", what === "timeline");
+    print();
+  });
+  addEventListener("afterprint", () => document.documentElement.classList.remove("print-timeline"));
+}
+
 function setUpHtmx() {
   document.addEventListener("htmx:config:request", (event) => { event.detail.ctx.request.headers["X-CSRFToken"] ??= csrf(); });
   document.addEventListener("htmx:before:response", (event) => {
@@ -87,6 +99,7 @@ setUpForms();
 setUpLists();
 setUpComposers();
 setUpHtmx();
+setUpPrint();
 setUpConnection();
 showTab();
 onKey(document, onCommand);

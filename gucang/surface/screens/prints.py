@@ -1,0 +1,77 @@
+"""A list on paper: the filtered records on one page of its own, with what was asked for in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpResponse
+from markupsafe import Markup
+
+from gucang.kernel.records import RecordType
+from gucang.surface import filters, keyset, panels
+from gucang.surface.columns import Column, Shower, columns_of, narrowed
+from gucang.surface.middleware import CompanyRequest
+from gucang.surface.render import render
+from gucang.surface.screens.common import list_url, screen
+from gucang.surface.ui import headed
+
+MOST = 1_000  # records; more are a file's business
+MANY_COLUMNS = 6  # from here on the paper lies on its side
+_CELL, _NUMBER = Markup("<td>%s</td>"), Markup('<td class="num">%s</td>')
+
+
+@screen
+def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
+    """The records of a list's address, at most a thousand, as a table to print."""
+    found, tab = _asked(request, record_type)
+    columns = columns_of(record_type, request.actor, request.GET.getlist("columns")[:40] or record_type.columns)
+    columns = columns or columns_of(record_type, request.actor, record_type.columns)
+    names = [column.name for column in columns]
+    query = narrowed(found.query, record_type, request.actor, [found.order.by, *names])
+    page = keyset.page(query, found.order, "", MOST)
+    total, capped = keyset.capped_count(found.query, page)
+    shower = Shower(record_type, request.actor, request.base, page.rows, names)
+    context = {
+        "type": record_type,
+        "view": str(tab.label) if tab is not None else "",
+        "said": _said(request, found),
+        "columns": columns,
+        "rows": _drawn(shower, columns, page.rows),
+        "shown": len(page.rows),
+        "total": total,
+        "capped": capped,
+        "wide": len(columns) >= MANY_COLUMNS,
+        "back_url": list_url(request, record_type) + (f"?{request.GET.urlencode()}" if request.GET else ""),
+    }
+    return render(request, "surface/print_list.html", context)
+
+
+def _asked(request: CompanyRequest, record_type: RecordType) -> tuple[filters.Filtered, panels.View | None]:
+    """What the address asks for, its tab included."""
+    views = panels.views_of(record_type, request.actor)
+    tab = next((view for view in views if view.key == request.GET.get("view", "")), None)
+    params = request.GET.copy()
+    for name, value in (tab.params or {}).items() if tab is not None else ():
+        params.setdefault(name, value)
+    found = filters.parse(record_type, request.actor, params)
+    if tab is not None and tab.condition is not None:
+        found.query = found.query.filter(tab.condition(request.actor))
+    return found, tab
+
+
+def _said(request: CompanyRequest, found: filters.Filtered) -> list[list[str]]:
+    """The filters in words: the first group holds whole, of the others one does."""
+    words = {id(one): said for one, said in filters.describe(found.applied, request.actor)}
+
+    def sentence(one: filters.Applied) -> str:
+        return f"{headed(one.label)} {filters.verb_of(one)} {words[id(one)]}"
+
+    must = [sentence(one) for one in found.applied if not one.group]
+    return [[*must, *([f"“{found.text}”"] if found.text else [])], *([sentence(o) for o in g] for g in found.groups)]
+
+
+def _drawn(shower: Shower, columns: Sequence[Column], rows: Sequence[Any]) -> Markup:
+    cells = [(_NUMBER if c.numeric else _CELL, shower.field(c.spec, link=False)) for c in columns]
+    lines = (Markup("").join(cell % (shown(row) or "—") for cell, shown in cells) for row in rows)
+    return Markup("").join(Markup("<tr>%s</tr>") % line for line in lines)
