@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
 from gucang.surface import nav, timeline
 
@@ -15,7 +16,7 @@ nav.setting(
 
 
 @timeline.through
-def by_automation(event: Event) -> str:
+def by_automation(event: Event, actor: Actor) -> timeline.Through | None:
     """The automation that did it, if one did."""
     name = (event.facts.get("automation") or {}).get("name", "")
-    return _t("by the automation “%(name)s”") % {"name": name} if name else ""
+    return timeline.Through(_t("by the automation “%(name)s”") % {"name": name}) if name else None

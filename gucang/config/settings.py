@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "gucang.parties",
     "gucang.automation",
     "gucang.grid",
+    "gucang.bulk",
     "gucang.exchange",
     "gucang.activity",
     "gucang.messages",

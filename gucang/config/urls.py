@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from gucang.accounts import urls as accounts
 from gucang.activity import urls as activity
 from gucang.automation import urls as automation
+from gucang.bulk import urls as bulk
 from gucang.exchange import urls as exchange
 from gucang.grid import urls as grid
 from gucang.messages import urls as messages
@@ -25,6 +26,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *grid.company_patterns,
     *automation.company_patterns,
     *parties.company_patterns,
+    *bulk.company_patterns,
     *surface.company_patterns,
 ]
 

@@ -15,13 +15,13 @@ from gucang.accounts.models import Member
 from gucang.exchange import export, intake, maps, store
 from gucang.exchange.actions import exports, imports
 from gucang.exchange.engine import Runner, rehearse
-from gucang.exchange.formulas import guarded
 from gucang.exchange.models import COUNTS, Import, ImportLine, Progress
 from gucang.kernel import records
 from gucang.kernel.actors import as_actor, system
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.models import Company
 from gucang.kernel.scope import company_scope
+from gucang.surface.sheets import guarded
 
 HEAD = ("table", "line", "kind", "field", "sentence", "old", "new", "row")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,10 +10,10 @@ from typing import Any
 
 from django.db.models import F, OrderBy, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
+from django.utils.translation import gettext as _t
 from django.utils.translation import override
 
 from gucang.exchange import store
-from gucang.exchange.formulas import guarded
 from gucang.exchange.models import Export, State
 from gucang.kernel import custom, permissions, records
 from gucang.kernel.actors import Access, Actor, as_actor, system
@@ -24,12 +22,13 @@ from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.kernel.text import BadText, normalise_phone
-from gucang.surface import filters, panels
-from gucang.surface.columns import labels_of
+from gucang.surface.columns import Labels, labels_of
 from gucang.surface.keyset import Order
+from gucang.surface.listed import listed
+from gucang.surface.sheets import guarded, lines
 
-BOM = "\ufeff"
 CHUNK = 500
+MOST_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -42,19 +41,19 @@ class Chosen:
     specs: tuple[FieldSpec, ...]
 
     @classmethod
-    def parse(cls, record_type: RecordType, actor: Actor, query: str, columns: str = "") -> Chosen:
-        """From a list's address: its parameters, and the columns with commas between. Raises Invalid."""
+    def parse(
+        cls, record_type: RecordType, actor: Actor, query: str, columns: str = "", picked: Sequence[int] = ()
+    ) -> Chosen:
+        """From a list's address: its tab, filters, search, sort and columns; `columns` (names with commas) come first.
+
+        Of `picked` rows only those. Raises Invalid.
+        """
         params = QueryDict(query, mutable=True)
-        tab = next((view for view in panels.views_of(record_type, actor) if view.key == params.get("view")), None)
-        for name, value in (tab.params or {}).items() if tab is not None else ():
-            params.setdefault(name, value)
         customs = record_type.custom_fields()
-        found = filters.parse(record_type, actor, params, customs=customs)
+        found = listed(record_type, actor, params, customs=customs)
         if found.problems:
             # An export must not quietly hold more than its filter says.
             raise Invalid({name: [sentence] for name, sentence in found.problems.items()})
-        if tab is not None and tab.condition is not None:
-            found.query = found.query.filter(tab.condition(actor))
         known = {spec.name: spec for spec in (*record_type.specs.values(), *customs)}
         wanted = (
             columns.split(",") if columns else [name.replace("extra-", "extra.") for name in params.getlist("columns")]
@@ -63,9 +62,22 @@ class Chosen:
         if not names:
             names = list(dict.fromkeys([*_first(record_type), *record_type.form.fields, *(s.name for s in customs)]))
         shown = [known[name] for name in names if permissions.access(actor, record_type, name) != Access.HIDDEN]
-        references = [spec.name for spec in shown if spec.kind == "reference" and not spec.custom]
-        ordered = found.query.order_by(*_ordering(found.order))
-        return cls(record_type, actor, ordered.select_related(*references) if references else ordered, tuple(shown))
+        rows = found.query.filter(pk__in=picked) if picked else found.query
+        return cls(record_type, actor, rows.order_by(*_ordering(found.order)), tuple(shown))
+
+
+def without_columns(query: str) -> str:
+    """A list's address without its columns, which an export keeps by themselves."""
+    params = QueryDict(query, mutable=True)
+    return params.urlencode() if params.pop("columns", None) else query
+
+
+def ids_of(text: str) -> list[int]:
+    """The ids in a text such as "12,15". Raises Invalid."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if wrong := [part for part in parts if not (part.isascii() and part.isdigit() and len(part) < 19)]:
+        raise Invalid({"picked": [_t("“%(text)s” is not the id of a record.") % {"text": wrong[0][:40]}]})
+    return [int(part) for part in parts]
 
 
 def _first(record_type: RecordType) -> tuple[str, ...]:
@@ -88,41 +100,51 @@ def _ordering(order: Order) -> list[OrderBy]:
         if order.descending
         else (lambda name: F(name).asc(nulls_last=True))
     )
-    return [made(name) for name in dict.fromkeys((order.column, "id"))]
+    return [made(name) for name in dict.fromkeys((order.by, "id"))]
 
 
 def rows(chosen: Chosen) -> Iterator[list[str]]:
     """The header and every row, guarded against formulas. Records are read a few hundred at a time."""
     yield [guarded(str(spec.label)) for spec in chosen.specs]
-    left = chosen.query.iterator(chunk_size=CHUNK)
-    while found := list(islice(left, CHUNK)):
-        _look_up(chosen, found)
-        for record in found:
-            yield [guarded(cell(chosen, spec, record)) for spec in chosen.specs]
+    references = [spec for spec in chosen.specs if spec.target is not None]
+    found = chosen.query.iterator(chunk_size=CHUNK)
+    while some := list(islice(found, CHUNK)):
+        wanted: dict[Any, set[int]] = {}
+        for spec in references:
+            wanted.setdefault(spec.target, set()).update(_stored(spec, record) for record in some)
+        labels = labels_of(chosen.actor, wanted)
+        for record in some:
+            yield [guarded(cell(chosen, spec, record, labels)) for spec in chosen.specs]
 
 
-def _look_up(chosen: Chosen, found: Sequence[Any]) -> None:
-    """Learn in sets what the own fields of some records refer to."""
-    for spec in chosen.specs:
-        if spec.custom and spec.target is not None:
-            labels_of(chosen.actor, {spec.target: [custom.read(record, spec) for record in found]})
+def _stored(spec: FieldSpec, record: Any) -> Any:
+    """A record's value of a field; of a reference the id."""
+    if spec.custom:
+        return custom.read(record, spec)
+    return getattr(record, f"{spec.name}_id" if spec.kind == "reference" else spec.name)
 
 
-def cell(chosen: Chosen, spec: FieldSpec, record: Any) -> str:
-    """One value in plain words, as far as the actor may see it on this record."""
+def cell(chosen: Chosen, spec: FieldSpec, record: Any, labels: Labels) -> str:
+    """One value in plain words, as far as the actor may see it on this record.
+
+    A record that it refers to is named only if it may be seen, as on screen; `labels` are the names of those.
+    """
     access = permissions.access(chosen.actor, chosen.type, spec.name, record)
     if access == Access.HIDDEN:
         return ""
-    value = _own(chosen, spec, record) if spec.custom else getattr(record, spec.name)
-    text = _phone(value) if spec.kind == "phone" else spec.show(value)
-    return spec.masked(text) or "" if access == Access.MASKED else text
+    value = _stored(spec, record)
+    if spec.kind == "reference":
+        text = labels.get((spec.target, value), _t("not visible")) if value is not None else ""
+    else:
+        text = _phone(value) if spec.kind == "phone" else spec.show(value)
+    if access == Access.MASKED:
+        return spec.masked(text) or ""
+    return f"{text}\t" if spec.kind in ("text", "code") and _is_long_number(text) else text
 
 
-def _own(chosen: Chosen, spec: FieldSpec, record: Any) -> Any:
-    value = custom.read(record, spec)
-    if spec.target is None or value is None:
-        return value
-    return labels_of(chosen.actor, {spec.target: [value]}).get((spec.target, value), "")
+def _is_long_number(text: str) -> bool:
+    """Whether a spreadsheet would round the digits (a credit code, an account): a tab behind them keeps them text."""
+    return len(text) >= MOST_DIGITS and text.isascii() and text.isdigit()
 
 
 def _phone(value: str) -> str:
@@ -131,18 +153,6 @@ def _phone(value: str) -> str:
         return str(normalise_phone(value)) if value else ""
     except BadText:
         return value
-
-
-def lines(table: Iterable[list[str]]) -> Iterator[str]:
-    """CSV text, a row at a time, with the mark by which Excel knows UTF-8."""
-    yield BOM
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in table:
-        writer.writerow(row)
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
 
 
 def write_csv(path: Path, table: Iterable[list[str]]) -> None:
@@ -163,7 +173,9 @@ def write_file(export_id: int) -> None:
     user = getattr(record.owner, "user", None)
     with override(getattr(user, "language", None) or "zh-hans"):
         actor = as_actor(record.owner)
-        chosen = Chosen.parse(records.get(record.record_type), actor, record.query, ",".join(record.columns))
+        chosen = Chosen.parse(
+            records.get(record.record_type), actor, record.query, ",".join(record.columns), record.picked
+        )
         count = 0
 
         def counted() -> Iterator[list[str]]:

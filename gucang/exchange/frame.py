@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from gucang.surface import nav, panels
+from gucang.kernel import records
+from gucang.surface import columns, nav, panels
 
 nav.add(_("Imports"), "file-import", "/imports/", "customer.import", order=80, bottom=True)
 nav.setting(
     _("Imports"), "file-import", "/imports/", "customer.import", 60, about=_("Bring in files; take an import back")
 )
+columns.names("export.record_type", records.plural_called)
+columns.names("import.record_type", records.plural_called)
 panels.add("import", "list", "exchange/_begin.html", lambda request, record_type, record: {})

@@ -158,11 +158,15 @@ class Origin(CompanyModel):
 
 
 class Export(Record):
-    """One list that left the company as a file: who, which records, which columns, how many."""
+    """One list that left the company as a file: who, which records, which columns, how many.
+
+    `picked` are the ids of single rows; empty for the whole list.
+    """
 
     number = models.CharField(_("number"), max_length=40, editable=False)
     record_type = models.CharField(_("what"), max_length=40, editable=False)
-    query = models.CharField(_("filter"), max_length=2000, blank=True, editable=False)
+    query = models.CharField(_("filter"), max_length=4000, blank=True, editable=False)
+    picked = models.JSONField(default=list, editable=False)
     columns = models.JSONField(default=list, editable=False)
     rows = models.PositiveIntegerField(_("rows"), default=0, editable=False)
     file = models.CharField(max_length=32, blank=True, editable=False)

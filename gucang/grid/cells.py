@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from gucang.exchange.engine.references import find_all, why_not_one
-from gucang.exchange.formulas import unguarded
 from gucang.exchange.repairs import fixer
 from gucang.grid.parcel import CELL_BYTES
 from gucang.grid.sheet import fillable
@@ -16,6 +15,7 @@ from gucang.kernel import records
 from gucang.kernel.actors import Actor
 from gucang.kernel.fields import BadValue, FieldSpec
 from gucang.kernel.records import RecordType
+from gucang.surface.sheets import unguarded
 
 _TEXTS = frozenset(["text", "longtext"])
 _FORMULAS = ("=", "＝")

@@ -22,6 +22,7 @@ from gucang.kernel.errors import Forbidden, Problem
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.surface import filters, keyset
+from gucang.surface.listed import listed
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import render
 from gucang.surface.screens import lists
@@ -176,8 +177,7 @@ def _check(request: CompanyRequest, record_type: RecordType) -> None:
 
 def _asked(request: CompanyRequest, record_type: RecordType) -> tuple[filters.Filtered, list[str]]:
     """What the list shows, and which fields stand in the columns."""
-    tab = lists._tab(request, record_type)
-    return lists._filtered(request, record_type, tab), _names(request, record_type)
+    return listed(record_type, request.actor, request.GET), _names(request, record_type)
 
 
 def _names(request: CompanyRequest, record_type: RecordType) -> list[str]:

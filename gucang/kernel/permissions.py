@@ -65,6 +65,22 @@ def within_reach(actor: Actor, permission: str, record_type: RecordType, record:
     return record_type.owner_id(record) in members or record_type.is_shared(actor, record)
 
 
+def within_reach_q(actor: Actor, permission: str, record_type: RecordType) -> Q:
+    """The filter for what `within_reach` says of one record."""
+    if not record_type.owner:
+        return Q() if actor.may(permission) else NOTHING
+    if not record_type.owned_through:
+        return reach_q(actor, permission, owner=record_type.owner, shared=record_type.name)
+    parent = record_type.specs[record_type.owned_through].target
+    assert parent is not None
+    from gucang.kernel import records  # records ask for permissions
+
+    return reach_q(
+        actor, permission, owner=record_type.owner, shared=records.by_model(parent).name,
+        shared_path=f"{record_type.owned_through}_id",
+    )  # fmt: skip
+
+
 def access(actor: Actor, record_type: RecordType, field: str, record: Any = None) -> Access:
     """What `actor` may do with `field`; with a record, of that record; without, at best of any.
 

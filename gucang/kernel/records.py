@@ -309,6 +309,16 @@ def by_model(model: type[models.Model]) -> RecordType:
         raise LookupError(f"{model.__name__} is not a record type.") from None
 
 
+def plural_called(name: str) -> Any:
+    """What records of this type are called; the name itself where there is no such type any more."""
+    return _types[name].label_plural if name in _types else name
+
+
+def verb_called(verb: str) -> Any:
+    """What a verb is called, where types call it the same; the verb itself where no type has it."""
+    return next((one.verbs[verb].label for one in _types.values() if verb in one.verbs), verb)
+
+
 def every() -> Iterator[RecordType]:
     """All record types, in the order of their registration."""
     return iter(_types.values())

@@ -7,12 +7,14 @@ after commit. `notify` is for what no event says: a deadline that came near.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from gucang.accounts.models import Member
-from gucang.kernel import clock, jobs, records
+from gucang.kernel import clock, events, jobs, records
 from gucang.kernel.models import Event
 from gucang.kernel.reactions import after
 from gucang.kernel.scope import deriving
@@ -44,7 +46,10 @@ Hearing = Callable[[Event], Iterable[Told]]
 
 
 def hears(*event_names: str, kind: Kind) -> Callable[[Hearing], Hearing]:
-    """Register `function(event)`: whom it names is told once per event, except the person who did it."""
+    """Register `function(event)`: whom it names is told once per event, except the person who did it.
+
+    Of what a bulk run did (its events have the fact "bulk") each is told once for the whole run.
+    """
 
     def remember(function: Hearing) -> Hearing:
         @wraps(function)
@@ -52,20 +57,25 @@ def hears(*event_names: str, kind: Kind) -> Callable[[Hearing], Hearing]:
             for told in function(event):
                 if told.member_id is None or told.member_id == event.actor_id:
                     continue
+                member_id = told.member_id
+                about = (event.subject_type, event.subject_id) if told.about == EVENT_SUBJECT else told.about
+                key = f"event:{event.id}"
+                if run := event.facts.get("bulk"):
+                    told, key = _many(event, told), f"bulk:{run['id']}:{(told.kind or kind).name}"
                 notify(
-                    told.member_id,
-                    told.kind or kind,
-                    told.sentence,
-                    told.params,
-                    about=(event.subject_type, event.subject_id) if told.about == EVENT_SUBJECT else told.about,
-                    key=f"event:{event.id}",
-                    cause=event.id,
-                )
+                    member_id, told.kind or kind, told.sentence, told.params, about=about, key=key, cause=event.id
+                )  # fmt: skip
 
         after(*event_names)(deliver)
         return function
 
     return remember
+
+
+def _many(event: Event, told: Told) -> Told:
+    """What a member is told once of a bulk run, in place of a thousand sentences."""
+    sentence = gettext_noop("%(by)s changed many records at once, “%(record)s” among them.")
+    return replace(told, sentence=sentence, params={"by": events.actor_name(event), "record": event.subject_label})
 
 
 def notify(

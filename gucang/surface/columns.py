@@ -44,6 +44,14 @@ def due(field: str, while_: str = "", among: Collection[Any] = (None,)) -> None:
     _DUE[field] = (while_, among)
 
 
+_NAMES: dict[str, Callable[[str], Any]] = {}
+
+
+def names(field: str, words: Callable[[str], Any]) -> None:
+    """Let the codes of a field ("export.record_type") be shown as people call them."""
+    _NAMES[field] = words
+
+
 def is_open(record_type: RecordType, name: str, record: Any) -> bool | None:
     """Whether what a day or moment says of `record` is still to come about; None where `due` said nothing of it."""
     if f"{record_type.name}.{name}" not in _DUE:
@@ -232,7 +240,8 @@ class Shower:
 
 
 def _plain(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
-    return str(value)
+    words = _NAMES.get(f"{shower.type.name}.{spec.name}")
+    return str(words(value)) if words is not None else str(value)
 
 
 def _reference(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:

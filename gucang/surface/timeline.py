@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 
 from gucang.kernel import event_visibility, events, records
 from gucang.kernel.actions import get as action_called
-from gucang.kernel.actors import Access
+from gucang.kernel.actors import Access, Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import Event
@@ -31,13 +31,23 @@ SAID = ("text", "note", "reason", "title")
 _WORDS: dict[str, dict[str, Any]] = {}
 
 
-_through: list[Callable[[Event], str]] = []
+@dataclass(frozen=True)
+class Through:
+    """Through what an event came about, other than by hand: "automation “…”". `path` is below the company's address."""
+
+    words: str
+    icon: str = "bolt"
+    path: str = ""
 
 
-def through(words: Callable[[Event], str]) -> Callable[[Event], str]:
-    """Register who says through what an event came about, other than by hand ("" for nothing): "automation “…”"."""
-    _through.append(words)
-    return words
+Teller = Callable[[Event, Actor], Through | None]
+_through: list[Teller] = []
+
+
+def through(teller: Teller) -> Teller:
+    """Register who says to an actor through what an event came about; None for nothing."""
+    _through.append(teller)
+    return teller
 
 
 def word(event_name: str, words: dict[str, Any]) -> None:
@@ -77,7 +87,8 @@ class Entry:
     subject: str = ""
     url: str = ""
     late: bool = False
-    through: str = ""
+    through: Through | None = None
+    through_url: str = ""
     changes: list[Change] = field(default_factory=list)
 
 
@@ -138,6 +149,7 @@ class _Words:
         own = (event.subject_type, event.subject_id) == (self.page_type.name, self.page.pk)
         said, changes = self._told(record_type, event, self.page if own else None)
         verb, icon = _verb(record_type, event)
+        by = next(filter(None, (teller(event, self.request.actor) for teller in _through)), None)
         return Entry(
             pk=event.pk,
             at=event.occurred_at,
@@ -149,7 +161,8 @@ class _Words:
             said=said,
             subject="" if own or said else event.subject_label,
             url="" if own else f"{self.request.base}/{record_type.plural}/{event.subject_id}",
-            through=next(filter(None, (words(event) for words in _through)), ""),
+            through=by,
+            through_url=f"{self.request.base}{by.path}" if by is not None and by.path else "",
             late=(event.recorded_at - event.occurred_at).total_seconds() > LATE_SECONDS,
             changes=changes,
         )

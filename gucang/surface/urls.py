@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from gucang.surface.screens import bin, boards, bulk, calendar, design, details, forms, home, lists, prints, search
+from gucang.surface.screens import bin, boards, calendar, design, details, forms, home, lists, prints, search
 
 platform_patterns: list[URLPattern | URLResolver] = [*design.patterns]
 
@@ -23,7 +23,6 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("<slug:plural>/advise", forms.advise, name="advise"),
     path("<slug:plural>/options", forms.options, name="options"),
     path("<slug:plural>/print", prints.show, name="print"),
-    path("<slug:plural>/bulk", bulk.bulk, name="bulk"),
     path("<slug:plural>/<int:pk>", details.show, name="record"),
     path("<slug:plural>/<int:pk>/edit", forms.edit, name="edit"),
     path("<slug:plural>/<int:pk>/timeline", details.more, name="timeline"),

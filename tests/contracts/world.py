@@ -6,6 +6,7 @@ Records come from the maker of the API's tests; here are only those that are mad
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from gucang.accounts.models import User
 from gucang.activity import files
 from gucang.activity.actions import attachments
+from gucang.bulk import actions as runs
 from gucang.exchange import intake
 from gucang.exchange.actions import exports, imports
 from gucang.kernel import records
@@ -53,7 +55,12 @@ class Pages(World):
         found = record_type.query(self.people[by].as_actor()).order_by("pk").first()
         if found is not None:
             return found
-        special = {"attachment": self._attachment, "import": self._import, "export": self._export}
+        special = {
+            "attachment": self._attachment,
+            "import": self._import,
+            "export": self._export,
+            "bulk_run": self._bulk_run,
+        }
         return special[record_type.name](by) if record_type.name in special else self.make(record_type, by)
 
     def several(self, record_type: RecordType, number: int, by: str = "adam") -> int:
@@ -76,6 +83,11 @@ class Pages(World):
     def _import(self, by: str) -> Any:
         file = intake.receive(SimpleUploadedFile("rows.csv", f"名称\n{CANARY}\n".encode()))
         return imports.upload(actor=self.people[by], file=file, name=f"{CANARY}.csv", record_type="customer").record
+
+    def _bulk_run(self, by: str) -> Any:
+        rows = {"record_type": "customer", "ids": str(self.any_record(records.get("customer"), by).pk)}
+        given = json.dumps({"note": CANARY})
+        return runs.start(actor=self.people[by], verb="edit", given=given, **rows).record
 
     def _export(self, by: str) -> Any:
         return exports.create(actor=self.people[by], record_type="customer", query="").record

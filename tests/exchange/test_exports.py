@@ -10,12 +10,12 @@ import pytest
 
 from gucang.exchange import export, store
 from gucang.exchange.actions import exports
-from gucang.exchange.formulas import guarded, unguarded
 from gucang.exchange.models import State
 from gucang.kernel import records
 from gucang.kernel.errors import Forbidden, Invalid
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
+from gucang.surface.sheets import guarded, lines, unguarded
 
 PAYLOADS = [
     "=1+1", "+1+1", "-2+3", "@SUM(A1)", "＝1+1", "＋1", "－1", "＠x", '=HYPERLINK("http://x","y")', "=cmd|'/C calc'!A0",
@@ -25,7 +25,7 @@ PAYLOADS = [
 
 def table(actor: Any, query: str = "", columns: str = "") -> list[list[str]]:
     chosen = export.Chosen.parse(records.get("customer"), actor.as_actor(), query, columns)
-    text = "".join(export.lines(export.rows(chosen)))
+    text = "".join(lines(export.rows(chosen)))
     assert text.startswith("\ufeff")
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
 
@@ -87,6 +87,40 @@ def test_only_visible_records_leave(scope: Any, alice: Any, bob: Any) -> None:
     customers.create(actor=bob, name="乙公司")
     assert [row[0] for row in table(alice, "mine=1", "name")[1:]] == ["甲公司"]
     assert "乙公司" not in [row[0] for row in table(alice, columns="name")[1:]]
+
+
+def test_of_picked_rows_only_those_leave_that_the_list_shows(scope: Any, adam: Any, alice: Any, bob: Any) -> None:
+    mine = [customers.create(actor=alice, name=f"{name}公司", city="苏州").record.pk for name in "甲乙丙"]
+    his = customers.create(actor=bob, name="丁公司", city="苏州").record.pk
+    names = export.Chosen.parse(
+        records.get("customer"), alice.as_actor(), "city=苏州&sort=name", "name", [*mine[:2], his]
+    )
+    assert [row[0] for row in export.rows(names)][1:] == ["甲公司", "乙公司"]
+    outcome = exports.create(actor=adam, record_type="customer", columns="name", picked=f"{mine[0]},{his}")
+    assert outcome.event.facts == {"rows": 2, "picked": True}
+    assert outcome.record.picked == [mine[0], his]
+    with pytest.raises(Invalid):
+        exports.create(actor=adam, record_type="customer", picked="1,x")
+
+
+def test_a_record_that_one_does_not_see_is_not_named_in_a_cell(scope: Any, alice: Any, bob: Any) -> None:
+    parent = customers.create(actor=bob, name="绝密集团").record
+    child = customers.create(actor=bob, name="子公司", parent=parent.pk).record
+    customers.share(child, actor=bob, member=alice.pk)
+    assert table(bob, columns="name,parent")[1:] == [["子公司", "绝密集团"], ["绝密集团", ""]]
+    (row,) = table(alice, columns="name,parent")[1:]
+    assert row[0] == "子公司"
+    assert row[1] not in ("", "绝密集团")
+
+
+def test_a_spreadsheet_keeps_every_digit_of_a_long_number(scope: Any, adam: Any, bring_in: Any) -> None:
+    customers.create(actor=adam, name="甲公司", note="1", short_name="123456789012345678")
+    out = table(adam, columns="name,short_name,note")
+    assert out[1] == ["甲公司", "123456789012345678\t", "1"]
+    text = io.StringIO()
+    csv.writer(text).writerows([out[0], ["乙公司", *out[1][1:]]])
+    assert bring_in(text.getvalue(), by=adam).created == 1
+    assert set(Customer.objects.values_list("short_name", flat=True)) == {"123456789012345678"}
 
 
 def test_an_export_is_a_deed_with_who_what_and_how_much(act: Any, scope: Any, adam: Any) -> None:

@@ -140,3 +140,30 @@ def test_who_may_not_export_gets_a_sentence(acme: Any, carol: Any, client: Clien
     login(client, carol)
     assert client.get("/acme/customers/export").status_code == 403
     assert client.post("/acme/customers/export", {"query": ""}).status_code == 403
+
+
+def test_what_is_seen_goes_out_columns_in_order_and_only_picked_rows(
+    acme: Any, adam: Any, client: Client, login: Login
+) -> None:
+    with company_scope(acme):
+        rows = [customers.create(actor=adam, name=f"{name}公司", city="苏州").record.pk for name in "甲乙丙"]
+        customers.create(actor=adam, name="远公司", city="北京")
+    login(client, adam)
+    client.get("/acme/customers/?columns=city&columns=name")
+    page = client.get("/acme/customers/?city=苏州&sort=name").content.decode()
+    (link,) = set(re.findall(r'href="(/acme/customers/export[^"]*)"', page.replace("&amp;", "&")))
+    assert link.endswith("columns=city&columns=name"), "the columns that a cookie remembers are named"
+
+    def taken(asked: Any) -> list[str]:
+        form = asked.content.decode().replace("&amp;", "&").replace("&#34;", '"')
+        sent: dict[str, list[str]] = {}
+        for name, value in re.findall(r'<input type="hidden" name="(_run|query|picked)" value="([^"]*)"', form):
+            sent.setdefault(name, []).append(value)
+        answer = client.post("/acme/customers/export", sent)
+        assert answer.status_code == 200
+        return answer.content.decode("utf-8-sig").splitlines()
+
+    head, *lines = taken(client.get(link))
+    assert lines == ["苏州,丙公司", "苏州,甲公司", "苏州,乙公司"]
+    assert taken(client.post(link, {"picked": rows[:2], "query": "city=苏州"})) == [head, "苏州,甲公司", "苏州,乙公司"]
+    assert taken(client.post(link, {"picked": rows[:1], "every": "1"})) == [head, *lines]

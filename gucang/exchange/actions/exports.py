@@ -20,28 +20,34 @@ DIRECT = 2000
 
 @action(
     "export.create", label=_("Export"), creates=True, icon="download",
-    labels={"record_type": _("What"), "query": _("Filter"), "columns": _("Columns")},
+    labels={"record_type": _("What"), "query": _("Filter"), "columns": _("Columns"), "picked": _("Picked rows"),
+    },
 )  # fmt: skip
 def create(
     record: Export,
     *,
     actor: Actor,
     record_type: str,
-    query: Annotated[str, Text(max_length=2000)] = "",
-    columns: Annotated[str, Text(max_length=2000)] = "",
+    query: Annotated[str, Text(max_length=4000)] = "",
+    columns: Annotated[str, Text(max_length=4000)] = "",
+    picked: Annotated[str, Text(long=True)] = "",
 ) -> dict[str, Any]:
-    """Take out the records that a list's address shows. A long list is written by a job; see `export`."""
+    """Take out the records that a list's address shows, of them only the `picked` ids if there are any ("12,15").
+
+    A long list is written by a job; see `export`.
+    """
     from gucang.exchange import export
 
     wanted = _type_called(record_type)
     rules.check_may_export(actor, wanted)
-    chosen = export.Chosen.parse(wanted, actor, query, columns)
-    record.record_type, record.query = wanted.name, query
+    ids = export.ids_of(picked)
+    chosen = export.Chosen.parse(wanted, actor, query, columns, ids)
+    record.record_type, record.query, record.picked = wanted.name, export.without_columns(query), ids
     record.columns, record.owner_id = [spec.name for spec in chosen.specs], actor.member_id
     record.rows = chosen.query.count()
     if record.rows <= DIRECT:
         record.state, record.ready_at = State.DONE, clock.now()
-    return {"rows": record.rows}
+    return {"rows": record.rows, "picked": bool(ids)}
 
 
 def _type_called(name: str) -> records.RecordType:

@@ -10,7 +10,6 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from gucang.exchange import mapping, repairs, store
-from gucang.exchange.formulas import unguarded
 from gucang.exchange.models import Import
 from gucang.exchange.readers import RawRow
 from gucang.exchange.repairs import Fix, Repair
@@ -18,6 +17,7 @@ from gucang.kernel import clock, records
 from gucang.kernel.actors import Actor, as_actor, system
 from gucang.kernel.fields import BadValue, FieldSpec
 from gucang.kernel.records import RecordType
+from gucang.surface.sheets import unguarded
 
 
 @dataclass

@@ -14,10 +14,10 @@ from gucang.exchange.actions import exports
 from gucang.exchange.models import Export, State, label_of
 from gucang.kernel import clock, records
 from gucang.kernel.errors import NotVisible, Refused
-from gucang.kernel.records import RecordType
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import go, render
+from gucang.surface.sheets import lines
 
 HOURS = 24
 
@@ -30,13 +30,18 @@ def new(request: CompanyRequest, plural: str, **_address: str) -> HttpResponse:
     if record_type is None or not request.actor.may(f"{record_type.name}.view"):
         raise NotVisible
     rules.check_may_export(request.actor, record_type)
-    query = request.POST.get("query", "") if request.method == "POST" else request.GET.urlencode()
-    chosen = export.Chosen.parse(record_type, request.actor, query[:2000])
-    if request.method == "POST":
-        return _made(request, record_type, query[:2000])
+    sent = request.method == "POST" and ("_run" in request.POST or "picked" not in request.POST)
+    query = request.POST.get("query", "") if sent else request.GET.urlencode()
+    ids = [] if request.POST.get("every") == "1" else request.POST.getlist("picked")
+    picked = export.ids_of(",".join(dict.fromkeys(ids)))
+    chosen = export.Chosen.parse(record_type, request.actor, query, picked=picked)
+    if sent:
+        return _made(request, chosen, query, picked)
     context = {
         "type": record_type,
-        "query": query[:2000],
+        "query": query,
+        "picked": picked,
+        "back": export.without_columns(query),
         "columns": [str(spec.label) for spec in chosen.specs],
         "rows": chosen.query.count(),
         "direct": exports.DIRECT,
@@ -45,14 +50,19 @@ def new(request: CompanyRequest, plural: str, **_address: str) -> HttpResponse:
     return render(request, "exchange/export_new.html", context)
 
 
-def _made(request: CompanyRequest, record_type: RecordType, query: str) -> HttpResponse:
-    record = exports.create(actor=request.actor, record_type=record_type.name, query=query).record
+def _made(request: CompanyRequest, chosen: export.Chosen, query: str, picked: list[int]) -> HttpResponse:
+    record = exports.create(
+        actor=request.actor,
+        request_id=request.request_id,
+        record_type=chosen.type.name,
+        query=export.without_columns(query),
+        columns=",".join(spec.name for spec in chosen.specs),
+        picked=",".join(map(str, picked)),
+    ).record
     exports.start(record)
     if record.state == State.RUNNING:
         return go(request, f"{request.base}/exports/{record.pk}")
-    chosen = export.Chosen.parse(record_type, request.actor, query, ",".join(record.columns))
-    text = "".join(export.lines(export.rows(chosen)))
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response = HttpResponse("".join(lines(export.rows(chosen))), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_file_name(record)}"'
     return response
 

@@ -9,17 +9,18 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gucang.exchange import export, intake, mapping, maps, store
+from gucang.exchange import intake, mapping, maps, store
 from gucang.exchange.actions import imports
-from gucang.exchange.formulas import guarded
 from gucang.exchange.models import COUNTS, Import, ImportLine, Kind, Progress, State, label_of
 from gucang.exchange.readers import sample
 from gucang.kernel import records
 from gucang.kernel.actions import Action
 from gucang.kernel.errors import Invalid, NotVisible, Problem
+from gucang.surface import sheets
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import fragment, go, render
+from gucang.surface.sheets import guarded
 
 SHOWN_ROWS = 5
 SHOWN_LINES = 100
@@ -226,7 +227,7 @@ def refused(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """The refused rows with their own columns and the reason, to correct and import again."""
     record = _find(request, pk)
     lines = ImportLine.objects.filter(import_record=record, kind=Kind.REFUSED).order_by("id")
-    text = "".join(export.lines(_refused_rows(record, list(lines))))
+    text = "".join(sheets.lines(_refused_rows(record, list(lines))))
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{record.number}-refused.csv"'
     return response

@@ -5,7 +5,7 @@ Import, mass edit and the demo use it. A row that is refused does not stop the o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -32,14 +32,17 @@ from gucang.kernel.snapshots import Snapshot, changed_between, snapshot, wording
 class Row:
     """One row of bulk work: the values going in, then the record or the problem coming out.
 
-    `at` is when it happened (kept history), `line` is for reports, `record` goes in for edits. `event` is the id of the
-    event that it left, 0 when nothing changed.
+    `at` is when it happened (kept history), `line` is for reports, `record` goes in for edits, `seen` is the version
+    that an edit counts on, as for a single one. `fill` gives the values that depend on what the locked record holds.
+    `event` is the id of the event that it left, 0 when nothing changed.
     """
 
     values: Mapping[str, Any]
     record: Any = None
     at: datetime | None = None
     line: int = 0
+    seen: int | None = None
+    fill: Callable[[Any], Mapping[str, Any]] | None = None
     problem: Problem | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     event: int = 0
@@ -130,13 +133,16 @@ def _settle(
         verb._check_right(actor, row.record)
         if sentence := verb._guarded(row.record):
             raise Refused(sentence)
-        values = clean_values(verb.type, row.values, actor, row.record, new=new, known=known, also=also)
+        given = {**row.values, **row.fill(row.record)} if row.fill is not None else row.values
+        values = clean_values(verb.type, given, actor, row.record, new=new, known=known, also=also)
         for check in core._gates:
             check(verb, actor, row.record, {"values": values})
         verb.body(row.record, values=values, actor=actor)
         row.changes = changed_between(before, snapshot(row.record))
         if missing := custom.missing_in_stage(verb.type, row.record, row.changes):
             raise Invalid(missing)
+        if row.seen is not None and row.seen < row.record.version:
+            events.check_not_stale(verb.type, row.record, row.seen, row.changes)
         if hasattr(row.record, "derive"):
             row.record.derive()
         settled = saving.settled_by_cleaning(row.record, values) if new else ()

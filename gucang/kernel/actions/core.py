@@ -25,6 +25,7 @@ from gucang.kernel.snapshots import Snapshot, changed_between, snapshot
 
 Keep = Callable[[list[tuple[Snapshot | None, Any]]], None]
 Gate = Callable[["Action", Actor, Any, Mapping[str, Any]], None]
+Back = Callable[[Event], "tuple[str, dict[str, Any]] | None"]
 
 _actions: dict[str, Action] = {}
 _gates: list[Gate] = []
@@ -111,13 +112,14 @@ class Action:
         redacts: bool = False,
         gone: Any = None,
         internal: bool = False,
+        back: Back | None = None,
     ) -> None:
         self.name, self.body, self.label = name, body, label
         self.allow, self.guard = allow, guard
         self.creates, self.on_values = creates, on_values
         self.hands_over, self.unowned, self.binned, self.always = hands_over, unowned, binned, always
         self.icon, self.tone, self.redacts, self.gone = icon, tone, redacts, gone
-        self.internal = internal
+        self.internal, self.back = internal, back
         self.record_name, _dot, self.verb = name.partition(".")
         self.module = body.__globals__.get("__name__", "") if hasattr(body, "__globals__") else ""
         self.__doc__ = body.__doc__
@@ -171,7 +173,7 @@ class Action:
             self._check_right(actor, instance)
             if sentence := self._guarded(instance):
                 raise Refused(sentence)
-            clean = self._clean(params, actor, instance)
+            clean = self.clean(params, actor, instance)
             for check in _gates:
                 check(self, actor, instance, clean)
             run = _Run(self, actor, instance, seen=seen, at=at, cause=cause, request_id=request_id)
@@ -215,7 +217,8 @@ class Action:
         if self.allow is not None and not self.allow(actor, instance):
             raise Forbidden(_t("This is for others to do; ask the owner or a manager."))
 
-    def _clean(self, params: dict[str, Any], actor: Actor, instance: Any) -> dict[str, Any]:
+    def clean(self, params: dict[str, Any], actor: Actor, instance: Any = None) -> dict[str, Any]:
+        """What a call with these parameters works with. Without a record, what is right for any. Raises Invalid."""
         if self.on_values:
             return {"values": clean_values(self.type, params.pop("values", params), actor, instance, new=self.creates)}
         problems: dict[str, list[Any]] = {}
@@ -348,8 +351,9 @@ def action(
     `allow(actor, record)` answers who may, `guard(record)` why nobody may now. `hands_over` permits the actor to lose
     sight of the record; `redacts` keeps the values out of the event; `unowned` lets it be done to records without
     owner; `always` leaves an event even when no field changed; `gone` is the sentence for a record that the actor does
-    not see, or no more; `tone` and `icon` are for the button; `labels` name the parameters. `internal` is for what only
-    the program does: it may not be a verb of its record type, so that no screen and no API offers it.
+    not see, or no more; `tone` and `icon` are for the button; `labels` name the parameters. `back(event)` names the
+    verb that takes it back and its parameters, where `kernel.undoing` cannot tell that by itself. `internal` is for
+    what only the program does: it may not be a verb of its record type, so that no screen and no API offers it.
     """
 
     def make(body: Callable[..., Any]) -> Action:

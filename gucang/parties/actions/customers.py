@@ -15,6 +15,7 @@ from gucang.kernel.actions import action, creating, deleting, editing, erasing, 
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Among, Text
+from gucang.kernel.models import Event
 from gucang.kernel.scope import only_writing
 from gucang.parties import rules
 from gucang.parties.models import Customer, Status
@@ -41,9 +42,17 @@ erase = erasing("customer", guard=rules.why_not_a_person)
 share, unshare = sharing("customer", Member)
 
 
+def _given_back(event: Event) -> tuple[str, dict[str, Any]]:
+    """To the former owner with the deals that went along, or into the pool where it came from."""
+    former = event.changes["owner"][0]
+    if former is None:
+        return "release", {"reason": _t("Taken back.")}
+    return "assign", {"owner": former, "with_opportunities": bool(event.facts.get("with_opportunities"))}
+
+
 @action(
     "customer.assign", label=_("Assign"), allow=rules.may_assign, unowned=True, hands_over=True,
-    icon="user-share",
+    icon="user-share", back=_given_back,
     labels={
         "owner": _("New owner"), "note": _("What they should know"), "with_opportunities": _("Open opportunities too"),
     },

@@ -15,6 +15,7 @@ from gucang.kernel.actions import action, creating, editing
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Refused
 from gucang.kernel.fields import Text
+from gucang.kernel.models import Event
 from gucang.kernel.scope import active_company_id
 from gucang.parties import queries, rules
 from gucang.parties.models import Customer, PoolRules
@@ -23,8 +24,17 @@ create_rules = creating("pool_rules", label=_("Set the pool rules"))
 edit_rules = editing("pool_rules")
 
 
+def _into_the_pool(event: Event) -> tuple[str, dict[str, Any]]:
+    return "release", {"reason": _t("Taken back.")}
+
+
+def _to_former_owner(event: Event) -> tuple[str, dict[str, Any]]:
+    return "assign", {"owner": event.changes["owner"][0], "with_opportunities": False}
+
+
 @action(
     "customer.claim", label=_("Claim"), guard=rules.why_not_claim, unowned=True, tone="primary", icon="hand-grab",
+    back=_into_the_pool,
     gone=_("This customer is not in the pool any more: somebody was faster. Choose another one."),
 )  # fmt: skip
 def claim(customer: Customer, *, actor: Actor) -> None:
@@ -46,6 +56,7 @@ def claim(customer: Customer, *, actor: Actor) -> None:
 @action(
     "customer.release", label=_("Back to the pool"), allow=rules.may_give_away("customer.release"),
     guard=rules.why_not_release, hands_over=True, icon="arrow-back-up", labels={"reason": _("Reason")},
+    back=_to_former_owner,
 )  # fmt: skip
 def release(customer: Customer, *, reason: Annotated[str, Text(max_length=200)]) -> dict[str, Any]:
     """Give the customer back, so that colleagues can claim it."""

@@ -151,7 +151,7 @@ def creating(action: Action) -> Operation:
 
     def create_record(request: Any, body: Any) -> HttpResponse:
         outcome = _run(request, action, None, seen=None)
-        return _after(request, action, outcome, status=201)
+        return after(request, action, outcome, status=201)
 
     return create_record
 
@@ -160,7 +160,7 @@ def editing(action: Action) -> Operation:
     """PATCH /customers/17 with If-Match."""
 
     def edit_record(request: Any, id: int, body: Any) -> HttpResponse:
-        return _after(request, action, _run(request, action, id, seen=_seen(request, needed=True)))
+        return after(request, action, _run(request, action, id, seen=_seen(request, needed=True)))
 
     return edit_record
 
@@ -181,7 +181,7 @@ def acting(action: Action) -> Operation:
     """POST /customers/17/claim: any other action. If-Match is welcome."""
 
     def act_on_record(request: Any, id: int, body: Any) -> HttpResponse:
-        return _after(request, action, _run(request, action, id, seen=_seen(request, needed=False)))
+        return after(request, action, _run(request, action, id, seen=_seen(request, needed=False)))
 
     return act_on_record
 
@@ -217,8 +217,8 @@ def _seen(request: Any, *, needed: bool) -> int | None:
     return int(number)
 
 
-def _after(request: Any, action: Action, outcome: Outcome, *, status: int = 200) -> HttpResponse:
-    """The record as it is now, as the actor sees it; only its id when the action took it out of their sight."""
+def after(request: Any, action: Action, outcome: Outcome, *, status: int = 200) -> HttpResponse:
+    """The answer to a write: the record as it is now, as the actor sees it; only its id when it left their sight."""
     record_type, event = action.type, outcome.event
     record = record_type.query(request.actor).filter(pk=outcome.record.pk).first()
     if record is None:

@@ -50,13 +50,17 @@ def body_model(action: Action) -> type[BaseModel]:
     """The body of an action: the form's fields with the company's own under "extra", or the action's parameters."""
     name, record_type = pascal(action.record_name, action.verb), action.type
     if not action.on_values:
-        return _model(name, action.params, {spec.name for spec in action.params if spec.required})
+        return model(name, action.params, {spec.name for spec in action.params if spec.required})
     specs = [record_type.specs[field] for field in record_type.form.fields]
     required = {spec.name for spec in specs if action.creates and spec.required and spec.default in (None, "")}
-    return _model(name, specs, required, "extra" if hasattr(record_type.model, "extra") else "")
+    objects = {"extra": _("The company's own fields, by their keys.")} if hasattr(record_type.model, "extra") else {}
+    return model(name, specs, required, objects)
 
 
-def _model(name: str, specs: Iterable[FieldSpec], required: set[str], extra: str = "") -> type[BaseModel]:
+def model(
+    name: str, specs: Iterable[FieldSpec], required: set[str], objects: Mapping[str, Any] | None = None
+) -> type[BaseModel]:
+    """The gate of a body with these fields; `objects` are further ones that hold an object, each with what it is."""
     fields: dict[str, Any] = {}
     for spec in specs:
         annotation = Annotated[Any, AfterValidator(_gate(spec, spec.name in required))]
@@ -67,10 +71,10 @@ def _model(name: str, specs: Iterable[FieldSpec], required: set[str], extra: str
             json_schema_extra=_replace_by(spec, spec.name in required),
         )
         fields[f"f_{spec.name}"] = (annotation, settings)
-    if extra:
-        fields["f_extra"] = (
-            Annotated[Any, AfterValidator(_extra_gate)],
-            Field(None, alias=extra, json_schema_extra=_custom),
+    for key, description in (objects or {}).items():
+        fields[f"f_{key}"] = (
+            Annotated[Any, AfterValidator(_object_gate)],
+            Field(None, alias=key, json_schema_extra=_object(description)),
         )
     return create_model(name, __config__=ConfigDict(extra="forbid", protected_namespaces=()), **fields)
 
@@ -93,9 +97,9 @@ def _gate(spec: FieldSpec, required: bool) -> Callable[[Any], Any]:
     return check
 
 
-def _extra_gate(value: Any) -> Any:
+def _object_gate(value: Any) -> Any:
     if value is not None and not isinstance(value, dict):
-        raise _refused(_("Write an object with the company's own fields here."))
+        raise _refused(_("Write an object with fields and their values here."))
     return value
 
 
@@ -111,9 +115,12 @@ def _replace_by(spec: FieldSpec, required: bool) -> Callable[[Json], None]:
     return describe
 
 
-def _custom(schema: Json) -> None:
-    schema.clear()
-    schema.update({"type": ["object", "null"], "description": _t("The company's own fields, by their keys.")})
+def _object(description: Any) -> Callable[[Json], None]:
+    def describe(schema: Json) -> None:
+        schema.clear()
+        schema.update({"type": ["object", "null"], "description": str(description)})
+
+    return describe
 
 
 def incoming(spec: FieldSpec, required: bool) -> Json:

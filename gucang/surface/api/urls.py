@@ -15,7 +15,7 @@ from ninja.parser import Parser
 from gucang.kernel import records
 from gucang.kernel.actions import Action
 from gucang.kernel.records import RecordType
-from gucang.surface.api import buckets, openapi, operations, platform, problems, schemas
+from gucang.surface.api import buckets, extras, openapi, operations, platform, problems, schemas
 from gucang.surface.api.door import guarded
 from gucang.surface.api.schemas import pascal
 
@@ -37,6 +37,7 @@ def build() -> NinjaAPI:
     _add_platform(made)
     for record_type in records.every():
         _RecordOperations(made, record_type).add()
+        extras.add_to(made.default_router, record_type)
     return made
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import custom, events, idempotency
+from gucang.kernel import custom, events, idempotency, undoing
 from gucang.kernel.actions import Action, Outcome
 from gucang.kernel.actors import Access
 from gucang.kernel.errors import Clash, Forbidden, NeedsApproval, NotVisible, Problem, Stale
@@ -19,7 +19,6 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import Event
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
-from gucang.kernel.snapshots import old_values
 from gucang.surface import panels
 from gucang.surface.columns import Shower
 from gucang.surface.middleware import CompanyRequest
@@ -370,14 +369,11 @@ def undo(request: CompanyRequest, record_type: RecordType, pk: int, event_id: in
     """Give back the values from before an edit, if nobody has changed them since."""
     only_post(request)
     record = find(record_type, request, pk)
-    verb = record_type.edit
     event = Event.objects.filter(
         pk=event_id, subject_type=record_type.name, subject_id=record.pk, name=f"{record_type.name}.edit"
     ).first()
-    if verb is None or event is None:
+    if record_type.edit is None or event is None:
         raise NotVisible
-    specs = record_type.form_specs()
-    before = {name: value for name, value in old_values(event.changes).items() if name in specs}
-    verb(record, actor=request.actor, seen=event.subject_version, values=before, request_id=request.request_id)
+    undoing.undo(event, actor=request.actor, request_id=request.request_id)
     toast(request, _t("Taken back."))
     return go(request, here(request, record_url(request, record_type, record.pk)))

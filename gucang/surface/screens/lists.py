@@ -16,9 +16,10 @@ from gucang.kernel.errors import NotVisible, Problem
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
-from gucang.surface import filters, keyset, panels, spans
+from gucang.surface import bulkbar, filters, keyset, panels, spans
 from gucang.surface.chips import chips_of
 from gucang.surface.columns import Column, Shower, choosable, columns_of, narrowed
+from gucang.surface.listed import listed, tab_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render, wants_fragment
 from gucang.surface.rows import drawn
@@ -39,10 +40,10 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         return HttpResponseRedirect(f"{request.path}{_without_empty(request)}")  # an address that can be passed on
     if not request.GET:
         request.GET = _start(record_type, request.actor)  # type: ignore[assignment]
-    tab = _tab(request, record_type)
+    tab = tab_of(record_type, request.actor, request.GET)
     if tab is not None and tab.saved and set(request.GET) == {"view"}:
         request.GET = QueryDict(f"view={tab.key}&{tab.query}")
-    found = _filtered(request, record_type, tab)
+    found = listed(record_type, request.actor, request.GET)
     columns = columns_of(record_type, request.actor, _column_names(request, record_type))
     query = narrowed(found.query, record_type, request.actor, [found.order.by, *(column.name for column in columns)])
     after = request.GET.get("after", "")
@@ -95,21 +96,6 @@ def _without_empty(request: CompanyRequest) -> str:
     return f"?{params.urlencode()}" if params else ""
 
 
-def _tab(request: CompanyRequest, record_type: RecordType) -> panels.View | None:
-    key = request.GET.get("view", "")
-    return next((view for view in panels.views_of(record_type, request.actor) if view.key == key), None)
-
-
-def _filtered(request: CompanyRequest, record_type: RecordType, tab: panels.View | None) -> filters.Filtered:
-    params = request.GET.copy()
-    for name, value in (tab.params or {}).items() if tab is not None else ():
-        params.setdefault(name, value)
-    found = filters.parse(record_type, request.actor, params)
-    if tab is not None and tab.condition is not None:
-        found.query = found.query.filter(tab.condition(request.actor))
-    return found
-
-
 def _column_names(request: CompanyRequest, record_type: RecordType) -> list[str]:
     chosen = request.GET.getlist("columns") or request.COOKIES.get(f"columns-{record_type.name}", "").split(".")
     names = [name.replace("extra-", "extra.") for name in chosen if name][:40]
@@ -136,6 +122,7 @@ def _frame(
 ) -> dict[str, Any]:
     """Everything around the table."""
     actor = request.actor
+    export_url = _export_url(request, record_type, columns)
     sort = {column.name: _sort_url(request, found, column) for column in columns if _sorts(record_type, actor, column)}
     return {
         "tabs": _tabs(request, record_type, tab),
@@ -152,19 +139,28 @@ def _frame(
         "kept": _kept(request),
         "may_create": record_type.create is not None and record_type.form_makes and actor.may(record_type.create.name),
         "board_url": f"{request.base}/{record_type.plural}/board" if record_type.board and actor.eyes is None else "",
-        "export_url": f"{request.base}/{record_type.plural}/export{changed_query(request, drop=POSITION)}"
-        if record_type.exchange and actor.may(f"{record_type.name}.export")
-        else "",
+        "export_url": export_url,
         "import_url": f"{request.base}/imports/new?record_type={record_type.name}"
         if record_type.exchange and actor.may(f"{record_type.name}.import")
         else "",
-        "bulk": _bulk_choices(record_type, actor),
+        "bulk": bulkbar.offers(record_type, actor, export_url),
         "chip_panels": parts(request, record_type, None, "chips"),
         "panels": parts(request, record_type, None, "list"),
         "head_panels": parts(request, record_type, None, "head"),
         "filtered": bool(found.applied or found.text or tab),
         "editable": record_type.edit is not None and actor.may(record_type.edit.name),
     }
+
+
+def _export_url(request: CompanyRequest, record_type: RecordType, columns: list[Column]) -> str:
+    """Where what is seen goes out, its columns named in order, wherever they come from; "" without the right."""
+    if record_type.exchange is None or not request.actor.may(f"{record_type.name}.export"):
+        return ""
+    params = request.GET.copy()
+    for name in (*POSITION, "density"):
+        params.pop(name, None)
+    params.setlist("columns", [column.name for column in columns])
+    return f"{request.base}/{record_type.plural}/export?{params.urlencode()}"
 
 
 def _sorts(record_type: RecordType, actor: Any, column: Column) -> bool:
@@ -236,12 +232,6 @@ def _filter_inputs(request: CompanyRequest, name: str, spec: FieldSpec, *, brief
 
 def _kept(request: CompanyRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, values in request.GET.lists() for value in values if name not in POSITION]
-
-
-def _bulk_choices(record_type: RecordType, actor: Any) -> list[dict[str, str]]:
-    wanted = [record_type.edit, *record_type.actions]
-    verbs = [verb for verb in wanted if verb is not None and not verb.binned and actor.may(verb.name)]
-    return [{"verb": v.verb, "label": str(v.label), "icon": v.icon or "check", "tone": v.tone} for v in verbs][:6]
 
 
 @screen

@@ -26,13 +26,17 @@ function move(table, step) {
 // ---- selection ----------------------------------------------------------------------------------------------------
 let lastPicked = null;
 
+const everything = () => document.querySelector("[data-every]");
+
 function showSelection() {
   const all = picks();
   const chosen = all.filter((pick) => pick.checked);
+  const every = everything();
+  if (every && chosen.length < all.length) every.checked = false;
   for (const pick of all) pick.closest("tr")?.setAttribute("aria-selected", String(pick.checked));
   for (const bar of document.querySelectorAll("[data-bulk]")) {
-    bar.hidden = chosen.length === 0;
-    bar.querySelector("[data-count]").textContent = chosen.length.toLocaleString();
+    bar.toggleAttribute("data-on", chosen.length > 0);
+    bar.querySelector("[data-count]").textContent = every?.checked ? every.dataset.every : chosen.length.toLocaleString();
   }
   for (const head of document.querySelectorAll("[data-pick-all]")) {
     head.checked = chosen.length > 0 && chosen.length === all.length;
@@ -48,13 +52,20 @@ function pickUpTo(pick) {
 
 function onPick(event) {
   const { target } = event;
+  if (target.matches("[data-every]") && target.checked) picks().forEach((pick) => { pick.checked = true; });
   if (target.matches("[data-pick-all]")) picks().forEach((pick) => { pick.checked = target.checked; });
   if (target.matches("[data-pick]")) {
     if (event.shiftKey && lastPicked) pickUpTo(target);
     lastPicked = target;
   }
   if (target.closest("[data-pick-none]")) picks().forEach((pick) => { pick.checked = false; });
-  if (target.closest("[data-pick-all], [data-pick], [data-pick-none]")) showSelection();
+  if (target.closest("[data-pick-all], [data-pick], [data-pick-none], [data-every]")) showSelection();
+}
+
+/** Who fills in a field of a bulk edit means to change it. */
+function onFilled({ target }) {
+  const tick = target.closest("[data-ticks]")?.querySelector('[name="_change"]');
+  if (tick && target !== tick && tick.type === "checkbox") tick.checked = true;
 }
 
 // ---- side panel ---------------------------------------------------------------------------------------------------
@@ -172,6 +183,7 @@ function onRowClick(event) {
 
 export function setUpLists() {
   document.addEventListener("click", onPick);
+  document.addEventListener("input", onFilled);
   document.addEventListener("click", onRowClick);
   onKey(document, onListKey);
   document.addEventListener("submit", (event) => {
@@ -181,6 +193,9 @@ export function setUpLists() {
     const form = event.target.closest?.("form[data-cell]");
     if (form && !form.contains(event.relatedTarget) && form.isConnected) saveCell(form);
   });
-  document.addEventListener("htmx:after:swap", showSelection);
+  document.addEventListener("htmx:after:swap", () => {
+    if (everything()?.checked) picks().forEach((pick) => { pick.checked = true; }); // rows that came later are meant, too
+    showSelection();
+  });
   showSelection(); // the browser restores ticks after going back
 }

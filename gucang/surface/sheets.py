@@ -1,7 +1,12 @@
-"""Cells that a spreadsheet must not run."""
+"""Tables for spreadsheets: CSV that Excel and WPS open as it is meant, without a cell that they would run."""
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+BOM = "\ufeff"
 # What a spreadsheet takes for the start of a formula, in both widths.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
@@ -21,3 +26,15 @@ def unguarded(text: str) -> str:
 
 def _is_number(text: str) -> bool:
     return text[:1] in "+-" and text[1:].replace(".", "", 1).isdecimal() and text.isascii()
+
+
+def lines(table: Iterable[list[str]]) -> Iterator[str]:
+    """CSV text, a row at a time, with the mark by which Excel knows UTF-8."""
+    yield BOM
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for row in table:
+        writer.writerow(row)
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()

@@ -1,0 +1,32 @@
+"""What this module puts into the frame: a place for past runs, and in timelines the word that many were changed."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from gucang.kernel import records
+from gucang.kernel.actors import Actor, Reach
+from gucang.kernel.models import Event
+from gucang.surface import columns, nav, timeline
+
+nav.setting(
+    _("Bulk runs"), "list-check", "/bulk-runs/", "bulk_run.view", 62, about=_("What was done to many records at once")
+)
+
+
+columns.names("bulk_run.record_type", records.plural_called)
+columns.names("bulk_run.verb", records.verb_called)
+
+
+@timeline.through
+def in_bulk(event: Event, actor: Actor) -> timeline.Through | None:
+    """The run that did it, if one did; it is a way for those who may look at it."""
+    run = event.facts.get("bulk")
+    if not run:
+        return None
+    words = _t("bulk run %(number)s, taken back") if run.get("back") else _t("bulk run %(number)s")
+    own = event.actor_id is not None and event.actor_id == actor.member_id
+    seen = actor.may("bulk_run.view") and (own or actor.reach("bulk_run.view") is Reach.COMPANY)
+    path = f"/bulk-runs/{run['id']}" if seen and actor.eyes is None else ""
+    return timeline.Through(words % {"number": run["number"]}, "list-check", path)

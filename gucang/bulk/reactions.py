@@ -1,0 +1,31 @@
+"""Who hears of what: whoever began long work is told when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from gucang.bulk import rules
+from gucang.bulk.models import BulkRun
+from gucang.kernel.models import Event
+from gucang.messages import kinds
+from gucang.messages.hearing import Told, hears
+
+BULK_DONE = kinds.declare("bulk_done", _("Bulk work is done"), icon="list-check", mail=False)
+
+
+@hears("bulk_run.finish", "bulk_run.fail", "bulk_run.taken_back", kind=BULK_DONE)
+def tell_of_the_end(event: Event) -> Iterable[Told]:
+    """Whoever began it hears how it went, unless they were waiting for it."""
+    run = BulkRun.objects.filter(pk=event.subject_id).first()
+    if run is None or run.rows <= rules.DIRECT:
+        return
+    sentence = {
+        "bulk_run.finish": gettext_noop("Bulk run %(number)s is through: %(done)s changed, %(refused)s not done."),
+        "bulk_run.fail": gettext_noop("Bulk run %(number)s could not go on: %(reason)s"),
+        "bulk_run.taken_back": gettext_noop("Bulk run %(number)s was taken back: %(undone)s set back, %(left)s left."),
+    }[event.name]
+    names = ("number", "done", "refused", "reason", "undone", "left")
+    yield Told(run.owner_id, sentence, {name: getattr(run, name) for name in names})
