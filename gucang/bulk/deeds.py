@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from gucang.bulk import rules
-from gucang.kernel import permissions, records
+from gucang.kernel import custom, permissions, records
 from gucang.kernel.actions import Action, Row
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible
@@ -53,7 +53,7 @@ class Deed:
 
 
 def _words(spec: FieldSpec, record: Any, value: Mapping[str, Any]) -> list[Any]:
-    now = record.extra.get(spec.name.removeprefix("extra.")) if spec.custom else getattr(record, spec.name)
+    now = custom.read(record, spec) if spec.custom else getattr(record, spec.name)
     gone = set(value.get(REMOVE, ()))
     return list(dict.fromkeys([*(word for word in now or () if word not in gone), *value.get(ADD, ())]))
 
