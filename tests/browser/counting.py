@@ -96,14 +96,16 @@ class Counted:
 
     def arrive(self, key: str) -> None:
         """The goal is reached: compare with the row `key` of docs/journeys.md, or renew it when that is asked for."""
-        counted = [str(self.taps), str(self.fields), str(self.keys)]
+        counted = (self.taps, self.fields, self.keys)
         row = re.search(rf"^\| `{key}` \|.*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
         assert row is not None, f"docs/journeys.md has no row `{key}`"
         cells = [cell.strip() for cell in row[0].strip("|").split("|")]
         if os.environ.get("GUCANG_ACCEPT_JOURNEYS"):
-            cells[2:] = [*counted, f"{self.waited:.1f}", f"{self.person:.0f}"]
+            cells[2:] = [*map(str, counted), f"{self.waited:.1f}", f"{self.person:.0f}"]
             line = "| " + " | ".join(cells) + " |"
             PAGE.write_text(PAGE.read_text(encoding="utf-8").replace(row[0], line), encoding="utf-8")
         else:
             told = f"{key}: {counted} taps, fields, keys; docs/journeys.md says {cells[2:5]}"
-            assert cells[2:5] == counted, f"{told}. GUCANG_ACCEPT_JOURNEYS=1 renews the row."
+            pinned = map(int, cells[2:5])
+            within = all(now <= then for now, then in zip(counted, pinned, strict=True))
+            assert within, f"{told}. Make it shorter, or renew the row with GUCANG_ACCEPT_JOURNEYS=1."

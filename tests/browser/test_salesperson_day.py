@@ -17,6 +17,8 @@ from gucang.parties.actions import contacts, customers
 from gucang.parties.models import Customer
 from gucang.selling.models import Opportunity
 from tests.browser.counting import Counted
+from tests.browser.test_grid import cell, paste, saved
+from tests.grid.samples import EXCEL_HTML, EXCEL_TEXT
 
 pytestmark = pytest.mark.browser
 NAME = "上海谷仓食品机械有限公司"
@@ -163,6 +165,37 @@ def test_a_cell_is_refused_in_words_and_corrected(
     with inside():
         assert Opportunity.objects.get(pk=deal.pk).amount == 386_000
     day.arrive("cell")
+
+
+def test_twelve_prospects_are_pasted_and_one_is_corrected(
+    page_of: Callable[..., Page], alice: Any, inside: Any
+) -> None:
+    page = page_of(alice)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    day = begin(page, "/acme/customers/?columns=name&columns=city&columns=level&columns=phone&columns=kind")
+    day.tap(page.locator("#page a[href*='/customers/grid']"), until=page.locator("[data-grid][data-ready]"))
+    day.tap(cell(page, 0, 0))
+    paste(page, EXCEL_TEXT, EXCEL_HTML)
+    day.keys += 1
+    next_one = page.locator("[data-grid-next]")
+    expect(next_one).to_be_visible()
+    day.tap(next_one, until=page.locator(".grid-note"))
+    day.letters("A")
+    day.press("Enter")
+    expect(next_one).to_be_hidden()
+    saved(page)
+    with inside():
+        assert Customer.objects.count() == 12
+    day.arrive("paste")
+
+    day = Counted(page)
+    day.press("Control+z")
+    expect(page.locator(".tabulator-row", has_text="宁波远航")).to_have_count(0)
+    day.press("Control+z")
+    expect(page.locator(".tabulator-row", has_text="苏州恒力")).to_have_count(0)
+    with inside():
+        assert not Customer.objects.exists()
+    day.arrive("back")
 
 
 def test_the_day_report_is_already_written(
