@@ -1,6 +1,6 @@
 """Counts what a person does on the way to a goal: taps, fields, letters. docs/journeys.md holds what was counted.
 
-A journey that needs more than its row says fails; one that needs less asks for its row to be renewed. Seconds are told
+A journey that needs more than its row says fails. Seconds are told
 and never asserted: `waited` is what the program took, `person` is what the keystroke-level model gives for the hand and
 the head (Card, Moran and Newell 1980: pointing 1.1 s, a key 0.2 s, a thought before each tap 1.35 s; speaking 4 Chinese
 characters a second).
