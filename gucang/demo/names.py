@@ -263,7 +263,8 @@ class NameGenerator:
             template.channel,
             template.outcome,
             template.note.format_map(slots),
-            template.next_step.format_map(slots),
+            # The step has its date; a weekday in its words would be another one.
+            template.next_step.replace("{day}前", "{day}").format_map({**slots, "day": ""}),
         )
 
     def coaching(self, who: str, *, product: Product | None = None, amount: int = 0) -> str:

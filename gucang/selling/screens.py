@@ -14,7 +14,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
 from gucang.selling import queries, rules
 from gucang.selling.models import LeadStatus, Opportunity, Stage, StageKind
-from gucang.surface import columns, nav, panels
+from gucang.surface import columns, nav, panels, ui
 from gucang.surface.middleware import CompanyRequest
 
 FEW = 5
@@ -50,7 +50,8 @@ def _step(deal: Opportunity, stage: Stage, here: Stage) -> dict[str, str]:
 def _end(deal: Opportunity, here: Stage) -> list[dict[str, str]]:
     if here.kind == StageKind.OPEN:
         return []
-    note = str(deal.lost_reason) if deal.lost_reason_id else ""
+    reason = str(deal.lost_reason) if deal.lost_reason_id else ""
+    note = " · ".join(part for part in (ui.day_text(deal.closed_on), reason) if part)
     return [{"text": here.name, "state": "done" if here.kind == StageKind.WON else "now", "note": note}]
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.kernel.scope import check_writing
 
@@ -44,7 +45,7 @@ class Company(models.Model):
     """One company. A platform table: it is read before a scope can exist, so row security does not cover it."""
 
     slug = models.SlugField(
-        _("address"),
+        pgettext_lazy("of a web page", "address"),
         max_length=40,
         unique=True,
         validators=[RegexValidator(r"^[a-z][a-z0-9-]{1,39}$", _("Use small Latin letters, digits and hyphens."))],

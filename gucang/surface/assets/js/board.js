@@ -129,7 +129,14 @@ function moveTo(board, card, value) {
   send(card, place, board);
 }
 
+/** A phone shows one lane: the first that holds something. */
+function showFirst(board) {
+  const lane = [...board.querySelectorAll(".lane")].find((one) => one.querySelector("[data-card]"));
+  if (lane && matchMedia("(max-width: 640px)").matches) board.scrollLeft = lane.offsetLeft - board.offsetLeft;
+}
+
 export function setUpBoard(board) {
+  showFirst(board);
   setUpKeys(board);
   if (!("movable" in board.dataset)) return;
   setUpDragging(board);
