@@ -19,7 +19,7 @@ def queries(operation: Operation) -> list[str]:
     for number in (1_001, 1_002):
         ask = operation.make(number)
         headers = {name.upper().replace("-", "_"): value for name, value in ask.headers.items()}
-        session = headers.pop("COOKIE", "").removeprefix("sessionid=")
+        session = headers.pop("COOKIE", "").removeprefix("sessionid=").partition(";")[0]
         if session:
             client.cookies["sessionid"] = session
         extra = {f"HTTP_{name}": value for name, value in headers.items() if name != "CONTENT_TYPE"}

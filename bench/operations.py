@@ -14,6 +14,8 @@ from bench.subjects import Subjects
 
 Make = Callable[[int], Ask]
 CITY = quote("苏州")
+# Eight texts of a customer; with level and tags a block of ten columns.
+GRID = ("short_name", "province", "city", "district", "address", "industry", "website", "note")
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,15 @@ def every(on: Subjects) -> list[Operation]:
         body = {"name": f"测量{uuid.uuid4().hex[:8]}机械有限公司", "phone": f"19000{n % 1000000:06}", "city": "苏州"}
         headers = {**seller.headers(n), "Idempotency-Key": uuid.uuid4().hex}
         return Ask("POST", f"/{slug}/api/v1/customers", headers, json.dumps(body))
+
+    def paste(n: int) -> Ask:
+        """A block of 100 rows and 10 columns, with other words each time."""
+        values = {name: f"{n} {name}" for name in GRID} | {"level": "ABCD"[n % 4], "tags": f"批次{n}"}
+        edits = [[pk, 1, values] for pk in seller.own_customers[:100]]
+        parcel = {"step": str(uuid.uuid4()), "part": 0, "kind": "paste", "edits": edits}
+        return Ask("POST", f"/{slug}/customers/grid/save?{in_grid}", seller.posts(), json.dumps(parcel))
+
+    in_grid = "&".join(f"columns={name}" for name in ("name", *GRID, "level", "tags"))
 
     def move(n: int) -> Ask:
         deal = seller.own_deals[n % len(seller.own_deals)]
@@ -122,6 +133,9 @@ def every(on: Subjects) -> list[Operation]:
                   bare(f"/record/{on.hottest}")),
         Operation("create customer, API · salesperson", create, (6, 350),
                   lambda n: Ask("POST", f"/{company}/create", {}, "测量机械"), writes=True),
+        Operation("grid, its page · manager", page(manager, "/customers/grid"), kind="page"),
+        Operation("grid, 500 rows · manager", page(manager, "/customers/grid/rows", part=True), kind="part"),
+        Operation("grid, paste of 1,000 cells · salesperson", paste, writes=True, kind="part"),
         Operation("move a deal, API · salesperson", move, (6, 300),
                   lambda n: Ask("POST", f"/{company}/move/{n % 50 + 1}", {}, ""), writes=True),
         Operation("board · manager", page(manager, "/opportunities/board"), (25, 70), bare("/board"), kind="page"),

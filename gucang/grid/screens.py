@@ -15,7 +15,7 @@ from gucang.grid import history, parcel, queries
 from gucang.grid.parcel import CELL_BYTES, MOST_CELLS, MOST_IN_A_STEP, MOST_ROWS
 from gucang.grid.saving import Saving
 from gucang.grid.sheet import Sheet, fillable
-from gucang.grid.words import words
+from gucang.grid.words import shortcuts, words
 from gucang.kernel import idempotency
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.errors import Forbidden, Problem
@@ -73,8 +73,11 @@ def page(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         if record_type.exchange and request.actor.may(f"{record_type.name}.import")
         else "",
         "who": f"{request.company.pk}:{request.actor.member_id}:{record_type.name}",
-        "chips": [f"{one.label}: {words}" for one, words in filters.describe(found.applied, request.actor)],
+        "chips": [
+            ": ".join(filter(None, (one.label, words))) for one, words in filters.describe(found.applied, request.actor)
+        ],
         "problems": list(found.problems.values()),
+        "shortcuts": shortcuts(),
     }  # fmt: skip
     return render(request, "grid/grid.html", context)
 

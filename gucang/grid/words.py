@@ -16,13 +16,14 @@ def words() -> dict[str, str]:
         "more": _t("Only the first {n} rows are here. Narrow the filter to reach the others."),
         "notRead": _t("The rows could not be read. Load the page again."),
         "saved": _t("All saved"),
+        "savedSome": _t("{what} saved"),
+        "and": _t(", "),
         "saving": _t("Saving {what} …"),
         "waiting": _t("No connection: {what} kept on this device"),
         "stuck": _t("Not saved yet: {what}. Trying again."),
         "leave": _t("Some cells are not saved yet. They are kept on this device."),
         "restored": _t("{what} from before are being sent now."),
         "refused": _t("{what} not accepted"),
-        "refusedOne": _t("Not accepted"),
         "lost": _t("{what} not accepted in rows that are not in this list: {sentence}"),
         "missing": _t("Not saved yet. Still missing: {fields}."),
         "locked": _t("Your role lets you read this, but not change it."),
@@ -58,8 +59,6 @@ def words() -> dict[str, str]:
         "dismiss": _t("Take it away"),
         "empty": _t("empty"),
         "place": _t("{column}, row {row}: {text}"),
-        "newRow": _t("New row"),
-        "newHere": _t("Type here for a new one"),
         "sum": _t("Sum {n}"),
         "picked": _t("{n} selected"),
         "noMatch": _t("Nothing fits. Write something else."),
@@ -68,3 +67,28 @@ def words() -> dict[str, str]:
         "day": _t("Choose a day"),
         "editor": _t("Cell"),
     }
+
+
+def shortcuts() -> list[tuple[str, str]]:
+    """The keys of the grid, for the list of all keys."""
+    return [
+        ("F2", _t("Edit the cell; typing begins a new value")),
+        ("Enter", _t("Next row; while editing it saves")),
+        ("Tab", _t("Next cell")),
+        ("Esc", _t("Take back what is being typed; after it Tab leaves the grid")),
+        ("Delete", _t("Empty the selected cells")),
+        ("Shift ↑↓←→", _t("Select a block")),
+        ("Ctrl ↑↓←→", _t("To the end of the block")),
+        ("Ctrl A", _t("Select everything")),
+        ("Shift Space", _t("Select the row")),
+        ("Ctrl C", _t("Copy")),
+        ("Ctrl X", _t("Cut")),
+        ("Ctrl V", _t("Paste, also from Excel, WPS or LibreOffice")),
+        ("Ctrl D", _t("Fill down")),
+        ("Alt ↓", _t("Open the choices or the calendar")),
+        ("Alt Enter", _t("New line in the cell")),
+        ("Ctrl F", _t("Find and replace")),
+        ("Ctrl Z", _t("Undo")),
+        ("Ctrl Y", _t("Redo")),
+        ("?", _t("This list")),
+    ]

@@ -190,7 +190,6 @@ function setUpDeeds(grid) {
     grid.saving.apply(kind, real);
     grid.tell([say(word, { what: count("cell", real.length) }), left ? say("left", { what: count("cell", left) }) : ""].filter(Boolean).join(" "));
     if (left) grid.toast(say("left", { what: count("cell", left) }), "warn");
-    else if (kind !== "clear" && real.length > 1) grid.toast(say(word, { what: count("cell", real.length) }));
   };
 
   const within = ({ top, bottom, left, right }) => {
@@ -419,6 +418,7 @@ function setUpBar(grid) {
   const show = () => {
     const what = count("cell", saving.pending());
     state.dataset.state = saving.state;
+    state.hidden = saving.state === "saved" && grid.troubles().length > 0;
     state.textContent = { saved: say("saved"), saving: say("saving", { what }), waiting: say("waiting", { what }), stuck: say("stuck", { what }) }[saving.state];
     const refused = grid.troubles().length;
     next.hidden = refused === 0;

@@ -132,9 +132,18 @@ export function makeSaving(grid) {
     take(answer, step);
     step.parts.shift();
     if (step.parts.length) keep(step);
-    else { queue.shift(); forget(`${own}step:${step.step}`); }
+    else { queue.shift(); forget(`${own}step:${step.step}`); result(step); }
     keepRefused();
     go();
+  }
+
+  /** Says what became of a deed with several cells. */
+  function result(step) {
+    const refused = step.refused ?? 0;
+    const done = step.cells.length - refused;
+    const text = [done ? grid.say("savedSome", { what: grid.count("cell", done) }) : "", refused ? grid.say("refused", { what: grid.count("cell", refused) }) : ""].filter(Boolean).join(grid.say("and"));
+    grid.announce(text);
+    if (step.cells.length > 1 && step.kind !== "clear") grid.toast(text, refused ? "bad" : "ok");
   }
 
   /** The server's answer, also a refusal; null when it has to be tried again. */
@@ -171,6 +180,8 @@ export function makeSaving(grid) {
       const mark = row.marks[placeOf(name)];
       if (mark?.step === step.step) delete row.marks[placeOf(name)];
     }
+    // A refused row that is not made counts whole.
+    step.refused = (step.refused ?? 0) + mine.filter(({ row, name }) => refused.some(([key, field]) => (key === row.pk && (!field || field === name)) || key === row.key)).length;
     const away = refused.filter((one) => !markRefused(one, mine, step));
     for (const row of touched) if (!row.pk) delete row.sent;
     // What was typed into a new row while it was on its way is now a change of the record.

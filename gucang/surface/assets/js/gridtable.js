@@ -54,9 +54,9 @@ export function makeTable(grid) {
   const ready = new Promise((resolve) => {
     table = new Tabulator(root, {
       data: rows, index: "key", height: "100%", rowHeight: high, layout: "fitDataFill", renderHorizontal: "basic",
-      placeholder: false, columnDefaults: { resizable: "header", minWidth: 60, vertAlign: "middle" },
+      placeholder: false, columnDefaults: { resizable: "header", minWidth: 60 },
       columns: [
-        { title: "", field: "n", width: HEAD, resizable: false, frozen: true, formatter: drawNumber, cssClass: "grid-number" },
+        { title: "", field: "n", width: HEAD, resizable: false, frozen: true, hozAlign: "right", formatter: drawNumber, cssClass: "grid-number" },
         ...columns.map((column, place) => ({
           title: column.label, field: `c${place}`, width: Math.max(WIDTHS[column.kind] ?? 140, place === 0 ? 240 : 0, column.label.length * 15 + 30),
           formatter: drawCell(place), frozen: place === 0 && columns.length > 4, hozAlign: NUMBERS.has(column.kind) ? "right" : "left", headerHozAlign: NUMBERS.has(column.kind) ? "right" : "left",
