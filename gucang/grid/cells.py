@@ -27,7 +27,7 @@ class Cells:
     def __init__(self, record_type: RecordType, actor: Actor, rows: Sequence[Mapping[str, Any]]) -> None:
         self.type, self.actor = record_type, actor
         self.specs = fillable(record_type)
-        self.fixers = {name: fixer(spec) for name, spec in self.specs.items()}
+        self.fixers = {name: fixer(spec) for name, spec in self.specs.items() if spec.kind != "choices"}
         self.named: dict[type[Any], dict[str, list[Any]]] = {}
         self.picked: dict[type[Any], dict[int, Any]] = {}
         self._look_up(rows)
@@ -56,7 +56,7 @@ class Cells:
             raise BadValue(_t("Formulas are not calculated here. Write or paste the result."))
         if len(bare) > 2 and set(bare) == {"#"}:
             raise BadValue(_t("The spreadsheet showed #### here. Widen its column and copy again."))
-        fix = self.fixers[spec.name]
+        fix = self.fixers.get(spec.name)
         return fix(text) if fix is not None and bare else text
 
     def _pick(self, spec: FieldSpec, pk: int) -> Any:

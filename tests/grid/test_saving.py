@@ -9,7 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from gucang.kernel.models import CustomField, Event
+from gucang.customfields import actions as custom_fields
+from gucang.kernel.actors import system
+from gucang.kernel.models import Event
 from gucang.kernel.scope import company_scope, writing
 from gucang.parties.actions import contacts, customers
 from gucang.parties.models import Contact, Customer
@@ -178,7 +180,6 @@ def test_a_masked_cell_is_locked_and_a_hidden_column_is_not_there(
 ) -> None:
     from gucang.accounts.actions import roles
     from gucang.accounts.models import Role
-    from gucang.kernel.actors import system
 
     with inside():
         rights = {"customer.view": "company", "customer.edit": "company"}
@@ -278,13 +279,53 @@ def test_the_grid_has_the_filters_order_and_columns_of_the_list(grid: Grid, firm
 
 
 def test_own_fields_are_columns_like_any_other(grid: Grid, firm: Any, inside: Any) -> None:
-    with inside(), writing("kernel"):
-        CustomField.objects.create(record_type="customer", key="staff", label_zh="员工数", kind="integer")
+    own_field(inside, key="staff", label_zh="员工数", kind="integer")
     grid.query = "?columns=name&columns=extra.staff"
     answer = grid.send([[firm.pk, 1, {"extra.staff": "１２０"}]])
     assert answer["rows"][0][2] == ["恒力精密", "120"]
     answer = grid.send([[firm.pk, 2, {"extra.staff": "多"}]])
     assert [one[1] for one in answer["refused"]] == ["extra.staff"]
+
+
+@pytest.mark.parametrize(
+    ("made", "typed", "stands"),
+    [
+        ({"kind": "choices", "options": "甲\n乙\n丙"}, "丙、甲", "甲、丙"),
+        ({"kind": "choice", "options": "大\n小"}, "小", "小"),
+        ({"kind": "date"}, "2026年11月3日", "2026-11-03"),
+        ({"kind": "money"}, "￥１．５万", "15000"),
+        ({"kind": "boolean"}, "是", "是"),
+        ({"kind": "member"}, "Bob", "Bob"),
+        ({"kind": "reference", "target": "customer"}, "恒力精密", "恒力精密"),
+    ],
+    ids=lambda one: one["kind"] if isinstance(one, dict) else "",
+)
+def test_every_kind_of_own_field_is_written_and_taken_back(
+    grid: Grid, firm: Any, bob: Any, inside: Any, made: dict[str, Any], typed: str, stands: str
+) -> None:
+    own_field(inside, key="mine", label_zh="自有", **made)
+    grid.query = "?columns=name&columns=extra.mine"
+    empty = grid.row(firm.pk)[2][1]
+    answer = grid.send([[firm.pk, 1, {"extra.mine": typed}]])
+    assert answer["refused"] == []
+    assert answer["rows"][0][2][1] == stands
+    assert grid.turn("undo").json()["refused"] == []
+    assert grid.row(firm.pk)[2][1] in (empty, "否")
+    assert grid.turn("redo").json()["refused"] == []
+    assert grid.row(firm.pk)[2][1] == stands
+
+
+def test_a_formula_is_shown_and_never_written(grid: Grid, firm: Any, inside: Any) -> None:
+    own_field(inside, key="letters", label_zh="字数", kind="formula", formula="LEN([name])")
+    grid.query = "?columns=name&columns=extra.letters"
+    answer = grid.send([[firm.pk, 1, {"extra.letters": "9"}]])
+    assert [one[1] for one in answer["refused"]] == ["extra.letters"]
+    assert answer["rows"][0][2][1] == "4"
+
+
+def own_field(inside: Any, **values: Any) -> None:
+    with inside():
+        custom_fields.create(actor=system(), values={"record_type": "customer", **values})
 
 
 def test_rows_come_in_chunks_by_place(grid: Grid, alice: Any, inside: Any, monkeypatch: Any) -> None:
