@@ -164,9 +164,9 @@ class _Turn:
                 continue
             expected, wanted = (new, old) if self.back else (old, new)
             standing = now.get(name)
-            if standing == expected or (standing in _EMPTY and expected in _EMPTY):
+            if _same(standing, expected):
                 values[name] = wanted
-            elif standing != wanted:
+            elif not _same(standing, wanted):
                 self.done.refused.append(Refusal(record.pk, name, _t("Changed since, so it stays as it is.")))
         return values
 
@@ -228,4 +228,10 @@ class _Turn:
         self.done.refused.append(Refusal(change.object_id, "", named))
 
 
-_EMPTY: tuple[Any, ...] = (None, "", [], {})
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values of the log are the same; a field that was emptied may hold another kind of nothing."""
+    return bool(one == other) or (_nothing(one) and _nothing(other))
+
+
+def _nothing(value: Any) -> bool:
+    return value is None or value is False or value in ("", [], {})
