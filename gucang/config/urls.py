@@ -8,6 +8,7 @@ from gucang.accounts import urls as accounts
 from gucang.activity import urls as activity
 from gucang.automation import urls as automation
 from gucang.bulk import urls as bulk
+from gucang.customfields import urls as customfields
 from gucang.exchange import urls as exchange
 from gucang.grid import urls as grid
 from gucang.messages import urls as messages
@@ -23,6 +24,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *activity.company_patterns,
     *exchange.company_patterns,
     *views.company_patterns,
+    *customfields.company_patterns,
     *grid.company_patterns,
     *automation.company_patterns,
     *parties.company_patterns,

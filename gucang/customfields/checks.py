@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _t
 from gucang.kernel.actors import system
 from gucang.kernel.custom import options, specs_for
 from gucang.kernel.custom.making import inputs_of, spec_of_row
+from gucang.kernel.custom.work import SEARCHED
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import BadValue, FieldSpec
 from gucang.kernel.formulas import BadFormula, compile_formula, stored_text
@@ -33,6 +33,7 @@ def settle(field: CustomField) -> dict[str, Any]:
     if record_type is None:
         raise Invalid({"record_type": [_t("Choose what gets the field.")]})
     _check_unchanged(field, problems)
+    field.searchable = field.searchable and field.kind in SEARCHED
     facts: dict[str, Any] = {}
     for check in (_check_options, _check_target, _check_formula, _check_shown, _check_stages):
         facts |= check(field, record_type, problems) or {}
@@ -127,13 +128,17 @@ def _check_shown(field: CustomField, record_type: RecordType, problems: Problems
     if not field.show_field:
         field.show_values = []
         return
-    other = next((spec for spec in showing(record_type) if spec.name == field.show_field), None)
+    called = (field.show_field, f"extra.{field.show_field}")
+    other = next((one for one in showing(record_type) if one.name in called or str(one.label) in called), None)
     if other is None or other.name == f"extra.{field.key}":
         problems["show_field"] = [_t("Choose another field with choices, or yes or no.")]
         return
+    field.show_field = other.name
     if other.kind == "boolean":
         field.show_values = []
         return
+    words = {str(label): str(value) for value, label in other.choices}
+    field.show_values = [words.get(one, one) for one in field.show_values]
     values = {str(value) for value, _label in (*other.choices, *(other.own.former if other.own else ()))}
     if unknown := [one for one in field.show_values if one not in values]:
         problems["show_values"] = [_t("“%(word)s” is no choice of “%(field)s”.") % {
@@ -141,27 +146,24 @@ def _check_shown(field: CustomField, record_type: RecordType, problems: Problems
         }]  # fmt: skip
 
 
-def places_of(record_type: RecordType) -> list[tuple[str, str]]:
-    """Where a record can stand on its board, as (value, name): a field may be needed from there on."""
+def places_of(record_type: RecordType) -> set[str]:
+    """Where a record can stand on its board, by value and by name: a field may be needed there."""
     board = record_type.board
     if board is None:
-        return []
+        return set()
     spec = record_type.specs[board.by]
     if spec.target is None:
-        return [(str(value), str(label)) for value, label in spec.choices]
+        return {str(word) for choice in spec.choices for word in choice}
     from gucang.kernel import records
 
-    target = records.by_model(spec.target)
-    rows = list(target.query(system()).order_by("pk"))
-    above = target.owner_field or board.switch
-    named: Callable[[Any], str] = lambda row: f"{getattr(row, above)} · {row}" if hasattr(row, above) else str(row)  # noqa: E731
-    return [(str(row.pk), named(row)) for row in rows]
+    rows = records.by_model(spec.target).query(system())
+    return {word for row in rows for word in (str(row.pk), str(row))}
 
 
 def _check_stages(field: CustomField, record_type: RecordType, problems: Problems) -> None:
     if field.kind in (FieldKind.FORMULA, FieldKind.BOOLEAN):
         field.required_in = []
-    known = dict(places_of(record_type)) if field.required_in else {}
+    known = places_of(record_type) if field.required_in else set()
     if any(one not in known for one in field.required_in):
         problems["required_in"] = [_t("Choose among the stages of this record.")]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from gucang.customfields import actions, rules
+from gucang.kernel.custom.work import SEARCHED
 from gucang.kernel.models import CustomField
 from gucang.kernel.records import Layout, RecordType, register
 
@@ -19,11 +20,20 @@ custom_field = register(
         filters=("record_type", "kind", "retired"),
         order="position",
         form=Layout(
-            (_("Name"), "record_type", "label_zh", "label_en", "key", "kind", "help", "help_en"),
+            (_("Name"), "record_type", "kind", "label_zh", "label_en", "key"),
             (_("What it holds"), "options", "places", "unit", "target", "formula", "default"),
             (_("In the form"), "section", "wide", "first", "show_field", "show_values"),
             (_("Rules"), "required", "required_in", "searchable"),
-            first=("record_type", "kind", "label_zh", "label_en"),
+            (_("Hint"), "help", "help_en"),
+            first=("record_type", "kind", "label_zh", "label_en", "options", "places", "unit", "target", "formula"),
+            shown_if={
+                "options": ("kind", "choice", "choices"),
+                "places": ("kind", "decimal", "formula"),
+                "unit": ("kind", "decimal", "integer", "formula"),
+                "target": ("kind", "reference"),
+                "formula": ("kind", "formula"),
+                "searchable": ("kind", *sorted(SEARCHED)),
+            },
         ),
         create=actions.create,
         edit=actions.edit,

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from gucang.kernel import permissions
 from gucang.kernel.actors import Actor
-from gucang.kernel.fields import FieldSpec, spec_of
+from gucang.kernel.fields import FieldSpec, ShowIf, spec_of
 from gucang.kernel.models import Collaborator
 
 if TYPE_CHECKING:
@@ -24,10 +25,18 @@ class Layout:
     """A form: sections of a title and field names. `first` are the few that a phone shows before "more".
 
     `Layout((_("Deal"), "name", "customer"), (_("People"), "owner"), first=("name", "customer"))`; `unseen` are fields
-    that a page of their own and the API fill in, but which no form shows.
+    that a page of their own and the API fill in, but which no form shows. `shown_if` names, for a field that is of use
+    only then, another one and the values that it must hold: {"target": ("kind", "reference")}; a script hides it else.
     """
 
-    def __init__(self, *sections: tuple[Any, ...], first: tuple[str, ...] = (), unseen: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        *sections: tuple[Any, ...],
+        first: tuple[str, ...] = (),
+        unseen: tuple[str, ...] = (),
+        shown_if: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.shown_if = {name: ShowIf(rest[0], tuple(rest[1:])) for name, rest in (shown_if or {}).items()}
         self.sections = tuple((section[0], tuple(section[1:])) for section in sections)
         self.unseen = unseen
         self.first = first or self.fields[:3]
@@ -205,10 +214,20 @@ class RecordType:
         }
         for spec in self.custom_fields():
             section = spec.own.section if spec.own is not None else ""
+            section = self._section_titles.get(section, section)
             if section.startswith("@") and section not in found:
                 section = ""
             found.setdefault(section, (section or _("Own fields"), []))[1].append(spec.name)
         return [one for one in found.values() if one[1]]
+
+    @cached_property
+    def _section_titles(self) -> dict[str, str]:
+        """The declared sections by their titles in every language: {"公司资料": "@0"}."""
+        found: dict[str, str] = {}
+        for language in ("zh-hans", "en"):
+            with override(language):
+                found |= {str(title): f"@{n}" for n, (title, _names) in enumerate(self.form.sections)}
+        return found
 
     def spec(self, name: str) -> FieldSpec:
         """The spec of a field, a custom one as "extra.key". Raises KeyError."""

@@ -33,13 +33,24 @@ def key_of(company_id: int, record_name: str, gram: str) -> str:
     return f"{company_id}:{record_name}:{gram}"
 
 
+def paths(record_type: RecordType) -> Mapping[str, str]:
+    """What a type is searched by, with the weights: as declared, and the company's own fields that say so."""
+    own = [spec for spec in record_type.custom_fields() if spec.own is not None and spec.own.searchable]
+    return {**record_type.search, **{spec.name: "B" for spec in own}} if own else record_type.search
+
+
 def keep_entry(record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> None:
     """Bring the entry of a record up to date after an action, if what it shows has changed."""
     if not record_type.search:
         return
-    shown = {path.partition("__")[0] for path in record_type.search} | {"deleted_at"}
+    shown = {path.partition("__")[0] for path in paths(record_type)} | {"deleted_at"}
     if record.version > 1 and not changes.keys() & (shown | {record_type.owner_field}):
         return
+    write_entry(record_type, record)
+
+
+def write_entry(record_type: RecordType, record: Any) -> None:
+    """Write the entry of a record anew; what lies in the bin has none."""
     with connection.cursor() as cursor:
         if getattr(record, "deleted_at", None) is not None:
             cursor.execute(
@@ -53,8 +64,9 @@ def keep_entry(record_type: RecordType, record: Any, changes: Mapping[str, Any])
 def entry_row(record_type: RecordType, record: Any) -> tuple[Any, ...]:
     """The row of a record's search entry, in the order of COLUMNS."""
     company_id = active_company_id()
-    parts = {path: text for path in record_type.search if (text := _text_at(record, path))}
-    strong = [text for path, text in parts.items() if record_type.search[path] in "AB"]
+    weights = paths(record_type)
+    parts = {path: text for path in weights if (text := _text_at(record, path))}
+    strong = [text for path, text in parts.items() if weights[path] in "AB"]
     title = str(record)
     detail = _detail(record_type, title, parts)
     grams = [key_of(company_id, record_type.name, gram) for gram in document_grams(*strong)]
@@ -70,7 +82,7 @@ def _detail(record_type: RecordType, title: str, parts: Mapping[str, str]) -> st
 
 def _may_show(record_type: RecordType, path: str) -> bool:
     """Whether every reader of results may see this part: phones and the like are found by, but masked for some."""
-    spec = record_type.specs.get(path)
+    spec = next((one for one in record_type.custom_fields() if one.name == path), None) or record_type.specs.get(path)
     return "__" in path or (spec is not None and spec.kind not in ("phone", "email", "code"))
 
 
@@ -88,6 +100,8 @@ def give_to(record_name: str, ids: Iterable[int], owner_id: int | None) -> None:
 
 
 def _text_at(record: Any, path: str) -> str:
+    if path.startswith("extra."):
+        return str(record.extra.get(path.removeprefix("extra.")) or "")
     value = record
     for step in path.split("__"):
         value = getattr(value, step, None)
@@ -153,12 +167,13 @@ def _details(actor: Actor, record_type: RecordType, rows: list[Candidate], text:
         seen = set(query.values_list("pk", flat=True))
         return {row[0]: row[2] for row in rows if row[0] in seen}
     through = {path.partition("__")[0] for path in record_type.search if "__" in path}
+    searched = paths(record_type)
     found = {}
     for record in query.select_related(*through) if through else query:
         title = str(record)
         parts = {
             path: part
-            for path in record_type.search
+            for path in searched
             if _may_read(actor, record_type, record, path) and (part := _text_at(record, path))
         }
         if matches([title, *parts.values()], text):
@@ -169,7 +184,7 @@ def _details(actor: Actor, record_type: RecordType, rows: list[Candidate], text:
 def _is_ruled(actor: Actor, record_type: RecordType) -> bool:
     """Whether a rule narrows what the actor sees of a field that this type is searched by."""
     ruled = {name.partition(".")[2] for name in actor.field_rules}
-    return actor.kind != "system" and any(ruled & set(path.split("__")) for path in record_type.search)
+    return actor.kind != "system" and any(ruled & set(path.split("__")) for path in paths(record_type))
 
 
 def _may_read(actor: Actor, record_type: RecordType, record: Any, path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,8 @@ import pytest
 
 from gucang.accounts.models import Member
 from gucang.customfields import actions, queries
-from gucang.kernel import records
-from gucang.kernel.actors import as_actor, system
+from gucang.kernel import permissions, records, search
+from gucang.kernel.actors import Access, FieldRule, as_actor, system
 from gucang.kernel.custom import options, read, specs_for
 from gucang.kernel.errors import Forbidden, Invalid, Refused
 from gucang.kernel.models import CustomField, Event, FieldValue, FieldWork
@@ -238,3 +239,29 @@ def test_every_change_leaves_one_event() -> None:
     actions.bring_back(field, actor=system())
     names = list(Event.objects.filter(subject_type="custom_field").order_by("id").values_list("name", flat=True))
     assert names == ["custom_field.create", "custom_field.edit", "custom_field.retire", "custom_field.bring_back"]
+
+
+def test_a_text_is_found_by_the_search_once_that_is_wanted(alice: Member, bob: Member) -> None:
+    field = make(key="alias", label_zh="别名")
+    customer(alice, extra__alias="红双喜")
+    kinds = [records.get("customer")]
+    assert search.search(as_actor(alice), "红双喜", types=kinds) == {}
+    actions.edit(field, actor=system(), values={"searchable": True})
+    customers.edit(Customer.objects.get(), actor=alice, values={"extra.alias": "红双喜集团"})
+    assert [hit.title for hit in search.search(as_actor(alice), "双喜", types=kinds)["customer"]] == ["谷仓科技"]
+    assert search.search(as_actor(bob), "双喜", types=kinds) == {}
+    assert FieldWork.objects.get().field_id == field.pk
+
+
+def test_a_formula_does_not_betray_what_it_is_made_from(alice: Member, bob: Member) -> None:
+    make(key="yearly", label_zh="年采购额", kind="money")
+    make(key="monthly", label_zh="月均", kind="formula", formula="[年采购额] / 12")
+    customer(alice, extra__yearly="12万")
+    record_type = records.get("customer")
+    masked = replace(as_actor(alice), field_rules={"customer.extra.yearly": FieldRule(inside=Access.MASKED)})
+    assert permissions.access(masked, record_type, "extra.monthly") is Access.HIDDEN
+    assert not permissions.may_filter_by(masked, record_type, "extra.monthly")
+    assert "extra.monthly" not in filters.filterable(record_type, masked, record_type.custom_fields())
+    open_ = as_actor(alice)
+    assert permissions.access(open_, record_type, "extra.monthly") is not Access.HIDDEN
+    assert permissions.may_filter_by(open_, record_type, "extra.monthly")

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import F
 
-from gucang.kernel import clock, events, jobs, records
+from gucang.kernel import clock, events, jobs, records, search
 from gucang.kernel.actions.core import keep
 from gucang.kernel.actions.saving import lock_rows
 from gucang.kernel.custom import options, specs_for, terms
@@ -21,6 +21,7 @@ from gucang.kernel.scope import company_scope, only_writing
 from gucang.kernel.snapshots import Snapshot
 
 BATCH = 1000
+SEARCHED = frozenset(["text", "longtext", "phone", "email"])  # kinds that the search may find records by
 JOB = "own_fields.work_out"
 
 
@@ -35,6 +36,8 @@ def begin(pairs: list[tuple[Snapshot | None, Any]]) -> None:
 def _is_stale(before: Snapshot | None, field: CustomField) -> bool:
     """Whether the index of the field holds something else than it should by now."""
     back = before is not None and before["retired"]
+    if field.kind in SEARCHED:
+        return field.searchable if before is None or back else before["searchable"] != field.searchable
     if field.kind == FieldKind.FORMULA:
         return before is None or back or any(before[name] != getattr(field, name) for name in ("formula", "places"))
     return field.kind == FieldKind.CHOICE and before is not None and _order(before["options"]) != _order(field.options)
@@ -79,7 +82,11 @@ def _batch(field_id: int) -> bool:
         work.delete()
         return False
     lock_rows(record_type.model, ids)
-    terms.rewrite(spec, events.with_bin(record_type).filter(pk__in=ids))
+    found = list(events.with_bin(record_type).filter(pk__in=ids))
+    terms.rewrite(spec, found)
+    if spec.kind in SEARCHED and not spec.computed and record_type.search:
+        for record in found:
+            search.write_entry(record_type, record)
     FieldWork.objects.filter(pk=work.pk).update(last_id=ids[-1], done=F("done") + len(ids))
     return True
 

@@ -98,28 +98,57 @@ class CustomField(Record):
     setup = True
 
     record_type = models.CharField(_("of"), max_length=40, choices=fieldable)
-    key = models.SlugField(_("short name"), max_length=40, blank=True)
+    key = models.SlugField(
+        _("short name"), max_length=40, blank=True, help_text=_("for files and programs; empty: made from the name")
+    )
     label_zh = models.CharField(_("name in Chinese"), max_length=60)
     label_en = models.CharField(_("name in English"), max_length=60, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=FieldKind)
     required = models.BooleanField(_("must be filled in"), default=False)
-    options = models.TextField(_("choices"), blank=True)
+    options = models.TextField(
+        _("choices"),
+        blank=True,
+        help_text=_("one a line; with English and a colour: 大型 | Large | ok (ac, ok, warn, bad)"),
+    )
     help = models.CharField(_("hint"), max_length=200, blank=True)
     help_en = models.CharField(_("hint in English"), max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(_("place in the row"), default=0, editable=False)
     retired = models.BooleanField(_("retired"), default=False, editable=False)
     places = models.PositiveSmallIntegerField(_("decimals"), default=2)
     unit = models.CharField(_("unit"), max_length=12, blank=True)
-    target = models.CharField(_("points at"), max_length=40, blank=True)
-    default = models.CharField(_("filled in beforehand"), max_length=200, blank=True)
-    section = models.CharField(_("section of the form"), max_length=60, blank=True)
+    target = models.CharField(_("points at"), max_length=40, blank=True, choices=fieldable)
+    default = models.CharField(
+        _("filled in beforehand"), max_length=200, blank=True, help_text=_("also: today for a date, me for a member")
+    )
+    section = models.CharField(
+        _("section of the form"),
+        max_length=60,
+        blank=True,
+        help_text=_("a title that the form has, or one of your own; empty for “Own fields”"),
+    )
     wide = models.BooleanField(_("as wide as the form"), default=False)
     first = models.BooleanField(_("among the first on a phone"), default=False)
     searchable = models.BooleanField(_("found by the search"), default=False)
-    show_field = models.CharField(_("shown by"), max_length=60, blank=True)
-    show_values = TagsField(verbose_name=_("shown for"))
-    required_in = TagsField(verbose_name=_("needed in"))
-    formula = models.CharField(_("formula"), max_length=2000, blank=True)
+    show_field = models.CharField(
+        _("shown by"),
+        max_length=60,
+        blank=True,
+        help_text=_("the name of a field with choices, or yes or no; empty for always"),
+    )
+    show_values = TagsField(
+        verbose_name=_("shown for"), help_text=_("while that field holds one of these, commas between them")
+    )
+    required_in = TagsField(
+        verbose_name=_("needed in"), help_text=_("stages that a record may not enter without it, by their names")
+    )
+    formula = models.CharField(
+        _("formula"),
+        max_length=2000,
+        blank=True,
+        help_text=_(
+            "such as ROUND([amount] * 10%, 2); IF, AND, OR, NOT, SUM, MIN, MAX, ABS, TODAY, DAYS, LEN, LEFT, …"
+        ),
+    )
 
     class Meta(Record.Meta):
         verbose_name = _("own field")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -197,6 +197,8 @@ def _form(
         name: input_for(request, spec, values.get(name), error=" ".join(problems.get(name, ())))
         for name, spec in specs.items()
     }
+    for name in record_type.form.shown_if.keys() & inputs.keys():
+        inputs[name] = replace(inputs[name], show_if=record_type.form.shown_if[name])
     sections = [(title, [inputs[n] for n in names if n in inputs]) for title, names in record_type.sections()]
     first = _first(record_type, inputs) if record is None else []
     sections = [(title, [one for one in many if one not in first]) for title, many in sections]

@@ -108,6 +108,7 @@ whenPresent("[data-mod-key]", (key) => { if (onMac) key.textContent = `⌘${key.
 whenPresent("[data-combo]", async (holder) => (await import("./combo.js")).enhanceSelect(holder));
 whenPresent("[data-record-picker]", async (holder) => (await import("./combo.js")).enhanceRecordPicker(holder));
 whenPresent("[data-board]", async (board) => (await import("./board.js")).setUpBoard(board));
+whenPresent("[data-show-by]", async (place) => (await import("./shownby.js")).showBy(place));
 whenPresent("[data-calendar]", async (page) => (await import("./calendar.js")).setUpCalendar(page));
 whenPresent("[data-attach]", async (box) => (await import("./files.js")).setUpFiles(box));
 whenPresent("[data-gallery]", (gallery) => gallery.addEventListener("click", async (event) => {
