@@ -16,7 +16,7 @@ from gucang.kernel.actions import Action, Outcome
 from gucang.kernel.actors import Access
 from gucang.kernel.errors import Clash, Forbidden, NeedsApproval, NotVisible, Problem, Stale
 from gucang.kernel.fields import FieldSpec
-from gucang.kernel.models import Event
+from gucang.kernel.models import CustomField, Event
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.surface import panels
@@ -51,6 +51,8 @@ def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         values = {name: request.GET.get(name, _default(spec, request)) for name, spec in specs.items()}
         return _form(request, record_type, None, specs, values, {})
     raw = typed(request.POST, specs)
+    if gone := _gone(request, record_type, None):
+        return _form(request, record_type, None, specs, raw, {"": gone}, status=409)
     if request.POST.get("_check") != "done" and (found := _advice(record_type, raw, request)):
         # A second click finds what the first one made among the likely duplicates.
         if (made := idempotency.known(request.actor, _form_key(request))) is not None:
@@ -68,6 +70,22 @@ def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
 
 def _default(spec: FieldSpec, request: CompanyRequest) -> Any:
     return spec.default if spec.own is None else custom.default_of(spec, request.actor)
+
+
+def _gone(request: CompanyRequest, record_type: RecordType, record: Any) -> list[str]:
+    """What was typed into own fields that were retired meanwhile, in sentences: the form comes back without them."""
+    known = {spec.name for spec in record_type.custom_fields()}
+    names = [name for name in request.POST if name.startswith(custom.PREFIX) and name not in known]
+    keys = [name.removeprefix(custom.PREFIX) for name in names if len(name) < 60 and "__" not in name]
+    found = []
+    for field in CustomField.objects.filter(record_type=record_type.name, key__in=keys, retired=True) if keys else ():
+        typed_text = "、".join(one for one in request.POST.getlist(f"{custom.PREFIX}{field.key}") if one)
+        held = record.extra.get(field.key) if record is not None else None
+        same = "、".join(map(str, held)) if isinstance(held, list) else str("" if held is None else held)
+        if typed_text and typed_text != same:
+            sentence = _t("“%(field)s” was retired while you were writing. You typed: %(text)s. Save again without it.")
+            found.append(sentence % {"field": field, "text": typed_text[:200]})
+    return found
 
 
 def new_key() -> str:
@@ -114,6 +132,8 @@ def edit(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespo
         values = {name: value_of(record, spec) for name, spec in specs.items()}
         return _form(request, record_type, record, specs, values, {})
     raw = typed(request.POST, specs)
+    if gone := _gone(request, record_type, record):
+        return _form(request, record_type, record, specs, raw, {"": gone}, status=409)
     if "_take" in request.POST or "_keep" in request.POST:
         return _settle(request, record_type, record, specs, raw)
     try:
