@@ -2,7 +2,7 @@
 
   extract   bring every catalog up to date with the texts its module uses
   compile   make the .mo files that are missing or older than their catalog
-  check     fail when a text has no Chinese, when one is unused or uncertain, or when placeholders differ
+  check     fail when a text has no Chinese, is unused or uncertain, has other placeholders, or two kinds of Chinese
 
 A text that the kernel or the surface translates needs no second translation in the modules above them.
 """
@@ -171,7 +171,18 @@ def problems() -> list[str]:
                 found.append(f"{name}: {words[1]!r} has no Chinese.")
             elif not _same_placeholders(message):
                 found.append(f"{name}: {words[1]!r} and its Chinese have different placeholders.")
-    return sorted(found)
+    return sorted([*found, *_torn()])
+
+
+def _torn() -> Iterator[str]:
+    """Texts that two modules translate differently: there is one language, and one of them would win everywhere."""
+    known: dict[Key, tuple[str, Message]] = {}
+    for path, _needed, there in each_module():
+        module = path.relative_to(PACKAGE).parts[0]
+        for message in texts(there):
+            first, other = known.setdefault(key(message), (module, message))
+            if other.string != message.string:
+                yield f"{key(message)[1]!r} means one thing in {first}, another in {module}: give one a context."
 
 
 def _same_placeholders(message: Message) -> bool:

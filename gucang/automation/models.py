@@ -77,7 +77,7 @@ class Outcome(models.TextChoices):
     SKIPPED = "skipped", pgettext_lazy("automation", "no match")
     HELD = "held", _("held back")
     REFUSED = "refused", _("refused")
-    FAILED = "failed", _("failed")
+    FAILED = "failed", pgettext_lazy("automation", "failed")
 
 
 class AutomationRun(CompanyModel):

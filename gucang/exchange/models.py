@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.kernel.models import CompanyModel, Record, Reference
 
@@ -41,11 +42,11 @@ class Import(Record):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.UPLOADED, editable=False)
     reason = models.CharField(_("why it ended"), max_length=300, blank=True, editable=False)
     rows = models.PositiveIntegerField(_("rows"), default=0, editable=False)
-    created = models.PositiveIntegerField(_("added"), default=0, editable=False)
+    created = models.PositiveIntegerField(pgettext_lazy("import", "added"), default=0, editable=False)
     updated = models.PositiveIntegerField(_("updated"), default=0, editable=False)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0, editable=False)
     repaired = models.PositiveIntegerField(_("repaired"), default=0, editable=False)
-    refused = models.PositiveIntegerField(_("refused"), default=0, editable=False)
+    refused = models.PositiveIntegerField(pgettext_lazy("import", "refused"), default=0, editable=False)
     by_table = models.JSONField(default=dict, editable=False)
     owner = Reference("accounts.Member", verbose_name=_("by"), null=True, editable=False, related_name="+")
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True, editable=False)
@@ -108,7 +109,7 @@ COUNTS = ("rows", "created", "updated", "unchanged", "repaired", "refused")
 
 
 class Kind(models.TextChoices):
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", pgettext_lazy("import", "refused")
     REPAIRED = "repaired", _("repaired")
 
 

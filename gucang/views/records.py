@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.accounts import roles
 from gucang.kernel.records import Layout, RecordType, register
@@ -21,7 +22,7 @@ saved_view = register(
         order="-updated_at",
         form=Layout(
             (_("The view"), "name", "first"),
-            (_("Who has it"), "audience", "role", "department"),
+            (pgettext_lazy("view", "Who has it"), "audience", "role", "department"),
             first=("name", "audience", "first"),
             unseen=("record_type", "query"),
         ),

@@ -9,6 +9,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.accounts import presence, rules
 from gucang.accounts.actions.roles import check_giving_role
@@ -163,7 +164,11 @@ def leave(member: Member, *, on: date) -> dict[str, Any]:
 
 
 @action(
-    "member.rejoin", label=_("Take back"), guard=rules.why_not_left, icon="arrow-back-up", labels={"on": _("First day")}
+    "member.rejoin",
+    label=pgettext_lazy("member", "Take back"),
+    guard=rules.why_not_left,
+    icon="arrow-back-up",
+    labels={"on": _("First day")},
 )
 def rejoin(member: Member, *, on: date, actor: Actor) -> None:
     """A member who left works here again, with the roles of before. Tokens stay revoked."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel.models.base import CompanyModel, Record
@@ -99,7 +99,10 @@ class CustomField(Record):
 
     record_type = models.CharField(_("of"), max_length=40, choices=fieldable)
     key = models.SlugField(
-        _("short name"), max_length=40, blank=True, help_text=_("for files and programs; empty: made from the name")
+        pgettext_lazy("own field", "short name"),
+        max_length=40,
+        blank=True,
+        help_text=_("for files and programs; empty: made from the name"),
     )
     label_zh = models.CharField(_("name in Chinese"), max_length=60)
     label_en = models.CharField(_("name in English"), max_length=60, blank=True)
