@@ -10,12 +10,12 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, TextField, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Upper
 from django.db.models.lookups import Contains
 
-from gucang.kernel.custom.terms import NUMBERED, SCALE, UNKEPT, WORD, number_of, word_of
+from gucang.kernel.custom.terms import NUMBERED, UNKEPT, WORD, number_of, word_of
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import FieldValue, FieldWork
 
@@ -95,12 +95,6 @@ def between(spec: FieldSpec, low: Any = None, high: Any = None, *, over: bool = 
 def days(spec: FieldSpec, start: date | None, end: date | None) -> Q:
     """The records whose day is from `start` on and before `end`."""
     return between(spec, start, end, under=True)
-
-
-def total(spec: FieldSpec, query: QuerySet[Any]) -> Any:
-    """The sum of a number field over the records of `query`, in whole units."""
-    found = rows(spec, object_id__in=query.order_by().values("pk")).aggregate(sum=Sum(F("number")))["sum"]
-    return None if found is None else found / SCALE
 
 
 def sort_column(spec: FieldSpec) -> str:

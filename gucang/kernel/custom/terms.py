@@ -114,11 +114,6 @@ def rewrite(spec: FieldSpec, found: Iterable[Any]) -> None:
     insert([row for record in found for row in rows_of(spec, record)])
 
 
-def forget_records(record_type: RecordType, ids: Sequence[int]) -> None:
-    """Take records that are gone for good out of the index."""
-    _forget([(_field_id(spec), pk) for spec in indexed(record_type) for pk in ids])
-
-
 def _field_id(spec: FieldSpec) -> int:
     assert spec.own is not None
     return spec.own.field_id
