@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from gucang.accounts import finding  # noqa: F401  people in the search
 from gucang.accounts.history import rights_changed
 from gucang.accounts.queries import companies_of
 from gucang.accounts.rights import write_grants, write_rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from django.db import connection
 from gucang.kernel import permissions, records
 from gucang.kernel.actors import Access, Actor, Reach
 from gucang.kernel.scope import active_company_id
-from gucang.kernel.text import document_grams, matches, query_grams, rank
+from gucang.kernel.text import document_grams, matches, query_grams, rank, spelt, spelt_nearly
 
 if TYPE_CHECKING:
     from gucang.kernel.records import RecordType
@@ -112,12 +112,13 @@ def _text_at(record: Any, path: str) -> str:
 
 @dataclass(frozen=True)
 class Hit:
-    """One search result."""
+    """One search result; `spelt` is how it was found where that is not as it was typed."""
 
     record_type: str
     object_id: int
     title: str
     detail: str
+    spelt: str = ""
 
 
 def search(actor: Actor, text: str, *, types: Iterable[RecordType], limit: int = 8) -> dict[str, list[Hit]]:
@@ -125,18 +126,54 @@ def search(actor: Actor, text: str, *, types: Iterable[RecordType], limit: int =
 
     One query for the candidates and one per type that has any, to check what is visible.
     """
-    grams = query_grams(text)
-    if not grams:
-        return {}
+    return _search(actor, [text], list(types), limit, begins=text)
+
+
+def sounding_alike(
+    actor: Actor,
+    text: str,
+    *,
+    types: Iterable[RecordType],
+    limit: int = 8,
+    leave_out: Collection[tuple[str, int]] = (),
+) -> list[Hit]:
+    """Visible records that sound like `text`, of all types together: 谷仓 for 谷苍; `leave_out` are (type, id).
+
+    Where nothing sounds the same, what sounds nearly so: zh for z, n for l, in for ing. At most two rounds of queries.
+    """
+    given = list(types)
+    for spellings in (spelt(text), spelt_nearly(text)):
+        found = _search(actor, spellings, given, limit + len(leave_out)) if spellings else {}
+        hits = [hit for many in found.values() for hit in many if (hit.record_type, hit.object_id) not in leave_out]
+        if hits:
+            # As many characters as typed, before those that only sound so.
+            return sorted(hits, key=lambda hit: -len(set(hit.title) & set(text)))[:limit]
+    return []
+
+
+def _search(
+    actor: Actor, texts: Sequence[str], types: list[RecordType], limit: int, begins: str = ""
+) -> dict[str, list[Hit]]:
+    """The best hits per type for any of `texts`."""
+    asked = [grams for text in texts if (grams := query_grams(text))]
     found: dict[str, list[Hit]] = {}
-    for record_type, rows in _candidates(actor, grams, list(types), limit * 5):
-        wanted = [row for row in rows if matches(row[3], text)]
-        wanted.sort(key=lambda row: (-rank(row[1], text), row[1], row[0]))
-        details = _details(actor, record_type, wanted, text)
-        hits = [Hit(record_type.name, row[0], row[1], details[row[0]]) for row in wanted if row[0] in details]
+    for record_type, rows in _candidates(actor, asked, types, limit * 5, begins):
+        wanted = [(row, spelt_so) for row in rows if (spelt_so := _spelt_so(row[3], texts)) is not None]
+        wanted.sort(key=lambda one: (-rank(one[0][1], one[1]), one[0][1], one[0][0]))
+        details = _details(actor, record_type, [row for row, _text in wanted], texts)
+        hits = [
+            Hit(record_type.name, row[0], row[1], details[row[0]], "" if begins else text)
+            for row, text in wanted
+            if row[0] in details
+        ]
         if hits:
             found[record_type.name] = hits[:limit]
     return found
+
+
+def _spelt_so(document: Sequence[str], texts: Sequence[str]) -> str | None:
+    """The first of `texts` that the document contains."""
+    return next((text for text in texts if matches(document, text)), None)
 
 
 def matching_ids(actor: Actor, record_type: RecordType, text: str, limit: int = 1000) -> list[int]:
@@ -147,16 +184,18 @@ def matching_ids(actor: Actor, record_type: RecordType, text: str, limit: int = 
     grams = query_grams(text)
     if not grams:
         return []
-    found = _candidates(actor, grams, [record_type], limit)
+    found = _candidates(actor, [grams], [record_type], limit, text)
     rows = [row for _type, rows in found for row in rows if matches(row[3], text)]
     if not _is_ruled(actor, record_type):
         return [row[0] for row in rows]
     plain = [row[0] for row in rows if matches(row[1], text)]
-    return [*plain, *_details(actor, record_type, [row for row in rows if row[0] not in set(plain)], text)]
+    return [*plain, *_details(actor, record_type, [row for row in rows if row[0] not in set(plain)], [text])]
 
 
-def _details(actor: Actor, record_type: RecordType, rows: list[Candidate], text: str) -> dict[int, str]:
-    """What each visible record shows besides its title, of those that contain `text` where the actor may look.
+def _details(
+    actor: Actor, record_type: RecordType, rows: list[Candidate], texts: Sequence[str]
+) -> dict[int, str]:
+    """What each visible record shows besides its title, of those that contain one of `texts` where the actor may look.
 
     An entry is the same for everybody. Whoever may not see a field must not find by it either: digit by digit, a
     search would tell a masked phone number.
@@ -176,7 +215,7 @@ def _details(actor: Actor, record_type: RecordType, rows: list[Candidate], text:
             for path in searched
             if _may_read(actor, record_type, record, path) and (part := _text_at(record, path))
         }
-        if matches([title, *parts.values()], text):
+        if _spelt_so([title, *parts.values()], texts) is not None:
             found[record.pk] = _detail(record_type, title, parts)
     return found
 
@@ -211,9 +250,12 @@ def _shared_with(actor: Actor, record_type: RecordType) -> Iterable[int]:
 
 
 def _candidates(
-    actor: Actor, grams: Iterable[str], types: list[RecordType], limit: int
+    actor: Actor, asked: Sequence[list[str]], types: list[RecordType], limit: int, begins: str = ""
 ) -> list[tuple[RecordType, list[Candidate]]]:
-    """Rows (id, title, detail, texts) per type from `gucang_search`, narrowed to the owners within reach."""
+    """Rows (id, title, detail, texts) per type from `gucang_search`, narrowed to the owners within reach.
+
+    They contain all grams of one of `asked`; those whose title begins with `begins` come first.
+    """
     parts, values = [], []
     for record_type in types:
         reach = actor.reach(f"{record_type.name}.view")
@@ -221,17 +263,19 @@ def _candidates(
             continue
         owners = None if reach is Reach.COMPANY or not record_type.owner else actor.members(reach)
         also = sorted(_shared_with(actor, record_type)) if owners is not None else []
-        parts.append("SELECT %s AS type, object_id, title, detail, text FROM gucang_search(%s, %s, %s, %s, %s)")
-        wanted = [key_of(active_company_id(), record_type.name, gram) for gram in grams]
-        values += [
-            record_type.name, record_type.name, wanted, None if owners is None else sorted(owners), also, limit,
-        ]  # fmt: skip
+        for grams in asked:
+            parts.append("SELECT %s AS type, object_id, title, detail, text FROM gucang_search(%s, %s, %s, %s, %s, %s)")
+            values += [
+                record_type.name, record_type.name,
+                [key_of(active_company_id(), record_type.name, gram) for gram in grams],
+                None if owners is None else sorted(owners), also, limit, begins.strip().lower(),
+            ]  # fmt: skip
     if not parts:
         return []
     by_name = {record_type.name: record_type for record_type in types}
-    found: dict[str, list[Candidate]] = {}
+    found: dict[str, dict[int, Candidate]] = {}
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"({part})" for part in parts), values)
         for name, object_id, title, detail, text in cursor.fetchall():
-            found.setdefault(name, []).append((object_id, title, detail, text.split("\n")))
-    return [(by_name[name], rows) for name, rows in found.items()]
+            found.setdefault(name, {})[object_id] = (object_id, title, detail, text.split("\n"))
+    return [(by_name[name], list(rows.values())) for name, rows in found.items()]

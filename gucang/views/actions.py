@@ -1,4 +1,4 @@
-"""What people do with the views of their lists."""
+"""What people do with the views of their lists, and with what they pin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Forbidden, Invalid
 from gucang.surface.screens.lists import POSITION
 from gucang.views import rules
-from gucang.views.models import SavedView
+from gucang.views.models import PinList, SavedView
 
 
 def _begin(view: SavedView, actor: Actor) -> None:
@@ -38,3 +38,23 @@ create = creating("saved_view", prepare=_begin)
 edit = editing("saved_view", prepare=_check)
 delete = deleting("saved_view")
 restore = restoring("saved_view")
+
+MOST_PINS = 50
+
+
+def _begin_pins(pins: PinList, actor: Actor) -> None:
+    if actor.member_id is None:
+        raise Forbidden(_t("Only a member can pin records."))
+    pins.member_id = actor.member_id
+    _tidy(pins, actor)
+
+
+def _tidy(pins: PinList, _actor: Actor) -> None:
+    pins.pins = list(dict.fromkeys(pins.pins))
+    if len(pins.pins) > MOST_PINS:
+        sentence = _t("You have pinned %(most)d records; more would be a list. Unpin one first.") % {"most": MOST_PINS}
+        raise Invalid({"pins": [sentence]})
+
+
+create_pins = creating("pin_list", prepare=_begin_pins)
+edit_pins = editing("pin_list", prepare=_tidy)

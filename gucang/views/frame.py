@@ -1,4 +1,4 @@
-"""What a list shows of views beside its filters: keep this one, or change the open one."""
+"""What lists and record pages show of this module: keep this list, change the open view, pin this record."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 from django.http import QueryDict
 
 from gucang.kernel.records import RecordType
-from gucang.surface import panels
+from gucang.surface import panels, pins
 from gucang.surface.middleware import CompanyRequest
 from gucang.views.actions import plain
-from gucang.views.queries import tabs
+from gucang.views.queries import pins_of, tabs
 
 panels.saved_views_from(tabs)
+pins.pins_from(pins_of)
 
 
 def keep(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any] | None:
@@ -33,3 +34,14 @@ def _sorted(query: str) -> list[tuple[str, str]]:
 
 
 panels.add("*", "chips", "views/_keep.html", keep)
+
+
+def star(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any] | None:
+    """The star that pins a record; none for what lies in the bin."""
+    if record.deleted_at is not None or not request.actor.may("pin_list.edit"):
+        return None
+    url = f"{request.base}/{record_type.plural}/{record.pk}/pin"
+    return {"url": url, "pinned": (record_type.name, record.pk) in pins_of(request.actor)}
+
+
+panels.add("*", "actions", "views/_star.html", star)

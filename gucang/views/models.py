@@ -1,4 +1,4 @@
-"""Lists as people keep them: what is filtered, how it is sorted, which columns."""
+"""What people keep at hand: lists as they filter and sort them, and the records that they pinned."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import Department, Member, Role
 from gucang.kernel import records
-from gucang.kernel.models import Record, Reference
+from gucang.kernel.models import Record, Reference, TagsField
 
 MAX_QUERY = 2000
 
@@ -81,3 +81,21 @@ class SavedView(Record):
             self.role = None
         if self.audience != Audience.DEPARTMENT:
             self.department = None
+
+
+class PinList(Record):
+    """The records that one member has pinned, the latest first, each as "customer:17".
+
+    It holds no name of them: whoever may not see a record any more learns nothing from having pinned it once.
+    """
+
+    member = Reference(Member, models.CASCADE, verbose_name=_("member"), related_name="+", editable=False)
+    pins = TagsField(verbose_name=_("records"))
+
+    class Meta(Record.Meta):
+        verbose_name = _("pinned records")
+        verbose_name_plural = _("pinned records")
+        constraints = [models.UniqueConstraint(fields=["company", "member"], name="one_pin_list")]
+
+    def __str__(self) -> str:
+        return str(self.member)

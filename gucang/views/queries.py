@@ -1,6 +1,8 @@
-"""Reads of views that are used in two places or more."""
+"""Reads of views and pins that are used in two places or more."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.utils.translation import gettext as _t
 
@@ -9,7 +11,7 @@ from gucang.kernel.records import RecordType
 from gucang.kernel.setup import kept
 from gucang.surface.panels import View
 from gucang.views import rules
-from gucang.views.models import Audience, SavedView
+from gucang.views.models import Audience, PinList, SavedView
 
 
 def tabs(record_type: RecordType, actor: Actor) -> list[View]:
@@ -44,3 +46,17 @@ def _tab(view: SavedView, actor: Actor) -> View:
         editable=view.owner_id == actor.member_id and actor.may("saved_view.edit"),
         about=_t("shared by %(name)s") % {"name": view.owner} if shared and view.owner_id != actor.member_id else "",
     )
+
+
+def pins_of(actor: Actor) -> list[tuple[str, int]]:
+    """What the actor has pinned, as (record type, id), the latest first. One query."""
+    if actor.member_id is None or not actor.may("pin_list.view"):
+        return []
+    kept_pins = PinList.objects.filter(rules.own_pins(actor)).values_list("pins", flat=True).first() or ()
+    found = [pin.rpartition(":") for pin in kept_pins]
+    return [(name, int(pk)) for name, _mark, pk in found if pk.isascii() and pk.isdigit() and len(pk) < 19]
+
+
+def pin_of(record_type: RecordType, record: Any) -> str:
+    """A record as a list of pins has it."""
+    return f"{record_type.name}:{record.pk}"

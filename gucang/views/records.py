@@ -1,4 +1,4 @@
-"""What people see of this module as records: the views that they keep of their lists."""
+"""What people see of this module as records: the views that they keep of their lists, and what they pinned."""
 
 from __future__ import annotations
 
@@ -32,6 +32,22 @@ saved_view = register(
     )
 )
 
+pin_list = register(
+    RecordType(
+        name="pin_list",
+        model=models.PinList,
+        plural="pinned",
+        icon="star",
+        owner="member_id",
+        visible=rules.own_pins,
+        columns=("member", "pins"),
+        form=Layout((_("Pinned"), "pins")),
+        create=actions.create_pins,
+        edit=actions.edit_pins,
+    )
+)
+
+roles.grant_all(dict.fromkeys(("pin_list.view", "pin_list.create", "pin_list.edit"), "own"))
 roles.grant_all({f"saved_view.{verb}": "own" for verb in ("view", "create", "edit", "delete", "restore")})
 # Who shares with a role must be able to name it.
 roles.grant("sales_manager", {"saved_view.share": "company", "role.view": "company"})

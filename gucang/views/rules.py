@@ -45,3 +45,8 @@ def why_not_shared(view: SavedView, actor: Actor) -> str | None:
     if view.audience == Audience.ME or actor.may(SHARE):
         return None
     return str(_("You may not share views. Keep it for yourself, or ask your manager to share it."))
+
+
+def own_pins(actor: Actor) -> Q:
+    """What somebody pins is nobody else's concern, managers included."""
+    return Q(member_id=actor.member_id) if actor.member_id is not None else NOTHING

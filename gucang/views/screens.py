@@ -1,20 +1,21 @@
-"""Keeping a list as a view, and bringing a view up to what the list shows now."""
+"""Keeping a list as a view, bringing a view up to what the list shows now, and pinning a record."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_POST
 
 from gucang.kernel import records
-from gucang.kernel.errors import Problem
+from gucang.kernel.errors import Problem, Stale
 from gucang.kernel.records import RecordType
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
-from gucang.surface.render import go, render, toast
-from gucang.surface.screens.common import find, screen, sentences
-from gucang.views import actions
-from gucang.views.models import SavedView
+from gucang.surface.render import fragment, go, render, toast, wants_fragment
+from gucang.surface.screens.common import find, only_post, record_url, screen, sentences
+from gucang.views import actions, frame, rules
+from gucang.views.models import PinList, SavedView
+from gucang.views.queries import pin_of
 
 
 @screen
@@ -56,3 +57,36 @@ def renew(request: CompanyRequest, pk: int, **_address_parts: str) -> HttpRespon
 
 def _address(request: CompanyRequest, view: SavedView) -> str:
     return f"{request.base}/{records.get(view.record_type).plural}/?view=v{view.pk}"
+
+
+@screen
+def pin(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpResponse:
+    """Pin a record (`on=1`) or unpin it; for a script, the star as it is now."""
+    only_post(request)
+    record = find(record_type, request, pk)
+    on = request.POST.get("on") == "1"
+    try:
+        _turn(request, pin_of(record_type, record), on=on)
+    except Stale:  # another page of the same person was faster
+        _turn(request, pin_of(record_type, record), on=on)
+    if wants_fragment(request):
+        return fragment(request, "views/_star.html", frame.star(request, record_type, record) or {})
+    toast(request, (_t("“%(record)s” is pinned.") if on else _t("“%(record)s” is not pinned any more.")) % {"record": record})
+    return HttpResponseRedirect(record_url(request, record_type, record.pk))
+
+
+def _turn(request: CompanyRequest, what: str, *, on: bool) -> None:
+    own = PinList.objects.filter(rules.own_pins(request.actor)).first()
+    if own is None:
+        if on:
+            actions.create_pins(actor=request.actor, values={"pins": [what]}, request_id=request.request_id)
+        return
+    pins = [one for one in own.pins if one != what]
+    values = {"pins": [what, *pins] if on else pins}
+    actions.edit_pins(own.pk, actor=request.actor, seen=own.version, values=values, request_id=request.request_id)
+
+
+@answered
+def pinned(request: CompanyRequest, **_company: str) -> HttpResponse:
+    """The list of what is pinned stands on the search page."""
+    return HttpResponseRedirect(f"{request.base}/search")

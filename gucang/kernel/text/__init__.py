@@ -19,6 +19,7 @@ from gucang.kernel.text.cleaning import (
 from gucang.kernel.text.codes import BadCode, NumberPattern, check_credit_code, make_credit_code
 from gucang.kernel.text.errors import BadText
 from gucang.kernel.text.grams import document_grams, mark, matches, query_grams, rank
+from gucang.kernel.text.homophones import spelt, spelt_nearly
 from gucang.kernel.text.phones import (
     BadPhone,
     Phone,
@@ -60,5 +61,7 @@ __all__ = [
     "query_grams",
     "rank",
     "readings",
+    "spelt",
+    "spelt_nearly",
     "split_phones",
 ]

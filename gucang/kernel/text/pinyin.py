@@ -117,6 +117,11 @@ def pinyin_key(text: str, *, person: bool = False) -> str:
     return "".join(_syllables(_tidy(text), person=person))[:KEY_LENGTH]
 
 
+def spelling(text: str) -> str:
+    """The pinyin of Chinese text without tones, as its words are read: ``spelling("重庆") == "chongqing"``."""
+    return "".join(syllable.rstrip("12345") for syllable in _plain_syllables(_tidy(text)))
+
+
 def initials(text: str, *, person: bool = False) -> str:
     """First letters: ``initials("上海谷仓") == "shgc"``; Latin letters and digits stay, lower case."""
     tidied = _tidy(text)

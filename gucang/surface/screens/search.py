@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,11 +17,12 @@ from gucang.kernel import records
 from gucang.kernel import search as index
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
-from gucang.kernel.text import BadText, clean_text, mark, matches
-from gucang.surface import nav
+from gucang.kernel.text import BadText, clean_text, matches
+from gucang.surface import nav, pins
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import base_of, fragment, render
+from gucang.surface.searching import Asked, Group, Result, drawn_elsewhere, marked, more_groups, of_hit
 
 PER_TYPE = 8
 IN_PALETTE = 5
@@ -29,65 +30,60 @@ MAX_TEXT = 100
 RECENT = 12
 # How far back a person's own deeds are looked through for records: one page of the log.
 DEEDS = 80
-
-
-@dataclass(frozen=True)
-class Result:
-    """One line: where it leads, what it is called and what else is known of it, with the found part marked."""
-
-    url: str
-    title: Markup
-    detail: Markup
-    icon: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """Results under one heading; `more_url` leads to the whole list where there are more."""
-
-    title: str
-    results: list[Result] = field(default_factory=list)
-    more_url: str = ""
+# With so many hits what was typed is no misspelling.
+ENOUGH = 5
+Key = tuple[str, int]
 
 
 @require_safe
 @answered
 def search(request: CompanyRequest, **_company: str) -> HttpResponse:
-    """What is found for `q`; without it, what the person worked on last."""
+    """What is found for `q`; without it, what the person has pinned and worked on last.
+
+    `here` is the address of the page that the palette was opened on: lists can be narrowed to what was found.
+    """
     in_palette = "X-Palette" in request.headers
     problem, text = "", ""
     try:
         text = clean_text(request.GET.get("q", ""), MAX_TEXT)
     except BadText as bad:
         problem = str(bad)
-    groups = list(_found(request, text, in_palette)) if text else [] if problem else recent(request)
+    groups = list(_found(request, text, in_palette)) if text else [] if problem else at_hand(request)
     context = {"q": text, "groups": groups, "problem": problem}
     if in_palette:
         return fragment(request, "surface/_found.html", context)
     return render(request, "surface/search.html", context)
 
 
-def marked(text: str, query: str) -> Markup:
-    """`text` with every part that the query found inside <mark>, also where it was found by pinyin."""
-    parts, at = Markup(), 0
-    for start, end in mark(text, query):
-        parts += escape(text[at:start]) + Markup("<mark>{}</mark>").format(text[start:end])
-        at = end
-    return parts + escape(text[at:])
-
-
 def _found(request: CompanyRequest, text: str, in_palette: bool) -> Iterator[Group]:
     limit = IN_PALETTE if in_palette else PER_TYPE
-    hits = index.search(request.actor, text, types=records.every(), limit=limit + 1)
+    types = list(records.every())
+    hits = index.search(request.actor, text, types=types, limit=limit + 1)
     for name, found in hits.items():
         kind = records.get(name)
-        rows = [Result(_url(request, kind, hit.object_id), marked(hit.title, text), marked(hit.detail, text), kind.icon)
-                for hit in found[:limit]]  # fmt: skip
+        if drawn_elsewhere(kind):
+            continue
+        rows = [of_hit(request, kind, hit, text) for hit in found[:limit]]
         more = f"{base_of(request)}/{kind.plural}/?{urlencode({'q': text})}" if len(found) > limit else ""
         yield Group(str(kind.label_plural), rows, more)
+    yield from more_groups(request, Asked(text, hits, request.GET.get("here", ""), limit))
+    yield from _sounding_alike(request, text, types, hits, limit)
     yield from _matching(_t("New"), nav.creatable(request), text, in_palette)
     yield from _matching(_t("Pages"), nav.places(request), text, in_palette)
     yield from _matching(_t("Settings"), nav.settings(request), text, in_palette=False)
+
+
+def _sounding_alike(
+    request: CompanyRequest, text: str, types: list[RecordType], hits: Mapping[str, Sequence[index.Hit]], limit: int
+) -> Iterator[Group]:
+    """What only sounds like what was typed, where little was found: asked after the exact hits are known."""
+    if sum(map(len, hits.values())) >= ENOUGH:
+        return
+    known = {(hit.record_type, hit.object_id) for many in hits.values() for hit in many}
+    alike = index.sounding_alike(request.actor, text, types=types, limit=limit, leave_out=known)
+    if alike:
+        rows = [of_hit(request, records.get(hit.record_type), hit, text) for hit in alike]
+        yield Group(_t("Sounds alike"), rows)
 
 
 def _matching(title: str, items: Iterable[dict[str, Any]], text: str, in_palette: bool) -> Iterator[Group]:
@@ -101,33 +97,41 @@ def _matching(title: str, items: Iterable[dict[str, Any]], text: str, in_palette
         yield Group(title, rows)
 
 
-def recent(request: CompanyRequest) -> list[Group]:
-    """The records that this person changed last and may still see, newest first, as they are called now."""
+def at_hand(request: CompanyRequest) -> list[Group]:
+    """What this person has pinned, and the records that they changed last, newest first, as they are called now.
+
+    What they may not see any more is not there, and nothing says that it was.
+    """
     if request.actor.member_id is None:
         return []
+    kept = pins.pins_of(request.actor)
     deeds = Event.objects.filter(actor_id=request.actor.member_id).order_by("-occurred_at", "-id")
     touched = dict.fromkeys(deeds.values_list("subject_type", "subject_id")[:DEEDS])
-    kinds = {kind.name: kind for kind in records.every() if kind.search}
+    searched = {kind.name for kind in records.every() if kind.search}
+    lately = [key for key in touched if key[0] in searched and key not in kept]
+    rows = _alive(request, [*kept, *lately])
+    pinned = [replace(rows[key], pinned=True) for key in kept if key in rows]
+    recent = [rows[key] for key in lately if key in rows][:RECENT]
+    return [group for group in (Group(_t("Pinned"), pinned), Group(_t("Lately in your hands"), recent)) if group.results]
+
+
+def _alive(request: CompanyRequest, keys: Iterable[Key]) -> dict[Key, Result]:
+    """Lines for those of these records that the person may see. One query per record type."""
     ids: dict[str, list[int]] = {}
-    for name, pk in touched:
-        if name in kinds:
-            ids.setdefault(name, []).append(pk)
-    alive = {
-        (name, record.pk): record
-        for name, pks in ids.items()
-        for record in kinds[name].query(request.actor).filter(pk__in=pks)
+    for name, pk in keys:
+        ids.setdefault(name, []).append(pk)
+    return {
+        (kind.name, record.pk): _line(request, kind, record)
+        for kind in records.every()
+        if kind.name in ids and request.actor.may(f"{kind.name}.view")
+        for record in kind.query(request.actor).filter(pk__in=ids[kind.name])
     }
-    rows = [_recent(request, kinds[key[0]], alive[key]) for key in touched if key in alive][:RECENT]
-    return [Group(_t("Lately in your hands"), rows)] if rows else []
 
 
-def _recent(request: CompanyRequest, kind: RecordType, record: Any) -> Result:
+def _line(request: CompanyRequest, kind: RecordType, record: Any) -> Result:
     detail = " · ".join(filter(None, (str(kind.label), getattr(record, "number", ""))))
-    return Result(_url(request, kind, record.pk), escape(str(record)), escape(detail), kind.icon)
-
-
-def _url(request: CompanyRequest, kind: RecordType, pk: int) -> str:
-    return f"{base_of(request)}/{kind.plural}/{pk}"
+    url = f"{base_of(request)}/{kind.plural}/{record.pk}"
+    return Result(url, escape(str(record)), escape(detail), kind.icon, pin_url=f"{url}/pin")
 
 
 patterns: list[URLPattern] = [path("search", search, name="search")]
