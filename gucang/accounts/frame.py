@@ -40,7 +40,7 @@ def person(request: CompanyRequest) -> nav.Person:
     user = request.user
     if not user.is_authenticated:  # a token looks at a page of the API
         return nav.Person(request.actor.name)
-    return nav.Person(request.actor.name, user.theme, "large" if user.large_text else "normal")
+    return nav.Person(request.actor.name, user.theme, "large" if user.large_text else "normal", user.single_keys)
 
 
 @home.homes_from

@@ -55,6 +55,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
     large_text = models.BooleanField(_("large text"), default=False)
+    single_keys = models.BooleanField(_("keys of one letter"), default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()

@@ -16,11 +16,12 @@ from gucang.accounts import devices
 from gucang.accounts.models import SecurityEvent, Theme, User
 
 log = structlog.get_logger(__name__)
+SINGLE_KEYS = {"on": True, "off": False}
 TEXT_SIZES = {"normal": False, "large": True}
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
 
-def save_looks(user: User, *, language: str = "", theme: str = "", text_size: str = "") -> User:
+def save_looks(user: User, *, language: str = "", theme: str = "", text_size: str = "", keys: str = "") -> User:
     """Keep what the person chose; what is empty or unknown is left as it was."""
     if language in dict(settings.LANGUAGES):
         user.language = language
@@ -28,7 +29,9 @@ def save_looks(user: User, *, language: str = "", theme: str = "", text_size: st
         user.theme = theme
     if text_size in TEXT_SIZES:
         user.large_text = TEXT_SIZES[text_size]
-    user.save(update_fields=["language", "theme", "large_text"])
+    if keys in SINGLE_KEYS:
+        user.single_keys = SINGLE_KEYS[keys]
+    user.save(update_fields=["language", "theme", "large_text", "single_keys"])
     return user
 
 

@@ -18,7 +18,7 @@ panels.add_view("task", View("overdue", _("Overdue"), lambda actor: Q(done_at=No
 panels.add_view("task", View("today", _("Today"), lambda actor: Q(done_at=None), {"due_on": "today"}))
 panels.add_view("task", View("given", _("From me"), lambda actor: Q(created_by_id=actor.member_id)))
 panels.add_view("task", View("done", _("Done"), lambda actor: Q(done_at__isnull=False)))
-nav.add(_("To-dos"), "calendar-check", "/activity/due", "task.view", order=15)
+nav.add(_("To-dos"), "calendar-check", "/activity/due", "task.view", order=15, key="t")
 nav.quick_create("task", order=60)
 columns.due("task.due_on", "done_at")
 columns.due("task.due_at", "done_at")

@@ -192,9 +192,7 @@ def matching_ids(actor: Actor, record_type: RecordType, text: str, limit: int = 
     return [*plain, *_details(actor, record_type, [row for row in rows if row[0] not in set(plain)], [text])]
 
 
-def _details(
-    actor: Actor, record_type: RecordType, rows: list[Candidate], texts: Sequence[str]
-) -> dict[int, str]:
+def _details(actor: Actor, record_type: RecordType, rows: list[Candidate], texts: Sequence[str]) -> dict[int, str]:
     """What each visible record shows besides its title, of those that contain one of `texts` where the actor may look.
 
     An entry is the same for everybody. Whoever may not see a field must not find by it either: digit by digit, a

@@ -32,15 +32,17 @@ class Place:
     rail: bool = True
     about: Any = ""
     shown: Shown | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class Person:
-    """How the person at the screen is shown and what they chose."""
+    """How the person at the screen is shown and what they chose; `keys` is whether single letters are commands."""
 
     name: str
     theme: str = ""
     text_size: str = ""
+    keys: bool = True
 
 
 _places: list[Place] = []
@@ -64,14 +66,17 @@ def add(
     count: Count | None = None,
     rail: bool = True,
     shown: Shown | None = None,
+    key: str = "",
 ) -> None:
     """Add a place to the rail, for those who have `permission` ("" is everybody) and for whom `shown` holds.
 
     `url` is such as "/customers/". `phone` 1 to 4 is its place in the bar at the bottom of a phone; 0 leaves it out.
-    Without `rail` it stands in that bar only.
+    Without `rail` it stands in that bar only. `key` is the letter that leads there after g.
     """
     if all(place.url != url for place in _places):
-        _places.append(Place(label, icon, url, permission, order, phone, bottom, count, rail=rail, shown=shown))
+        _places.append(
+            Place(label, icon, url, permission, order, phone, bottom, count, rail=rail, shown=shown, key=key)
+        )
         _places.sort(key=lambda place: place.order)
 
 
@@ -186,5 +191,6 @@ def _item(place: Place, request: CompanyRequest) -> dict[str, Any]:
         "url": url,
         "current": here,
         "bottom": place.bottom,
+        "key": place.key,
         "count": place.count(request) if place.count else 0,
     }

@@ -4,7 +4,7 @@ Every function takes plain values and gives text, or `Markup` where a word must 
 an argument so that a page and its test agree; without it the current time in the active time zone is taken.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -13,7 +13,10 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _t
 from markupsafe import Markup, escape
+
+from gucang.kernel.text import initials, spelling
 
 NOTHING = "—"
 MINUS = "−"
@@ -279,16 +282,34 @@ def known_icon(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=2_000)
+def said(text: str) -> str:
+    """How a word can be typed, pinyin and initials: "xinjian xj". The palette finds by the beginning of each."""
+    return f"{spelling(text)} {initials(text)}".lower()
+
+
+def deed_attrs(one: Mapping[str, Any]) -> dict[str, str]:
+    """What marks a button or a line of a menu as something that the palette can do, with the reason why not."""
+    label = str(one["label"])
+    found = {"data-deed": str(one["verb"]), "data-deed-name": label, "data-said": said(label)}
+    if one.get("why"):
+        found["data-why"] = str(one["why"])
+    elif one["verb"] == "edit":
+        found |= {"aria-keyshortcuts": "e", "title": _t("Edit: e")}
+    return found
+
+
 def filters() -> dict[str, Callable[..., Any]]:
     """The filters of the Jinja2 environment, by the name that templates use."""
     amounts = (number, percent, money, money_text, filesize)
     times = (day, day_text, date_text, weekday, moment, moment_text, duration, due_words, due_tone)
-    return {f.__name__: f for f in (*amounts, *times, headed, initial, family_name, phone, highlight)}
+    return {f.__name__: f for f in (*amounts, *times, headed, initial, family_name, phone, highlight, said)}
 
 
 def globals_() -> dict[str, Any]:
     """The functions of the Jinja2 environment, by the name that templates use."""
     return {
+        "deed_attrs": deed_attrs,
         "known_icon": known_icon,
         "line_points": line_points,
         "now_local": timezone.localtime,

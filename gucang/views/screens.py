@@ -71,7 +71,10 @@ def pin(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespon
         _turn(request, pin_of(record_type, record), on=on)
     if wants_fragment(request):
         return fragment(request, "views/_star.html", frame.star(request, record_type, record) or {})
-    toast(request, (_t("“%(record)s” is pinned.") if on else _t("“%(record)s” is not pinned any more.")) % {"record": record})
+    toast(
+        request,
+        (_t("“%(record)s” is pinned.") if on else _t("“%(record)s” is not pinned any more.")) % {"record": record},
+    )
     return HttpResponseRedirect(record_url(request, record_type, record.pk))
 
 

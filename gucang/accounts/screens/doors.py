@@ -81,9 +81,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change_looks(request: HttpRequest, **_company: str) -> HttpResponse:
-    """Language, theme and text size: kept with the person, the language in the browser too."""
+    """Language, theme, text size and keys: kept with the person, the language in the browser too."""
     user = request.user if request.user.is_authenticated else User(language=request.POST.get("language", ""))
-    chosen = {name: request.POST.get(name, "") for name in ("language", "theme", "text_size")}
+    chosen = {name: request.POST.get(name, "") for name in ("language", "theme", "text_size", "keys")}
     if user.pk is not None:
         user = save_looks(user, **chosen)
     target = request.POST.get("next", "")

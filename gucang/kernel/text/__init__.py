@@ -30,7 +30,7 @@ from gucang.kernel.text.phones import (
     normalise_phone,
     split_phones,
 )
-from gucang.kernel.text.pinyin import initials, pinyin_key, readings
+from gucang.kernel.text.pinyin import initials, pinyin_key, readings, spelling
 
 __all__ = [
     "BadAmount",
@@ -61,6 +61,7 @@ __all__ = [
     "query_grams",
     "rank",
     "readings",
+    "spelling",
     "spelt",
     "spelt_nearly",
     "split_phones",

@@ -102,7 +102,7 @@ nav.setting(
     50,
     about=_("When customers go back, how many one may hold"),
 )
-nav.add(_("Customers"), "users", "/customers/", "customer.view", order=20, phone=2)
+nav.add(_("Customers"), "users", "/customers/", "customer.view", order=20, phone=2, key="c")
 nav.quick_create("customer", order=10)
 nav.quick_create("contact", order=40)
 columns.tones("customer.status", {"engaged": "wait", "buyer": "ok", "lost": "", "prospect": ""})

@@ -29,7 +29,12 @@ from gucang.surface.screens.common import find, here, record_url, screen
 from gucang.surface.screens.forms import undo_url
 
 nav.add(
-    _("Calendar"), "calendar", "/calendar", order=17, shown=lambda request: bool(calendarpage.kinds_for(request.actor))
+    _("Calendar"),
+    "calendar",
+    "/calendar",
+    order=17,
+    shown=lambda request: bool(calendarpage.kinds_for(request.actor)),
+    key="d",
 )
 
 VIEW_ICONS = {"month": "calendar", "week": "columns-3", "day": "calendar-event", "agenda": "list"}

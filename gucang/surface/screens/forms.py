@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -65,7 +66,7 @@ def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     except Problem as problem:
         return _form(request, record_type, None, specs, raw, sentences(problem), status=form_status(problem))
     toast(request, _t("%(what)s added.") % {"what": record_type.label})
-    return go(request, here(request, record_url(request, record_type, pk)))
+    return _on(request, record_type, pk)
 
 
 def _default(spec: FieldSpec, request: CompanyRequest) -> Any:
@@ -148,7 +149,16 @@ def edit(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespo
         return _form(request, record_type, record, specs, raw, sentences(problem), status=form_status(problem))
     if outcome.event is not None:
         toast(request, _t("Saved."), undo_url(request, record_type, outcome))
-    return go(request, here(request, record_url(request, record_type, record.pk)))
+    return _on(request, record_type, record.pk)
+
+
+def _on(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpResponse:
+    """Where a saved form leads: back to where it was asked for, or with Ctrl+S on to the form of the same record."""
+    url = record_url(request, record_type, pk)
+    if request.POST.get("_stay") != "1":
+        return go(request, here(request, url))
+    back = here(request, "")
+    return go(request, f"{url}/edit" + (f"?{urlencode({'next': back})}" if back else ""))
 
 
 @dataclass(frozen=True)

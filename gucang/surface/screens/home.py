@@ -20,7 +20,7 @@ from gucang.surface.render import draw, render
 
 COLUMNS = ("top", "main", "side")
 
-nav.add(pgettext_lazy("place", "Today"), "home", "/", order=1, phone=1)
+nav.add(pgettext_lazy("place", "Today"), "home", "/", order=1, phone=1, key="h")
 nav.add(pgettext_lazy("place", "Me"), "user-circle", "/me", order=99, phone=4, rail=False)
 
 

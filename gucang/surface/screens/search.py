@@ -112,7 +112,9 @@ def at_hand(request: CompanyRequest) -> list[Group]:
     rows = _alive(request, [*kept, *lately])
     pinned = [replace(rows[key], pinned=True) for key in kept if key in rows]
     recent = [rows[key] for key in lately if key in rows][:RECENT]
-    return [group for group in (Group(_t("Pinned"), pinned), Group(_t("Lately in your hands"), recent)) if group.results]
+    return [
+        group for group in (Group(_t("Pinned"), pinned), Group(_t("Lately in your hands"), recent)) if group.results
+    ]
 
 
 def _alive(request: CompanyRequest, keys: Iterable[Key]) -> dict[Key, Result]:

@@ -25,11 +25,27 @@ async function openPalette(text = "") {
   (await import("./palette.js")).begin();
 }
 
+const press = (selector) => document.querySelector(selector)?.click();
+const COMMANDS = {
+  "/": () => openPalette(),
+  "?": () => openDialog(document.getElementById("keys")),
+  c: () => create(),
+  s: () => press("[data-star]"),
+  w: () => document.querySelector("[data-composer] textarea")?.focus(),
+};
+
+let going = 0; // when g was pressed
 function onCommand(event) {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); openPalette(); return; }
   if (!plainKey(event) || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-  const command = { "/": () => openPalette(), "?": () => openDialog(document.getElementById("keys")), c: create }[event.key];
-  if (command) { event.preventDefault(); command(); }
+  const to = Date.now() - going < 1500 && document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+  going = event.key === "g" ? Date.now() : 0;
+  const edit = event.key === "e" && !document.querySelector("table[data-list]") && document.querySelector("#page [data-deed=edit]:not([data-why])");
+  const command = to ? () => to.click() : edit ? () => edit.click() : COMMANDS[event.key];
+  if (!command) return;
+  event.preventDefault();
+  event.stopImmediatePropagation(); // the second key of “g k” is no step up in a list
+  command();
 }
 
 // The page's own “new” first, else the menu of everything that can be made.
@@ -91,6 +107,7 @@ function setUpConnection() {
   }));
 }
 
+onKey(document, onCommand); // before the others, which must not see the second key of “g c”
 setUpDialogs();
 setUpToasts();
 setUpLooks();
@@ -102,7 +119,6 @@ setUpHtmx();
 setUpPrint();
 setUpConnection();
 showTab();
-onKey(document, onCommand);
 whenPresent("[data-palette-open]", setUpSearch);
 whenPresent("[data-mod-key]", (key) => { if (onMac) key.textContent = `⌘${key.dataset.modKey}`; });
 whenPresent("[data-combo]", async (holder) => (await import("./combo.js")).enhanceSelect(holder));

@@ -30,13 +30,23 @@ function onSubmit(event) {
   });
 }
 
+/** The form that a key saves: the one that is typed in, else the only one that the page is about. */
+function formOf(event) {
+  const form = event.target.closest?.("form") ?? document.querySelector("dialog[open] form, form[data-guard]");
+  return form?.method === "post" ? form : null;
+}
+
+// Ctrl+Enter saves. Ctrl+S saves and goes on with the same form, where a page is one.
 function onSaveKey(event) {
-  if (!(event.ctrlKey || event.metaKey)) return;
-  const form = event.target.closest?.("form");
-  const saves = event.key === "Enter" || (event.key === "s" && form?.matches(".form"));
-  if (!form || form.method !== "post" || !saves) return;
+  const stays = event.key.toLowerCase() === "s";
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || (event.key !== "Enter" && !stays)) return;
+  const form = formOf(event);
+  if (!form || (stays && !form.matches(".form"))) return;
   event.preventDefault();
-  form.requestSubmit();
+  if (stays && form.matches("[data-guard]") && !form.elements._stay) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "_stay", value: "1" }));
+  } else if (!stays) form.elements._stay?.remove();
+  form.requestSubmit(form.querySelector("[data-save]"));
 }
 
 export function setUpForms() {

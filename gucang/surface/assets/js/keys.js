@@ -21,13 +21,15 @@ export function onTyped(input, handler, { wait = 120, begun = () => {} } = {}) {
   input.addEventListener("compositionend", later);
 }
 
-/** True when single letters are text, not commands. */
-export const isTyping = (element) => Boolean(element?.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]"));
+/** True when single letters are text, not commands; what has keys of its own (a grid) says so by `data-own-keys`. */
+export const isTyping = (element) => Boolean(element?.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [data-own-keys]"));
 
 /** Takes the mark off all options, so that Enter cannot choose one that no longer fits what was typed. */
 export const unselect = (options) => options.forEach((option) => option.removeAttribute("aria-selected"));
 
-export const plainKey = (event) => !event.ctrlKey && !event.metaKey && !event.altKey;
+/** A key by itself. Single letters can be switched off by the person, for who speaks to the computer (WCAG 2.1.4). */
+export const plainKey = (event) => !event.ctrlKey && !event.metaKey && !event.altKey
+  && (event.key.length > 1 || document.body.dataset.keys !== "off");
 
 /** Moves `aria-selected` within `options` and keeps it in view; answers the selected one. */
 export function select(options, index, input) {

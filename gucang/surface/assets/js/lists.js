@@ -44,6 +44,22 @@ function showSelection() {
   }
 }
 
+/** Everything between the row that was picked last and this one, as far as picked as that one is. */
+function pickTo(table) {
+  const pick = here(table)?.querySelector("[data-pick]");
+  if (!pick) return;
+  if (lastPicked?.isConnected) { pick.checked = lastPicked.checked; pickUpTo(pick); } else pick.checked = true;
+  lastPicked = pick;
+  showSelection();
+}
+
+function unpick() {
+  const some = picks().some((pick) => pick.checked);
+  picks().forEach((pick) => { pick.checked = false; });
+  showSelection();
+  return some;
+}
+
 function pickUpTo(pick) {
   const all = picks();
   const [from, to] = [all.indexOf(lastPicked), all.indexOf(pick)].sort((a, b) => a - b);
@@ -155,6 +171,9 @@ const COMMANDS = {
   k: (table) => move(table, -1),
   x: (table) => here(table)?.querySelector("[data-pick]")?.click(),
   e: (table) => editable(here(table)?.querySelector("[data-edit]")),
+  X: pickTo,
+  ArrowDown: (table) => here(table) === document.activeElement && move(table, 1),
+  ArrowUp: (table) => here(table) === document.activeElement && move(table, -1),
   Enter: (table) => look(here(table)),
 };
 
@@ -162,13 +181,12 @@ function onListKey(event) {
   const form = event.target.closest?.("form[data-cell]");
   if (form) { onCellKey(event, form); return; }
   if (document.querySelector("dialog[open]")) return;
-  if (event.key === "Escape" && !isTyping(event.target) && closePanel()) { event.preventDefault(); return; }
+  if (event.key === "Escape" && !isTyping(event.target) && (closePanel() || unpick())) { event.preventDefault(); return; }
   const table = list();
   const command = COMMANDS[event.key];
   if (!table || !command || !plainKey(event) || isTyping(event.target)) return;
   if (event.key === "Enter" && event.target.closest("a, button, summary, [data-pick]")) return;
-  event.preventDefault();
-  command(table);
+  if (command(table) !== false) event.preventDefault();
 }
 
 function onRowClick(event) {

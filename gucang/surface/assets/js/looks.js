@@ -8,6 +8,7 @@ const apply = {
     const dark = value === "dark" || (value === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
     root.dataset.theme = dark ? "dark" : "light";
   },
+  keys: (value) => { document.body.dataset.keys = value; },
   text_size: (value) => root.classList.toggle("text-large", value === "large"),
 };
 
@@ -18,7 +19,7 @@ export function setUpLooks() {
     event.preventDefault();
     apply[button.name](button.value);
     button.parentElement.querySelectorAll("button").forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
-    try { localStorage.setItem(button.name === "theme" ? "gc-theme" : "gc-text", button.value); } catch { /* forbidden storage: the server knows it anyway */ }
+    if (button.name !== "keys") try { localStorage.setItem(button.name === "theme" ? "gc-theme" : "gc-text", button.value); } catch { /* forbidden storage: the server knows it anyway */ }
     const data = new FormData(event.target);
     data.set(button.name, button.value);
     ask(event.target.action, { data }).catch(() => {}); // only the next page would look different

@@ -1,4 +1,4 @@
-import{a as Be}from"./chunk-CH32FXCJ.js";import{a as te,b as Pe,c as _e}from"./chunk-3LARTGIO.js";import{e as Y,f as Oe}from"./chunk-HN6APEKO.js";var rt=/[\u00a0\u2007\u202f]/g,at=/[\u200b\u2060\ufeff]/g,Ve=o=>o.replace(rt," ").replace(at,"");function lt(o){let e=Ve(o).replace(/\r\n?/g,`
+import{a as Be}from"./chunk-YWFG4IX3.js";import{a as te,b as Pe,c as _e}from"./chunk-YZLMSFJZ.js";import{e as Y,f as Oe}from"./chunk-HN6APEKO.js";var rt=/[\u00a0\u2007\u202f]/g,at=/[\u200b\u2060\ufeff]/g,Ve=o=>o.replace(rt," ").replace(at,"");function lt(o){let e=Ve(o).replace(/\r\n?/g,`
 `).replace(/\0/g,""),t=[[]],i=0;for(;i<=e.length;){let s=e[i]==='"'?dt(e,i):null,n=s?s.end:ht(e,i);if(t.at(-1).push(s?s.text:e.slice(i,n)),n>=e.length)break;if(e[n]===`
 `&&t.push([]),i=n+1,i===e.length&&e[n]===`
 `){t.pop();break}}return t}var ht=(o,e)=>{let t=o.slice(e).search(/[\t\n]/);return t<0?o.length:e+t};function dt(o,e){let t=e+1;for(;;){if(t=o.indexOf('"',t),t<0)return null;if(o[t+1]==='"'){t+=2;continue}let i=o[t+1];return i!==void 0&&i!=="	"&&i!==`
