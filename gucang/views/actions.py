@@ -39,22 +39,15 @@ edit = editing("saved_view", prepare=_check)
 delete = deleting("saved_view")
 restore = restoring("saved_view")
 
-MOST_PINS = 50
+# As many as a field of tags takes.
+MOST_PINS = 20
 
 
 def _begin_pins(pins: PinList, actor: Actor) -> None:
     if actor.member_id is None:
         raise Forbidden(_t("Only a member can pin records."))
     pins.member_id = actor.member_id
-    _tidy(pins, actor)
-
-
-def _tidy(pins: PinList, _actor: Actor) -> None:
-    pins.pins = list(dict.fromkeys(pins.pins))
-    if len(pins.pins) > MOST_PINS:
-        sentence = _t("You have pinned %(most)d records; more would be a list. Unpin one first.") % {"most": MOST_PINS}
-        raise Invalid({"pins": [sentence]})
 
 
 create_pins = creating("pin_list", prepare=_begin_pins)
-edit_pins = editing("pin_list", prepare=_tidy)
+edit_pins = editing("pin_list")

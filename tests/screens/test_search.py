@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gucang.parties.actions import customers
+from gucang.parties.actions import contacts, customers
 
 PAGE = "/acme/search"
 
@@ -79,6 +79,99 @@ def test_the_palette_gets_groups_and_links_without_the_frame(
 def test_the_palette_is_not_given_what_its_page_lists_already(as_alice: Client) -> None:
     assert 'href="/acme/customers/"' not in found(as_alice, "客户", X_Palette="1")
     assert 'data-result href="/acme/customers/"' in found(as_alice, "kehu", X_Palette="1")
+
+
+ALIKE = "<h2 data-group>读音相近</h2>"
+
+
+def test_what_only_sounds_alike_comes_second_and_marked(as_alice: Client, new_customer: Callable[..., Any]) -> None:
+    meant, exact = new_customer("上海谷仓"), new_customer("谷苍贸易")
+    page = found(as_alice, "谷苍")
+    first, second = page.split(ALIKE)
+    assert f'/acme/customers/{exact.pk}"' in first
+    assert f'/acme/customers/{meant.pk}"' not in first
+    assert f'/acme/customers/{meant.pk}"' in second
+    assert "上海<mark>谷仓</mark>" in second
+    assert f'/acme/customers/{exact.pk}"' not in second
+
+
+def test_what_sounds_alike_is_found_within_reach_only(
+    as_alice: Client, new_customer: Callable[..., Any], bob: Any
+) -> None:
+    hidden = new_customer("宁波古仓", by=bob)
+    for typed in ("谷苍", "陵波", "lingbo"):
+        page = found(as_alice, typed)
+        assert f"/acme/customers/{hidden.pk}" not in page
+        assert "古仓" not in page
+        assert ALIKE not in page
+
+
+def test_enough_exact_hits_are_not_followed_by_others(as_alice: Client, new_customer: Callable[..., Any]) -> None:
+    for n in range(5):
+        new_customer(f"谷苍{n}号")
+    new_customer("上海谷仓")
+    assert ALIKE not in found(as_alice, "谷苍")
+
+
+def test_a_masked_phone_is_not_found_by_its_digits(
+    as_alice: Client, client: Client, login: Any, new_customer: Callable[..., Any], inside: Any, alice: Any, carol: Any
+) -> None:
+    customer = new_customer("保密客户")
+    with inside():
+        person = contacts.create(
+            actor=alice, values={"customer": customer, "name": "孙丽", "mobile": "13912345678"}
+        ).record
+    reader = login(Client(), carol)
+    for digits in ("2345678", "139", "5678"):
+        assert f"/acme/contacts/{person.pk}" in found(as_alice, digits)
+        assert f"/acme/contacts/{person.pk}" not in found(reader, digits)
+    assert f"/acme/contacts/{person.pk}" in found(reader, "孙丽")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("单雄信", "shan"), ("单雄信", "sxx"), ("曾国藩", "zeng"), ("曾国藩", "zgf"), ("仇英", "qiu"), ("仇英", "qy"),
+        ("解缙", "xie"), ("查良镛", "zha"), ("尉迟恭", "yuchi"), ("万俟雅", "moqi"), ("区寄", "ou"), ("朴树", "piao"),
+        ("乐毅", "yue"), ("重庆长安", "changan"), ("重庆长安", "cqca"), ("厦门银行", "xiamenyinhang"),
+    ],
+)  # fmt: skip
+def test_names_are_found_as_they_are_read(
+    as_alice: Client, new_customer: Callable[..., Any], name: str, typed: str
+) -> None:
+    customer = new_customer(name)
+    page = found(as_alice, typed)
+    assert f'/acme/customers/{customer.pk}"' in page
+    assert f"<mark>{name[0]}" in page or "<mark>长安</mark>" in page
+
+
+def people(page: str) -> str:
+    return page.partition("<h2 data-group>同事</h2>")[2].partition("</section>")[0]
+
+
+def test_people_are_found_by_name_and_by_department(as_alice: Client, bob: Any, mia: Any, carol: Any) -> None:
+    assert f'href="/acme/members/{bob.pk}"' in people(found(as_alice, "bob"))
+    group = people(found(as_alice, "一组"))
+    assert f'href="/acme/members/{bob.pk}"' in group
+    assert "销售一组" in group
+    assert f'href="/acme/members/{mia.pk}"' not in group
+
+
+def test_a_list_can_be_narrowed_to_the_person_found(as_alice: Client, bob: Any) -> None:
+    part = found_here(as_alice, "bob", "/acme/customers/?city=%E8%8B%8F%E5%B7%9E&mine=1")
+    assert f'href="/acme/customers/?city=%E8%8B%8F%E5%B7%9E&amp;owner={bob.pk}"' in part
+    for here in ("/acme/members/", "/acme/contacts/", "/other/customers/", "//evil", "/acme/customers/1", ""):
+        assert "owner=" not in found_here(as_alice, "bob", here)
+
+
+def found_here(client: Client, text: str, here: str) -> str:
+    return str(client.get(PAGE, {"q": text, "here": here}, headers={"X-Palette": "1"}).content.decode())
+
+
+def test_people_of_another_company_are_not_found(as_alice: Client, dan: Any) -> None:
+    page = found(as_alice, "dan")
+    assert "Dan" not in people(page)
+    assert f'/members/{dan.pk}"' not in page
 
 
 def test_without_words_the_page_shows_what_the_person_changed_last(

@@ -60,10 +60,11 @@ function ofDeed(deed) {
 const nameOf = (deed) => deed.dataset.deedName || deed.textContent.trim();
 const fits = (deed, text) => nameOf(deed).toLowerCase().includes(text) || (deed.dataset.said ?? "").split(" ").some((way) => way.startsWith(text));
 
+/** What can be done, by its name; what cannot be done now only for who asks for it, with the reason. */
 function deeds(selector, text) {
   const byName = new Map();
   for (const deed of document.querySelectorAll(selector)) {
-    if (fits(deed, text) && !byName.has(deed.dataset.deed)) byName.set(deed.dataset.deed, deed);
+    if (fits(deed, text) && (text || !deed.dataset.why) && !byName.has(deed.dataset.deed)) byName.set(deed.dataset.deed, deed);
   }
   return [...byName.values()].map(ofDeed);
 }
