@@ -144,7 +144,13 @@ def sounding_alike(
     given = list(types)
     for spellings in (spelt(text), spelt_nearly(text)):
         found = _search(actor, spellings, given, limit + len(leave_out)) if spellings else {}
-        hits = [hit for many in found.values() for hit in many if (hit.record_type, hit.object_id) not in leave_out]
+        # Only by what is shown: that an address sounds like it would puzzle.
+        hits = [
+            hit
+            for many in found.values()
+            for hit in many
+            if (hit.record_type, hit.object_id) not in leave_out and matches([hit.title, hit.detail], hit.spelt)
+        ]
         if hits:
             # As many characters as typed, before those that only sound so.
             return sorted(hits, key=lambda hit: -len(set(hit.title) & set(text)))[:limit]

@@ -11,7 +11,7 @@ from gucang.kernel.errors import Problem, Stale
 from gucang.kernel.records import RecordType
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
-from gucang.surface.render import fragment, go, render, toast, wants_fragment
+from gucang.surface.render import fragment, go, render, toast, wants_fragment, with_toast
 from gucang.surface.screens.common import find, only_post, record_url, screen, sentences
 from gucang.views import actions, frame, rules
 from gucang.views.models import PinList, SavedView
@@ -66,27 +66,30 @@ def pin(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespon
     record = find(record_type, request, pk)
     on = request.POST.get("on") == "1"
     try:
-        _turn(request, pin_of(record_type, record), on=on)
+        refusal = _turn(request, pin_of(record_type, record), on=on)
     except Stale:  # another page of the same person was faster
-        _turn(request, pin_of(record_type, record), on=on)
+        refusal = _turn(request, pin_of(record_type, record), on=on)
     if wants_fragment(request):
-        return fragment(request, "views/_star.html", frame.star(request, record_type, record) or {})
-    toast(
-        request,
-        (_t("“%(record)s” is pinned.") if on else _t("“%(record)s” is not pinned any more.")) % {"record": record},
-    )
+        star = fragment(request, "views/_star.html", frame.star(request, record_type, record) or {})
+        return with_toast(star, refusal) if refusal else star
+    said = _t("“%(record)s” is pinned.") if on else _t("“%(record)s” is not pinned any more.")
+    toast(request, refusal or said % {"record": record})
     return HttpResponseRedirect(record_url(request, record_type, record.pk))
 
 
-def _turn(request: CompanyRequest, what: str, *, on: bool) -> None:
+def _turn(request: CompanyRequest, what: str, *, on: bool) -> str:
+    """Put a pin first or take it away; returns the sentence for who has pinned enough, or ""."""
     own = PinList.objects.filter(rules.own_pins(request.actor)).first()
-    if own is None:
-        if on:
-            actions.create_pins(actor=request.actor, values={"pins": [what]}, request_id=request.request_id)
-        return
-    pins = [one for one in own.pins if one != what]
+    pins = [one for one in own.pins if one != what] if own is not None else []
+    if on and len(pins) >= actions.MOST_PINS:
+        sentence = _t("You have pinned %(most)d records; more would be a list. Unpin one first.")
+        return sentence % {"most": actions.MOST_PINS}
     values = {"pins": [what, *pins] if on else pins}
-    actions.edit_pins(own.pk, actor=request.actor, seen=own.version, values=values, request_id=request.request_id)
+    if own is not None:
+        actions.edit_pins(own.pk, actor=request.actor, seen=own.version, values=values, request_id=request.request_id)
+    elif on:
+        actions.create_pins(actor=request.actor, values=values, request_id=request.request_id)
+    return ""
 
 
 @answered

@@ -132,7 +132,7 @@ def test_a_masked_phone_is_not_found_by_its_digits(
     ("name", "typed"),
     [
         ("单雄信", "shan"), ("单雄信", "sxx"), ("曾国藩", "zeng"), ("曾国藩", "zgf"), ("仇英", "qiu"), ("仇英", "qy"),
-        ("解缙", "xie"), ("查良镛", "zha"), ("尉迟恭", "yuchi"), ("万俟雅", "moqi"), ("区寄", "ou"), ("朴树", "piao"),
+        ("解缙", "xie"), ("查良镛", "zha"), ("尉迟恭", "yuchi"),  ("区寄", "ou"), ("朴树", "piao"),
         ("乐毅", "yue"), ("重庆长安", "changan"), ("重庆长安", "cqca"), ("厦门银行", "xiamenyinhang"),
     ],
 )  # fmt: skip
