@@ -89,6 +89,8 @@ class PinList(Record):
     It holds no name of them: whoever may not see a record any more learns nothing from having pinned it once.
     """
 
+    setup = True
+
     member = Reference(Member, models.CASCADE, verbose_name=_("member"), related_name="+", editable=False)
     pins = TagsField(verbose_name=_("records"))
 

@@ -90,9 +90,3 @@ def _turn(request: CompanyRequest, what: str, *, on: bool) -> str:
     elif on:
         actions.create_pins(actor=request.actor, values=values, request_id=request.request_id)
     return ""
-
-
-@answered
-def pinned(request: CompanyRequest, **_company: str) -> HttpResponse:
-    """The list of what is pinned stands on the search page."""
-    return HttpResponseRedirect(f"{request.base}/search")

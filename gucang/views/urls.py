@@ -7,6 +7,5 @@ from gucang.views import screens
 company_patterns: list[URLPattern | URLResolver] = [
     path("<slug:plural>/save-view", screens.save, name="save-view"),
     path("<slug:plural>/<int:pk>/pin", screens.pin, name="pin"),
-    path("pinned/", screens.pinned, name="pinned"),
     path("views/<int:pk>/renew", screens.renew, name="renew-view"),
 ]

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'pinned records',
                 'abstract': False,
                 'base_manager_name': 'with_bin',
-                'constraints': [models.UniqueConstraint(fields=('company', 'member'), name='one_pin_list'), gucang.kernel.constraints.RowSecurity(name='views_pinlist_company'), models.UniqueConstraint(fields=('company', 'id'), name='views_pinlist_pair'), gucang.kernel.constraints.SameCompany(field='member', name='views_pinlist_member_here')],
+                'constraints': [models.UniqueConstraint(fields=('company', 'member'), name='one_pin_list'), gucang.kernel.constraints.RowSecurity(name='views_pinlist_company'), gucang.kernel.constraints.SetupStamp(name='views_pinlist_setup'), models.UniqueConstraint(fields=('company', 'id'), name='views_pinlist_pair'), gucang.kernel.constraints.SameCompany(field='member', name='views_pinlist_member_here')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
