@@ -53,6 +53,17 @@ def every(on: Subjects) -> list[Operation]:
     def bare_search(words: list[str]) -> Make:
         return lambda n: Ask("GET", f"/{company}/search?q={quote(words[n % len(words)])}")
 
+    # What the palette asks while somebody types a name, its initials and the end of a number.
+    typed = zip(on.words, on.initials, on.digits, strict=True)
+    presses = [text[: end + 1] for texts in typed for text in texts for end in range(len(text))]
+
+    def typing(person: object) -> Make:
+        headers = {"X-Palette": "1"}
+        return lambda n: Ask(
+            "GET", f"/{slug}/search?q={quote(presses[n % len(presses)])}&here=/{slug}/customers/",
+            person.cookies(htmx=True) | headers,  # type: ignore[attr-defined]
+        )  # fmt: skip
+
     def of_typical(person: object, path: str) -> Make:
         return lambda n: Ask(
             "GET", f"/{slug}{path.format(on.typical[n % len(on.typical)])}",
@@ -117,6 +128,10 @@ def every(on: Subjects) -> list[Operation]:
             lambda n: Ask("GET", f"/{slug}/search?q={quote(on.words[n % len(on.words)])}", boss.cookies(htmx=True)),
             (10, 200), found, kind="part",
         ),
+        *[
+            Operation(f"palette as one types · {who}", typing(person), (10, 200), bare_search(presses), kind="part")
+            for who, person in (("executive", boss), ("salesperson", seller))
+        ],
         Operation(
             "customer page · executive", of_typical(boss, "/customers/{}"), (25, 90),
             lambda n: Ask("GET", f"/{company}/record/{on.typical[n % len(on.typical)]}"), kind="page",

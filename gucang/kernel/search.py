@@ -163,7 +163,7 @@ def _search(
     """The best hits per type for any of `texts`."""
     asked = [grams for text in texts if (grams := query_grams(text))]
     found: dict[str, list[Hit]] = {}
-    for record_type, rows in _candidates(actor, asked, types, limit * 5, begins):
+    for record_type, rows in _candidates(actor, asked, types, limit * 3, begins):
         wanted = [(row, spelt_so) for row in rows if (spelt_so := _spelt_so(row[3], texts)) is not None]
         wanted.sort(key=lambda one: (-rank(one[0][1], one[1]), one[0][1], one[0][0]))
         details = _details(actor, record_type, [row for row, _text in wanted], texts)

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from gucang.kernel.records import RecordType
 from gucang.kernel.search import Hit
 from gucang.kernel.text import mark
+from gucang.surface import pins
 from gucang.surface.middleware import CompanyRequest
 
 
@@ -87,4 +88,5 @@ def of_hit(request: CompanyRequest, record_type: RecordType, hit: Hit, query: st
     url = f"{request.base}/{record_type.plural}/{hit.object_id}"
     words = hit.spelt or query
     shown = marked(hit.detail, words) if not detail else escape(detail)
-    return Result(url, marked(hit.title, words), shown, record_type.icon, pin_url=f"{url}/pin")
+    pinned = (record_type.name, hit.object_id) in pins.pins_of(request.actor)
+    return Result(url, marked(hit.title, words), shown, record_type.icon, f"{url}/pin", pinned)

@@ -84,6 +84,11 @@ def _is_latin(char: str) -> bool:
     return char.isascii()
 
 
+def _is_wide(term: str) -> bool:
+    """Whether no letter or digit is in it."""
+    return not any(map(str.isascii, term))
+
+
 @cache
 def _askable(gram: str) -> bool:
     """Not a mix of letters and a wide character, which streams give where a character has no reading (か)."""
@@ -313,6 +318,10 @@ def _found(text: _Folded, term: str) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _best(text: _Folded, term: str) -> tuple[int, int, int, int] | None:
+    if _is_wide(term):  # as written or not at all, and what begins earliest is best
+        at, end = text.compact.find(term), len(text.units)
+        place = INSIDE if at else EXACT if len(term) == end else PREFIX
+        return None if at < 0 else (place, TEXT, at, at + len(term))
     return max(_found(text, term), key=lambda hit: (hit[0], hit[1], -hit[2], hit[3]), default=None)
 
 
@@ -327,8 +336,11 @@ def matches(document: str | Sequence[str], query: str) -> bool:
 
 
 def _occurs(text: _Folded, term: str) -> bool:
-    if len(term) > 2 and term in text.compact:
+    wide = _is_wide(term)
+    if (len(term) > 2 or wide) and term in text.compact:
         return True
+    if wide:
+        return False
     return next(_found(text, term), None) is not None
 
 
