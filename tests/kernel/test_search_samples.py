@@ -50,9 +50,10 @@ def asked(
     key = search.key_of(company.pk, "customer", GRAM)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT owner_id FROM kernel_searchentry e WHERE e.object_id = s.object_id), s.title"
+            "SELECT (SELECT owner_id FROM kernel_searchentry e WHERE e.object_id = s.object_id"
+            " AND e.record_type = 'customer' AND e.company_id = %s), s.title"
             " FROM gucang_search('customer', %s, %s, %s, 40, %s) s",
-            [[key], owners, list(also), begins],
+            [company.pk, [key], owners, list(also), begins],
         )
         return cursor.fetchall()  # type: ignore[no-any-return]
 
