@@ -73,7 +73,7 @@ function deeds(selector, text) {
 function here(text) {
   const holder = document.querySelector("#peek:not([hidden]) [data-deeds-of], #page [data-deeds-of]");
   const title = holder ? word("onRecord", { record: holder.dataset.deedsOf }) : "";
-  const picked = document.querySelector("[data-bulk]:not([hidden])");
+  const picked = document.querySelector("[data-bulk][data-on]");
   return [
     ...(holder ? group(title, deeds(holder.closest("#peek") ? "#peek [data-deed]" : "#page [data-deed]", text)) : []),
     ...(picked ? group(word("withPicked", { num: picked.querySelector("[data-count]").textContent }), deeds("[data-bulk] [data-deed]", text)) : []),
