@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_setup_stamp'),
-        ('kernel', '0006_search_samples'),
+        ('kernel', '0007_search_samples'),
         ('views', '0001_initial'),
     ]
 

@@ -111,7 +111,7 @@ GRANT EXECUTE ON FUNCTION gucang_search(text, text[], bigint[], bigint[], intege
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0005_own_fields'),
+        ('kernel', '0006_own_field_hints'),
     ]
 
     operations = [
