@@ -92,7 +92,7 @@ class PinList(Record):
     setup = True
 
     member = Reference(Member, models.CASCADE, verbose_name=_("member"), related_name="+", editable=False)
-    pins = TagsField(verbose_name=_("records"))
+    pins = TagsField(verbose_name=_("what is pinned"))
 
     class Meta(Record.Meta):
         verbose_name = _("pinned records")

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(editable=False, verbose_name='last change')),
                 ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='in the bin since')),
-                ('pins', gucang.kernel.models.fields.TagsField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='records')),
+                ('pins', gucang.kernel.models.fields.TagsField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='what is pinned')),
                 ('company', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.company')),
                 ('member', gucang.kernel.models.fields.Reference(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.member', verbose_name='member')),
             ],
