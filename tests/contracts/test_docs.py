@@ -55,8 +55,8 @@ def variables_read() -> set[str]:
 
 # Not settings of a person: one process tells another.
 BETWEEN_PROCESSES = {"GUCANG_RUN_ID"}
-# Not the program's: an engineer accepts new numbers of queries by it.
-OF_THE_TESTS = {"GUCANG_ACCEPT_QUERIES"}
+# Not the program's: an engineer accepts new numbers by them, of queries and of taps.
+OF_THE_TESTS = {"GUCANG_ACCEPT_QUERIES", "GUCANG_ACCEPT_JOURNEYS"}
 
 
 def test_every_setting_is_said_where_settings_are_printed() -> None:
