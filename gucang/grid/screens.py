@@ -25,7 +25,7 @@ from gucang.surface import filters, keyset
 from gucang.surface.listed import listed
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import render
-from gucang.surface.screens import lists
+from gucang.surface.screens import columnset, lists
 from gucang.surface.screens.common import changed_query, only_post, screen
 
 CHUNK = 500
@@ -185,7 +185,7 @@ def _asked(request: CompanyRequest, record_type: RecordType) -> tuple[filters.Fi
 
 def _names(request: CompanyRequest, record_type: RecordType) -> list[str]:
     """The list's columns; where rows may be added also what a new one cannot do without."""
-    names = lists._column_names(request, record_type)
+    names = columnset.names(request, record_type)
     if not may_add(record_type, request.actor):
         return names
     needed = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -132,6 +132,7 @@ class RecordType:
     record away.
     `concerns` are the reference fields whose timelines an event of this record joins.
     `order` is the default sort of lists ("-updated_at"). `search` maps field paths to weights "A" to "D".
+    `withheld(actor)` are fields of the form that this actor has no use for; `guard` and rules refuse them anyway.
     `visible_with_about`, of an entry: whoever may view the type sees exactly those about what they see.
     """
 
@@ -156,6 +157,7 @@ class RecordType:
     search: Mapping[str, str] = field(default_factory=dict)
     exchange: Exchange | None = None
     visible_with_about: bool = False
+    withheld: Callable[[Actor], Collection[str]] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "visible", _for_all_eyes(self.visible))

@@ -154,7 +154,7 @@ def columns_of(record_type: RecordType, actor: Actor, names: Sequence[str]) -> l
         if access(actor, record_type, name) is Access.HIDDEN:
             continue
         editable = may_edit and (name in form or spec.custom) and spec.kind not in UNEDITED and not spec.computed
-        found.append(Column(name, spec, str(spec.label), spec.numeric, editable))
+        found.append(Column(name, spec, ui.headed(spec.label), spec.numeric, editable))
     return found
 
 

@@ -51,6 +51,11 @@ def span(word: str, today: date) -> tuple[date | None, date | None] | None:
     return spans.get(word)
 
 
+def is_word(text: str) -> bool:
+    """Whether `day_words` knows what this is called."""
+    return text in DAY_WORDS or bool(_COUNTED.match(text) or _MONTH.match(text))
+
+
 def day_words(word: str) -> str:
     """What a word of `span` is called on screen."""
     if counted := _COUNTED.match(word):

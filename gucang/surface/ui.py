@@ -67,6 +67,19 @@ def number(value: Any, places: int = 2) -> str:
     return (MINUS if amount < 0 else "") + _trimmed(abs(amount), places)
 
 
+def about(value: Any) -> str:
+    """An estimate in two figures: 1,234,567 is 120万 or 1.2M. Below 100,000 all its places stand there."""
+    if value is None or value == "":
+        return NOTHING
+    amount = Decimal(str(value))
+    rounded = Decimal(f"{abs(amount):.1e}")
+    sign = MINUS if amount < 0 else ""
+    for unit, word, _places in CHINESE_UNITS if _chinese() else ENGLISH_UNITS:
+        if rounded >= unit and rounded >= SHORT_FROM:
+            return f"{sign}{_trimmed(rounded / unit, 1)}{' ' if _chinese() else ''}{word}"
+    return sign + _trimmed(rounded, 0)
+
+
 def percent(value: Any, places: int = 1) -> str:
     """A share (0.215) as 21.5%; — for None."""
     return NOTHING if value is None or value == "" else number(Decimal(str(value)) * 100, places) + "%"
@@ -301,7 +314,7 @@ def deed_attrs(one: Mapping[str, Any]) -> dict[str, str]:
 
 def filters() -> dict[str, Callable[..., Any]]:
     """The filters of the Jinja2 environment, by the name that templates use."""
-    amounts = (number, percent, money, money_text, filesize)
+    amounts = (number, about, percent, money, money_text, filesize)
     times = (day, day_text, date_text, weekday, moment, moment_text, duration, due_words, due_tone)
     return {f.__name__: f for f in (*amounts, *times, headed, initial, family_name, phone, highlight, said)}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from gucang.surface.screens import bin, boards, calendar, design, details, forms, home, lists, prints, search
+from gucang.surface.screens import bin, boards, calendar, cells, design, details, forms, home, lists, prints, search
 
 platform_patterns: list[URLPattern | URLResolver] = [*design.patterns]
 
@@ -26,7 +26,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("<slug:plural>/<int:pk>", details.show, name="record"),
     path("<slug:plural>/<int:pk>/edit", forms.edit, name="edit"),
     path("<slug:plural>/<int:pk>/timeline", details.more, name="timeline"),
-    path("<slug:plural>/<int:pk>/cell/<str:name>", lists.cell, name="cell"),
+    path("<slug:plural>/<int:pk>/cell/<str:name>", cells.cell, name="cell"),
     path("<slug:plural>/<int:pk>/undo/<int:event_id>", forms.undo, name="undo"),
     path("<slug:plural>/<int:pk>/<slug:verb>", forms.act, name="act"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import QueryDict
 from django.utils.translation import gettext as _t
 
@@ -27,9 +29,12 @@ def _check(view: SavedView, actor: Actor) -> None:
 
 
 def plain(query: str) -> str:
-    """What of a list's address a view keeps: not where one is in the list, nor which view was open."""
+    """What of a list's address a view keeps: not where one is in it, nor which view was open."""
     params = QueryDict(query.removeprefix("?"), mutable=True)
-    for name in (*POSITION, "view", "density", "shown", "lane"):
+    tab = params.get("view", "")
+    if tab and tab != "all" and not re.fullmatch(r"v\d+", tab):
+        params.setdefault("tab", tab)  # one of the program's own is a filter like any other
+    for name in (*POSITION, "view", "density", "shown", "lane", "open", "totals"):
         params.pop(name, None)
     return params.urlencode()
 

@@ -22,8 +22,8 @@ def keep(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[
     key = request.GET.get("view", "")
     view = next((one for one in tabs(record_type, request.actor) if one.key == key), None)
     changed = view is not None and _sorted(query) != _sorted(view.query)
-    own_tab = bool(key) and view is None and key != "all"
-    new = request.actor.may("saved_view.create") and bool(query) and not own_tab and (view is None or changed)
+    more_than_a_tab = bool(set(QueryDict(query)) - {"tab"})
+    new = request.actor.may("saved_view.create") and more_than_a_tab and (view is None or changed)
     if not new and (view is None or not view.editable):
         return None
     return {"type": record_type, "query": query, "view": view, "changed": changed, "new": new}

@@ -27,15 +27,14 @@ def tabs(record_type: RecordType, actor: Actor) -> list[View]:
 
 def _by_type(actor: Actor) -> dict[str, list[SavedView]]:
     found: dict[str, list[SavedView]] = {}
-    views = SavedView.objects.filter(rules.with_me(actor) | rules.own(actor)).select_related("owner")
-    views = views.order_by("name", "id")
+    views = SavedView.objects.filter(rules.with_me(actor) | rules.own(actor)).order_by("name", "id")
+    views = views.select_related("owner", "role", "department")
     for view in sorted(views, key=lambda view: view.owner_id != actor.member_id):
         found.setdefault(view.record_type, []).append(view)
     return found
 
 
 def _tab(view: SavedView, actor: Actor) -> View:
-    shared = view.audience != Audience.ME
     return View(
         f"v{view.pk}",
         view.name,
@@ -44,8 +43,18 @@ def _tab(view: SavedView, actor: Actor) -> View:
         version=view.version,
         first=view.first,
         editable=view.owner_id == actor.member_id and actor.may("saved_view.edit"),
-        about=_t("shared by %(name)s") % {"name": view.owner} if shared and view.owner_id != actor.member_id else "",
+        about=_about(view, actor),
     )
+
+
+def _about(view: SavedView, actor: Actor) -> str:
+    """Who shared it, or with whom one shares it oneself; "" for what is only one's own."""
+    if view.audience == Audience.ME:
+        return ""
+    if view.owner_id != actor.member_id:
+        return _t("shared by %(name)s") % {"name": view.owner}
+    whom = view.role or view.department or Audience(view.audience).label
+    return _t("you share it: %(whom)s") % {"whom": whom}
 
 
 def pins_of(actor: Actor) -> list[tuple[str, int]]:

@@ -29,6 +29,7 @@ saved_view = register(
         create=actions.create,
         edit=actions.edit,
         actions=(actions.delete, actions.restore),
+        withheld=rules.withheld,
     )
 )
 

@@ -40,6 +40,11 @@ def with_me(actor: Actor) -> Q:
     )
 
 
+def withheld(actor: Actor) -> tuple[str, ...]:
+    """Whoever may not share is not asked with whom."""
+    return () if actor.may(SHARE) else ("audience", "role", "department")
+
+
 def why_not_shared(view: SavedView, actor: Actor) -> str | None:
     """Why `actor` may not give this view to others; None when they may, or when nobody else gets it."""
     if view.audience == Audience.ME or actor.may(SHARE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gucang.accounts.models import Role
+from gucang.activity.actions import tasks
+from gucang.kernel import clock
 from gucang.kernel.errors import Invalid, NotVisible
 from gucang.kernel.models import Event
 from gucang.parties.actions import customers
@@ -145,17 +148,52 @@ def test_a_view_is_shared_with_a_role_a_department_and_everybody_and_shows_each_
     assert "/renew" not in text_of(login(Client(), alice).get(f"{LIST}?view=v{everybody.pk}&city=上海"))
 
 
-def test_who_may_not_share_is_told_so_and_keeps_what_was_typed(
-    view: SavedView, login: Any, alice: Any, inside: Any
+def test_who_may_not_share_is_not_asked_with_whom_and_cannot(
+    view: SavedView, login: Any, alice: Any, mia: Any, inside: Any
 ) -> None:
-    answer = login(Client(), alice).post(
-        f"/acme/views/{view.pk}/edit",
-        {"name": "苏州的", "audience": "company", "record_type": "customer", "query": "", "seen": view.version},
-    )
-    assert answer.status_code == 422
-    assert "请主管分享" in text_of(answer)
+    browser, address = login(Client(), alice), f"/acme/views/{view.pk}/edit"
+    assert 'name="audience"' not in text_of(browser.get(address))
+    sent = {"name": "苏州的", "audience": "company", "record_type": "customer", "query": "", "seen": view.version}
+    browser.post(address, sent)
     with inside():
         assert SavedView.objects.get().audience == "me"
+        with pytest.raises(Invalid, match="请主管分享"):
+            edit(view.pk, actor=alice, values={"audience": "company"})
+        made = {"name": "米娅的", "record_type": "customer", "query": "city=苏州"}
+        own = create(actor=mia, values=made).record
+    assert 'name="audience"' in text_of(login(Client(), mia).get(f"/acme/views/{own.pk}/edit"))
+
+
+def test_a_tab_of_the_program_is_narrowed_and_saved(login: Any, alice: Any, inside: Any) -> None:
+    with inside():
+        for title, done in (("寄样本", False), ("打电话", False), ("寄样本完", True)):
+            task = tasks.create(actor=alice, values={"title": title, "due_on": clock.today()}).record
+            if done:
+                tasks.complete(task, actor=alice)
+    client = login(Client(), alice)
+    listed = text_of(client.get("/acme/tasks/?view=open&q=寄"))
+    query = re.search(r'name="query" value="([^"]+)"', listed)
+    assert query
+    sent = {"name": "寄的", "query": html.unescape(query[1])}
+    made = client.post("/acme/tasks/save-view", sent)
+    page = text_of(client.get(made["Location"]))
+    assert "寄样本" in page
+    assert "寄样本完" not in page
+    assert "打电话" not in page
+    gone = client.get("/acme/tasks/?tab=nonsense")
+    assert gone.status_code == 200
+    assert "nonsense" in text_of(gone)
+
+
+def test_a_shared_view_is_marked_for_its_sharer_and_for_the_others(
+    login: Any, mia: Any, alice: Any, inside: Any
+) -> None:
+    with inside():
+        made = {"name": "全公司的", "record_type": "customer", "query": "city=苏州", "audience": "company"}
+        create(actor=mia, values=made)
+    assert "你共享给" in text_of(login(Client(), mia).get(LIST))
+    assert "Mia" in text_of(login(Client(), alice).get(LIST))
+    assert "你共享给" not in text_of(login(Client(), alice).get(LIST))
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,11 @@ from gucang.kernel.actions import Action, Outcome
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Stale
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
-from gucang.surface import filters, keyset
+from gucang.surface import keyset
 from gucang.surface.api.answers import answer
 from gucang.surface.api.output import Subject, event_rows, record_rows
 from gucang.surface.api.problems import Halt
+from gucang.surface.listed import chosen
 
 Operation = Callable[..., HttpResponse]
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
@@ -39,7 +40,7 @@ def listing(record_type: RecordType) -> Operation:
 
     def list_records(request: Any) -> HttpResponse:
         limit, wanted = limit_of(request.GET), _with(request.GET)
-        found = filters.parse(record_type, request.actor, request.GET, ignore=("with",))
+        found = chosen(record_type, request.actor, request.GET, ignore=("with",)).found
         if found.problems:
             raise Invalid({name: [said] for name, said in found.problems.items()})
         after = request.GET.get("after", "")

@@ -13,7 +13,8 @@ No HTTP here: lists, boards, exports, automations and the API use it. A paramete
 All parameters must hold. See `groups` for how much fits.
 """
 
-from gucang.surface.filters.conditions import RANGED, RANGES, WORDS
+from gucang.surface.filters.conditions import RANGED, RANGES, WORDS, is_member
+from gucang.surface.filters.conditions import of as condition
 from gucang.surface.filters.groups import MOST_GROUPS, MOST_IN_A_GROUP, OR, Group
 from gucang.surface.filters.groups import read as read_groups
 from gucang.surface.filters.groups import write as write_groups
@@ -50,8 +51,10 @@ __all__ = [
     "Applied",
     "Filtered",
     "Group",
+    "condition",
     "describe",
     "filterable",
+    "is_member",
     "owner_field",
     "parse",
     "phrase",

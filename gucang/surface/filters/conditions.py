@@ -102,7 +102,7 @@ def _one(spec: FieldSpec, text: str, actor: Actor) -> Any:
     if text == NONE:
         return None
     if spec.kind == "reference":
-        if text == "me" and _is_member(spec):
+        if text == "me" and is_member(spec):
             return actor.member_id or 0
         if text.isascii() and text.isdigit() and len(text) < 19:
             return int(text)
@@ -184,7 +184,8 @@ def _applied(
     return Applied(param or spec.name, str(spec.label), (raw,), spec, values, words, verb)
 
 
-def _is_member(spec: FieldSpec) -> bool:
+def is_member(spec: FieldSpec) -> bool:
+    """Whether a field holds one of the company's people."""
     return spec.target is not None and records.by_model(spec.target).name == "member"
 
 

@@ -20,7 +20,7 @@ from gucang.surface.keyset import Order
 
 RESERVED = frozenset(
     ["after", "limit", "columns", "widths", "view", "tab", "group", "open", "density", "peek", "fragment", "lane",
-     "shown"]
+     "shown", "totals", "move"]
 )  # fmt: skip
 MAX_TEXT, MAX_PARAMS = 100, 60
 SORTABLE = frozenset(

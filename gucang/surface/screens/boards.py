@@ -20,7 +20,7 @@ from gucang.surface.chips import Chip, Chips, chips_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render, wants_fragment, with_toast
 from gucang.surface.screens.common import find, record_url, screen
-from gucang.surface.screens.lists import filters_form
+from gucang.surface.screens.filtering import editor
 
 
 @require_safe
@@ -51,7 +51,7 @@ def choose_filters(request: CompanyRequest, kind: RecordType, **_company: str) -
     board = _board_of(kind)
     specs = filters.filterable(kind, request.actor, kind.custom_fields())
     offered = {name: spec for name, spec in specs.items() if name not in (board.by, board.switch)}
-    return filters_form(request, kind, offered, f"{request.base}/{kind.plural}/board")
+    return editor(request, kind, offered, f"{request.base}/{kind.plural}/board", keep=board.switch)
 
 
 @require_POST

@@ -204,10 +204,11 @@ def _version(request: CompanyRequest, name: str) -> int | None:
 
 def writable(record_type: RecordType, request: CompanyRequest, record: Any) -> dict[str, FieldSpec]:
     """The form's fields that this person may fill in; `record` is None for one that is not there yet."""
+    left_out = {*record_type.form.unseen, *(record_type.withheld(request.actor) if record_type.withheld else ())}
     return {
         name: spec
         for name, spec in record_type.form_specs().items()
-        if name not in record_type.form.unseen and access(request.actor, record_type, name, record) is Access.WRITE
+        if name not in left_out and access(request.actor, record_type, name, record) is Access.WRITE
     }
 
 

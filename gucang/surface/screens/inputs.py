@@ -161,12 +161,12 @@ def _few(
             else "pk"
         )
         rows = list(query.order_by(by, "pk")[: FEW + 1])
-        return [(row.pk, str(row), _found_by(str(row))) for row in rows] if len(rows) <= FEW else None
+        return [(row.pk, str(row), found_by(str(row))) for row in rows] if len(rows) <= FEW else None
 
     return remembered(f"few:{record_type.name}:{id(spec.limit)}", look)
 
 
-def _found_by(text: str) -> str:
+def found_by(text: str) -> str:
     """Pinyin and initials, by which a script finds one among few."""
     letters = "".join(letter for letter in pinyin_key(text) if not letter.isdigit())
     return f"{letters} {initials(text)}"
@@ -174,7 +174,7 @@ def _found_by(text: str) -> str:
 
 def is_found_by(text: str, typed_text: str) -> bool:
     """Whether a name is meant by what was typed: a part of it, its pinyin or its initials."""
-    return typed_text.casefold() in f"{text} {_found_by(text)}".casefold()
+    return typed_text.casefold() in f"{text} {found_by(text)}".casefold()
 
 
 def _words(request: CompanyRequest, record_type: records.RecordType, value: Any) -> str:

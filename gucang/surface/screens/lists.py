@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _t
 
-from gucang.kernel.actors import Access, Actor
-from gucang.kernel.errors import NotVisible, Problem
-from gucang.kernel.fields import FieldSpec
-from gucang.kernel.permissions import access
+from gucang.kernel.actors import Actor
+from gucang.kernel.errors import NotVisible
+from gucang.kernel.fields import BadValue, FieldSpec
 from gucang.kernel.records import RecordType
-from gucang.surface import bulkbar, filters, keyset, panels, spans
+from gucang.surface import bulkbar, filters, grouping, keyset, panels, ui
 from gucang.surface.chips import chips_of
-from gucang.surface.columns import Column, Shower, choosable, columns_of, narrowed
-from gucang.surface.listed import listed, tab_of
+from gucang.surface.columns import Column, Shower, columns_of, narrowed
+from gucang.surface.listed import chosen, tab_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render, wants_fragment
 from gucang.surface.rows import drawn
-from gucang.surface.screens.common import changed_query, find, parts, record_url, screen, sentences, value_of
-from gucang.surface.screens.inputs import Input, input_for
+from gucang.surface.screens import columnset
+from gucang.surface.screens.common import changed_query, parts, screen
+from gucang.surface.screens.filtering import editor
+from gucang.surface.totals import summable, totals
 
 PAGE = 50
-PAGE_COOKIE_AGE = 365 * 24 * 3600
-DENSITIES = ("normal", "dense", "roomy")
+MOST_OPEN = 5
 # What an address holds besides filters, and what a link to another tab or page leaves behind.
-POSITION = ("after", "peek", "fragment")
+POSITION = ("after", "peek", "fragment", "open", "totals")
 
 
 @screen
 def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
-    """The list page; for a script, only its rows."""
+    """The list page; for a script, only its rows or its totals."""
     if any(value == "" for values in request.GET.lists() for value in values[1]):
         return HttpResponseRedirect(f"{request.path}{_without_empty(request)}")  # an address that can be passed on
     if not request.GET:
@@ -43,34 +41,111 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     tab = tab_of(record_type, request.actor, request.GET)
     if tab is not None and tab.saved and set(request.GET) == {"view"}:
         request.GET = QueryDict(f"view={tab.key}&{tab.query}")
-    found = listed(record_type, request.actor, request.GET)
-    columns = columns_of(record_type, request.actor, _column_names(request, record_type))
-    query = narrowed(found.query, record_type, request.actor, [found.order.by, *(column.name for column in columns)])
-    after = request.GET.get("after", "")
-    page = keyset.page(query, found.order, after, PAGE)
-    shower = Shower(record_type, request.actor, request.base, page.rows, [column.name for column in columns])
-    rows = drawn(shower, columns, page.rows)
-    more = changed_query(request, after=page.next, fragment="rows") if page.next else ""
-    context: dict[str, Any] = {"type": record_type, "columns": columns, "rows": rows, "more_url": more}
-    if wants_fragment(request) and request.GET.get("fragment") == "rows":
-        return fragment(request, "surface/_rows.html", context)
-    total, capped = keyset.capped_count(found.query, None if after else page)
-    context |= _frame(request, record_type, tab, found, columns)
-    context |= {
-        "total": total,
-        "capped": capped,
-        "next_url": changed_query(request, drop=("fragment",), after=page.next) if page.next else "",
-        "first_url": changed_query(request, drop=POSITION) if request.GET.get("after") else "",
-    }
-    response = render(request, "surface/list.html", context)
-    if "density" in request.GET:
-        response.set_cookie("density", _density(request), PAGE_COOKIE_AGE, httponly=True, samesite="Lax")
-    if "columns" in request.GET and (tab is None or not tab.saved):
-        response.set_cookie(
-            f"columns-{record_type.name}", ".".join(column.name for column in columns), PAGE_COOKIE_AGE,
-            httponly=True, samesite="Lax",
-        )  # fmt: skip
+    if moved := columnset.moved(request, record_type):
+        return HttpResponseRedirect(f"{request.path}{moved}")
+    page = ListPage(request, record_type)
+    part = request.GET.get("fragment") if wants_fragment(request) else ""
+    if part == "rows":
+        return fragment(request, "surface/_rows.html", page.rows_context())
+    if part == "totals":
+        return fragment(request, "surface/_totals.html", page.totals_context())
+    response = render(request, "surface/list.html", page.context())
+    columnset.remember(request, response, record_type, page.columns, saved=tab is not None and bool(tab.saved))
     return response
+
+
+class ListPage:
+    """One look at a list."""
+
+    def __init__(self, request: CompanyRequest, record_type: RecordType) -> None:
+        self.request, self.type, self.actor = request, record_type, request.actor
+        self.chosen = chosen(record_type, request.actor, request.GET)
+        self.found, self.tab = self.chosen.found, self.chosen.tab
+        self.columns = columns_of(record_type, request.actor, columnset.names(request, record_type))
+        self.widths = columnset.widths(request, record_type)
+        self.group = self._group()
+
+    def _group(self) -> FieldSpec | None:
+        name = self.request.GET.get("group", "")
+        spec = grouping.groupable(self.type, self.actor).get(name) if name else None
+        if name and spec is None:
+            self.found.problems["group"] = _t("The list cannot be grouped by “%(field)s”.") % {"field": name[:40]}
+        return spec
+
+    @property
+    def _specs(self) -> list[FieldSpec]:
+        """The columns that are added up."""
+        return summable(self.type, self.actor, [column.spec for column in self.columns])
+
+    def _page(self, query: Any, after: str, group: str = "") -> tuple[keyset.Page, dict[str, Any]]:
+        """Some rows, drawn, and the address of the next ones."""
+        names = [column.name for column in self.columns]
+        query = narrowed(query, self.type, self.actor, [self.found.order.by, *names])
+        page = keyset.page(query, self.found.order, after, PAGE)
+        shower = Shower(self.type, self.actor, self.request.base, page.rows, names)
+        more = changed_query(self.request, after=page.next, fragment="rows", open=group) if page.next else ""
+        rows = drawn(shower, self.columns, page.rows, self.widths)
+        return page, {"rows": rows, "more_url": more, "columns": self.columns}
+
+    def rows_context(self) -> dict[str, Any]:
+        """The next rows; of a grouped list, those of the group that was opened."""
+        query = self.found.query
+        if self.group is not None:
+            key = self.request.GET.get("open", "")
+            return self._page(self._within(self.group, key), self.request.GET.get("after", ""), key)[1]
+        return self._page(query, self.request.GET.get("after", ""))[1]
+
+    def _within(self, spec: FieldSpec, key: str) -> Any:
+        try:
+            return grouping.within(self.found.query, spec, key, self.actor)
+        except BadValue:
+            raise NotVisible from None
+
+    def totals_context(self) -> dict[str, Any]:
+        """How many records the filters find, and what they come to."""
+        return {"totals": totals(self.found.query, self._specs), "currency": self.request.company.currency}
+
+    def context(self) -> dict[str, Any]:
+        """Everything that the page shows."""
+        after = self.request.GET.get("after", "")
+        shown: dict[str, Any] = {"columns": self.columns, "rows": "", "next_url": "", "grouped": None, "totals": None}
+        if self.group is not None:
+            found = grouping.grouped(self.found.query, self.group, self._specs, self.actor)
+            total, capped = sum(one.count for one in found.groups), bool(found.more) or not found.exact
+            shown["grouped"] = self._groups(found)
+        else:
+            page, rows = self._page(self.found.query, after)
+            total, capped = keyset.capped_count(self.found.query, None if after else page)
+            shown |= rows
+            if page.next:
+                shown["next_url"] = changed_query(self.request, drop=("fragment",), after=page.next)
+        shown |= {"type": self.type, "total": total, "capped": capped, "currency": self.request.company.currency}
+        shown["adds_up"] = bool(total) and (capped or bool(self._specs))
+        if shown["adds_up"] and "totals" in self.request.GET:
+            shown |= self.totals_context()
+        shown["first_url"] = changed_query(self.request, drop=POSITION) if after else ""
+        shown["totals_url"] = changed_query(self.request, drop=POSITION, fragment="totals")
+        shown["totals_page_url"] = changed_query(self.request, drop=("fragment",), totals="1")
+        return _frame(self) | shown
+
+    def _groups(self, found: grouping.Grouped) -> dict[str, Any]:
+        """The groups as they are drawn; those that are open have their first rows."""
+        asked = self.request.GET.getlist("open")
+        wanted = set(asked) if asked else {one.key for one in found.groups[:1]}
+        opened = [one.key for one in found.groups if one.key in wanted][:MOST_OPEN]
+        groups = [self._drawn_group(found.spec, one, opened) for one in found.groups]
+        return {"groups": groups, "more": found.more, "exact": found.exact, "label": ui.headed(found.spec.label)}
+
+    def _drawn_group(self, spec: FieldSpec, group: grouping.Group, opened: list[str]) -> dict[str, Any]:
+        on = group.key in opened
+        keys = [key for key in opened if key != group.key] + ([] if on else [group.key])
+        return {
+            "group": group,
+            "on": on,
+            "sums": dict(zip((one.name for one in self._specs), group.sums, strict=True)),
+            "url": changed_query(self.request, drop=POSITION) + "".join(f"&open={quote(k)}" for k in keys or ["-"]),
+            "rows_url": changed_query(self.request, drop=POSITION, fragment="rows", open=group.key),
+        } | (self._page(self._within(spec, group.key), "", group.key)[1] if on else {})
 
 
 def _start(record_type: RecordType, actor: Actor) -> QueryDict:
@@ -96,60 +171,41 @@ def _without_empty(request: CompanyRequest) -> str:
     return f"?{params.urlencode()}" if params else ""
 
 
-def _column_names(request: CompanyRequest, record_type: RecordType) -> list[str]:
-    chosen = request.GET.getlist("columns") or request.COOKIES.get(f"columns-{record_type.name}", "").split(".")
-    names = [name.replace("extra-", "extra.") for name in chosen if name][:40]
-    known = [name for name in names if _knows(record_type, name)]
-    return known or list(record_type.columns)
-
-
-def _density(request: CompanyRequest) -> str:
-    """How high the rows of this person's lists are."""
-    wanted = request.GET.get("density") or request.COOKIES.get("density", "")
-    return wanted if wanted in DENSITIES else DENSITIES[0]
-
-
-def _knows(record_type: RecordType, name: str) -> bool:
-    return name in record_type.specs or any(spec.name == name for spec in record_type.custom_fields())
-
-
-def _frame(
-    request: CompanyRequest,
-    record_type: RecordType,
-    tab: panels.View | None,
-    found: filters.Filtered,
-    columns: list[Column],
-) -> dict[str, Any]:
+def _frame(page: ListPage) -> dict[str, Any]:
     """Everything around the table."""
-    actor = request.actor
-    export_url = _export_url(request, record_type, columns)
-    sort = {column.name: _sort_url(request, found, column) for column in columns if _sorts(record_type, actor, column)}
+    request, record_type, actor, found = page.request, page.type, page.actor, page.found
+    url = f"{request.base}/{record_type.plural}"
+    here = changed_query(request, drop=POSITION)
+    exchange = record_type.exchange is not None
+    export_url = _export_url(request, record_type, page.columns)
     return {
-        "tabs": _tabs(request, record_type, tab),
-        "chips": chips_of(found, actor, lambda one: _without(request, record_type, found, one)),
+        "tabs": _tabs(request, record_type, page.tab),
+        "chips": chips_of(found, actor, lambda one: _without(request, record_type, found, one), page.chosen.given),
         "problems": list(found.problems.values()),
         "text": found.text,
-        "sort_urls": sort,
+        "sort_urls": {
+            column.name: _sort_url(request, found, column)
+            for column in page.columns
+            if filters.sortable(record_type, actor, column.name)
+        },
         "sorted": {found.order.column: "descending" if found.order.descending else "ascending"},
-        "filters_url": f"{request.base}/{record_type.plural}/filters{changed_query(request, drop=POSITION)}",
-        "density": _density(request),
-        "densities": list(zip(DENSITIES, (_t("Normal"), _t("Dense"), _t("Roomy")), strict=True)),
-        "choosable": choosable(record_type, actor),
-        "chosen": [column.name for column in columns],
+        "filters_url": f"{url}/filters{here}",
+        "clear_url": f"{url}/?view=all",
         "kept": _kept(request),
+        "groupings": _groupings(page),
         "may_create": record_type.create is not None and record_type.form_makes and actor.may(record_type.create.name),
-        "board_url": f"{request.base}/{record_type.plural}/board" if record_type.board and actor.eyes is None else "",
+        "board_url": f"{url}/board" if record_type.board and actor.eyes is None else "",
         "export_url": export_url,
         "import_url": f"{request.base}/imports/new?record_type={record_type.name}"
-        if record_type.exchange and actor.may(f"{record_type.name}.import")
+        if exchange and actor.may(f"{record_type.name}.import")
         else "",
         "bulk": bulkbar.offers(record_type, actor, export_url),
         "chip_panels": parts(request, record_type, None, "chips"),
         "panels": parts(request, record_type, None, "list"),
         "head_panels": parts(request, record_type, None, "head"),
-        "filtered": bool(found.applied or found.text or tab),
+        "filtered": bool(found.applied or found.text or page.tab),
         "editable": record_type.edit is not None and actor.may(record_type.edit.name),
-    }
+    } | columnset.context(request, record_type, page.columns)
 
 
 def _export_url(request: CompanyRequest, record_type: RecordType, columns: list[Column]) -> str:
@@ -163,8 +219,16 @@ def _export_url(request: CompanyRequest, record_type: RecordType, columns: list[
     return f"{request.base}/{record_type.plural}/export?{params.urlencode()}"
 
 
-def _sorts(record_type: RecordType, actor: Any, column: Column) -> bool:
-    return filters.sortable(record_type, actor, column.name)
+def _groupings(page: ListPage) -> list[tuple[str, str, bool]]:
+    """(field, address, whether it is on) of the ways to group the list; the first is not to."""
+    plain = changed_query(page.request, drop=(*POSITION, "group"))
+    ways = [(_t("No groups"), plain if plain != "?" else "?view=all", page.group is None)]
+    for name, spec in grouping.groupable(page.type, page.actor).items():
+        label = _t("%(field)s, by month") if spec.kind in ("date", "moment") else "%(field)s"
+        address = changed_query(page.request, drop=POSITION, group=name)
+        on = page.group is not None and page.group.name == name
+        ways.append((label % {"field": ui.headed(spec.label)}, address, on))
+    return ways
 
 
 def _sort_url(request: CompanyRequest, found: filters.Filtered, column: Column) -> str:
@@ -192,111 +256,10 @@ def _tabs(request: CompanyRequest, record_type: RecordType, tab: panels.View | N
 
 @screen
 def choose_filters(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
-    """The filters that may be added to a list: a page; for a script, what goes into the list's own menu."""
+    """The filter editor: a page; for a script, what goes into the list's own dialog."""
     specs = filters.filterable(record_type, request.actor, record_type.custom_fields())
-    return filters_form(request, record_type, specs, f"{request.base}/{record_type.plural}/")
-
-
-def filters_form(
-    request: CompanyRequest, record_type: RecordType, specs: Mapping[str, FieldSpec], action: str
-) -> HttpResponse:
-    """A page, or for a script a menu, that adds filters by the fields of `specs` to the page at `action`."""
-    part = wants_fragment(request)
-    context = {
-        "type": record_type,
-        "action": action,
-        "addable": [group for name, one in specs.items() if (group := _filter_inputs(request, name, one, brief=part))],
-        "kept": _kept(request),
-        "whole_url": request.get_full_path() if part else "",
-    }
-    return (fragment if part else render)(request, "surface/_filters.html" if part else "surface/filters.html", context)
-
-
-def _filter_inputs(request: CompanyRequest, name: str, spec: FieldSpec, *, brief: bool) -> list[Input]:
-    """The controls that filter by one field: days by a word or between two dates, amounts between two bounds.
-
-    The menu is brief: it has the words for days, and leaves the dates to the page.
-    """
-    plain = replace(spec, required=False, default=None)
-    found = [plain] if not spec.numeric else []
-    if spec.kind in ("date", "moment"):
-        words = tuple((word, spans.day_words(word)) for word in (*spans.DAY_WORDS, "next7d", "last30d"))
-        found = [replace(plain, kind="choice", choices=words)]
-    by_word = len(found) and (brief or name in filters.ALWAYS)
-    if spec.kind in filters.RANGED and not by_word:
-        kind = "date" if spec.kind == "moment" else spec.kind
-        bounds = [(op, f"{spec.label} {filters.RANGES[op]}") for op in ("gte", "lte")]
-        found += [replace(plain, name=f"{name}__{op}", kind=kind, label=label) for op, label in bounds]
-    return [input_for(request, one, filtering=True) for one in found if one.name not in request.GET]
+    return editor(request, record_type, specs, f"{request.base}/{record_type.plural}/")
 
 
 def _kept(request: CompanyRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, values in request.GET.lists() for value in values if name not in POSITION]
-
-
-@screen
-def cell(request: CompanyRequest, record_type: RecordType, pk: int, name: str) -> HttpResponse:
-    """One cell: its editor (GET `?edit`), itself (GET), or its change (POST)."""
-    record = find(record_type, request, pk)
-    column = next(iter(columns_of(record_type, request.actor, [name])), None)
-    if column is None or not column.editable:
-        raise NotVisible
-    if request.method == "POST":
-        return _save_cell(request, record_type, record, column)
-    if "edit" in request.GET and access(request.actor, record_type, name, record) is Access.WRITE:
-        return _cell_editor(request, record_type, record, column, None, "")
-    return _cell(request, record_type, record, column)
-
-
-def _save_cell(request: CompanyRequest, record_type: RecordType, record: Any, column: Column) -> HttpResponse:
-    assert record_type.edit is not None
-    raw = request.POST.get(column.name, "")
-    seen = request.POST.get("seen", "")
-    try:
-        outcome = record_type.edit(
-            record.pk,
-            actor=request.actor,
-            seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None,
-            values={column.name: raw},
-            request_id=request.request_id,
-        )
-    except Problem as problem:
-        sentence = next(sentence for many in sentences(problem).values() for sentence in many)
-        return _cell_editor(request, record_type, record, column, raw, sentence, status=422)
-    response = _cell(request, record_type, outcome.record, column)
-    if outcome.event is not None:
-        from gucang.surface.screens.forms import with_undo  # forms draw cells too
-
-        return with_undo(request, response, record_type, outcome)
-    return response
-
-
-def _cell(request: CompanyRequest, record_type: RecordType, record: Any, column: Column) -> HttpResponse:
-    shower = Shower(record_type, request.actor, request.base, [record], [column.name])
-    context = {
-        "type": record_type,
-        "cell": shower.show(record, column.spec),
-        "column": column,
-        "url": f"{record_url(request, record_type, record.pk)}/cell/{column.name}",
-    }
-    return fragment(request, "surface/_cell.html", context)
-
-
-def _cell_editor(
-    request: CompanyRequest,
-    record_type: RecordType,
-    record: Any,
-    column: Column,
-    raw: str | None,
-    error: str,
-    status: int = 200,
-) -> HttpResponse:
-    value = raw if raw is not None else value_of(record, column.spec)
-    context = {
-        "input": input_for(request, column.spec, value),
-        "column": column,
-        "error": error,
-        "url": f"{record_url(request, record_type, record.pk)}/cell/{column.name}",
-        "version": record.version,
-    }
-    return fragment(request, "surface/_cell_edit.html", context, status)

@@ -9,10 +9,12 @@ from django.http import HttpResponse
 from markupsafe import Markup
 
 from gucang.kernel.records import RecordType
-from gucang.surface import filters, keyset, panels
+from gucang.surface import filters, keyset
 from gucang.surface.columns import Column, Shower, columns_of, narrowed
+from gucang.surface.listed import chosen as chosen_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import render
+from gucang.surface.screens import columnset
 from gucang.surface.screens.common import list_url, screen
 from gucang.surface.ui import headed
 
@@ -24,8 +26,9 @@ _CELL, _NUMBER = Markup("<td>%s</td>"), Markup('<td class="num">%s</td>')
 @screen
 def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     """The records of a list's address, at most a thousand, as a table to print."""
-    found, tab = _asked(request, record_type)
-    columns = columns_of(record_type, request.actor, request.GET.getlist("columns")[:40] or record_type.columns)
+    chosen = chosen_of(record_type, request.actor, request.GET)
+    found, tab = chosen.found, chosen.tab
+    columns = columns_of(record_type, request.actor, columnset.names(request, record_type))
     columns = columns or columns_of(record_type, request.actor, record_type.columns)
     names = [column.name for column in columns]
     query = narrowed(found.query, record_type, request.actor, [found.order.by, *names])
@@ -45,19 +48,6 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         "back_url": list_url(request, record_type) + (f"?{request.GET.urlencode()}" if request.GET else ""),
     }
     return render(request, "surface/print_list.html", context)
-
-
-def _asked(request: CompanyRequest, record_type: RecordType) -> tuple[filters.Filtered, panels.View | None]:
-    """What the address asks for, its tab included."""
-    views = panels.views_of(record_type, request.actor)
-    tab = next((view for view in views if view.key == request.GET.get("view", "")), None)
-    params = request.GET.copy()
-    for name, value in (tab.params or {}).items() if tab is not None else ():
-        params.setdefault(name, value)
-    found = filters.parse(record_type, request.actor, params)
-    if tab is not None and tab.condition is not None:
-        found.query = found.query.filter(tab.condition(request.actor))
-    return found, tab
 
 
 def _said(request: CompanyRequest, found: filters.Filtered) -> list[list[str]]:

@@ -123,6 +123,13 @@ whenPresent("[data-palette-open]", setUpSearch);
 whenPresent("[data-mod-key]", (key) => { if (onMac) key.textContent = `⌘${key.dataset.modKey}`; });
 whenPresent("[data-combo]", async (holder) => (await import("./combo.js")).enhanceSelect(holder));
 whenPresent("[data-record-picker]", async (holder) => (await import("./combo.js")).enhanceRecordPicker(holder));
+whenPresent("table[data-widths]", async (table) => (await import("./columns.js")).setUpColumns(table));
+whenPresent("[data-columns-list]", async (list) => (await import("./columns.js")).setUpOrder(list));
+whenPresent("[data-filter-open]", (link) => link.addEventListener("click", async (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  (await import("./filtering.js")).openFilters(link);
+}));
 whenPresent("[data-board]", async (board) => (await import("./board.js")).setUpBoard(board));
 whenPresent("[data-show-by]", async (place) => (await import("./shownby.js")).showBy(place));
 whenPresent("[data-calendar]", async (page) => (await import("./calendar.js")).setUpCalendar(page));

@@ -4,7 +4,7 @@ import { isTyping, onKey, plainKey } from "./keys.js";
 import { ask, complain, elements, setUpNewContent } from "./page.js";
 
 const list = () => document.querySelector("table[data-list]");
-const rowsOf = (table) => [...table.querySelectorAll("tbody tr[data-key]")];
+const rowsOf = (table) => [...table.querySelectorAll("tbody:not([hidden]) tr[data-key]")];
 const here = (table) => table.querySelector("tr.is-here");
 const picks = () => [...document.querySelectorAll("[data-pick]")];
 
@@ -165,6 +165,35 @@ async function onCellKey(event, form) {
   }
 }
 
+// ---- groups -------------------------------------------------------------------------------------------------------
+async function fold(link) {
+  const body = document.getElementById(link.getAttribute("aria-controls"));
+  const opens = link.getAttribute("aria-expanded") !== "true";
+  if (opens && !body.rows.length) {
+    link.setAttribute("aria-busy", "true");
+    const response = await ask(link.dataset.rowsUrl).catch(() => null);
+    link.removeAttribute("aria-busy");
+    if (complain(response) || !response.ok) return;
+    body.replaceChildren(elements(await response.text()));
+    htmx.process(body);
+    setUpNewContent();
+  }
+  link.setAttribute("aria-expanded", String(opens));
+  body.hidden = !opens;
+  const open = [...document.querySelectorAll("[data-fold][aria-expanded=true]")].map((one) => one.dataset.fold);
+  const address = new URL(location.href);
+  address.searchParams.delete("open");
+  (open.length ? open : ["-"]).forEach((key) => address.searchParams.append("open", key));
+  history.replaceState(history.state, "", address); // so that a reload, and a link passed on, show the same
+}
+
+function onFold(event) {
+  const link = event.target.closest?.("[data-fold]");
+  if (!link || event.ctrlKey || event.metaKey || (event.type === "keydown" && event.key !== " ")) return;
+  event.preventDefault();
+  fold(link);
+}
+
 // ---- keys ---------------------------------------------------------------------------------------------------------
 const COMMANDS = {
   j: (table) => move(table, 1),
@@ -203,6 +232,8 @@ export function setUpLists() {
   document.addEventListener("click", onPick);
   document.addEventListener("input", onFilled);
   document.addEventListener("click", onRowClick);
+  document.addEventListener("click", onFold);
+  onKey(document, onFold);
   onKey(document, onListKey);
   document.addEventListener("submit", (event) => {
     if (event.target.matches("form[data-cell]")) { event.preventDefault(); saveCell(event.target); }

@@ -1,0 +1,147 @@
+"""A list in groups: which there are, how many records each has and what these come to. No HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField, DateField, F, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, TruncMonth
+from django.utils.translation import gettext as _t
+
+from gucang.kernel import permissions
+from gucang.kernel.actors import Actor
+from gucang.kernel.fields import FieldSpec
+from gucang.kernel.records import RecordType
+from gucang.surface import filters, ui
+from gucang.surface.columns import labels_of
+from gucang.surface.totals import EXACT, columns_sql, sample_share, sampled
+
+MOST = 50
+KINDS = frozenset(["choice", "reference", "boolean", "date", "moment"])
+NONE = "none"
+
+
+@dataclass
+class Group:
+    """One group: the value as it stands in an address, what it is called, how many, and the sum of each column."""
+
+    key: str
+    label: str
+    count: int
+    sums: list[Decimal | None] = field(default_factory=list)
+
+
+@dataclass
+class Grouped:
+    """The groups that are shown, how many more there are, and whether all were counted."""
+
+    spec: FieldSpec
+    groups: list[Group]
+    more: int = 0
+    exact: bool = True
+
+
+def groupable(record_type: RecordType, actor: Actor) -> dict[str, FieldSpec]:
+    """The fields by which a list can be grouped: what a filter may ask for and has few values, days by their month."""
+    specs = filters.filterable(record_type, actor, record_type.custom_fields())
+    specs |= {name: record_type.spec(name) for name in record_type.columns if name in record_type.specs}
+    return {
+        name: spec
+        for name, spec in specs.items()
+        if spec.kind in KINDS
+        and not (spec.custom and (spec.computed or spec.kind == "reference"))
+        and permissions.may_filter_by(actor, record_type, name)
+    }
+
+
+def grouped(
+    query: QuerySet[Any], spec: FieldSpec, specs: Sequence[FieldSpec], actor: Actor, *, exact: int = EXACT
+) -> Grouped:
+    """The groups of what `query` finds. One statement, three where it is estimated, one for the names of records."""
+    rows = _counted(query, spec, specs, exact + 1)
+    share = 1.0
+    counted = not rows or rows[0][3] <= exact
+    if not counted:
+        share = sample_share(query)
+        rows = _counted(sampled(query, share), spec, specs, None)
+    groups = [
+        Group(_key(spec, value), "", max(round(count / share), 1), [s and s / Decimal(share) for s in sums])
+        for value, count, _groups, _all, *sums in rows
+    ]
+    _name(groups, spec, actor)
+    many = rows[0][2] if rows else 0
+    return Grouped(spec, _ordered(groups, spec), max(many - len(groups), 0), exact=counted)
+
+
+def _counted(query: QuerySet[Any], spec: FieldSpec, specs: Sequence[FieldSpec], limit: int | None) -> list[Any]:
+    """(value, rows, groups in all, rows in all, sum of each column) of the largest groups; of days the latest."""
+    names, sql, params = columns_sql(query, specs, limit=limit, k=_value(spec))
+    if not sql:
+        return []
+    sums = "".join(
+        f", sum({name})" if one.kind != "money" else f", sum({name}) FILTER (WHERE cur = '')"
+        for name, one in zip(names, specs, strict=True)
+    )
+    order = "1 DESC NULLS LAST" if spec.kind in ("date", "moment") else "2 DESC, 1"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT k, count(*), count(*) OVER (), sum(count(*)) OVER (){sums} FROM ({sql}) few "  # noqa: S608
+            f"GROUP BY k ORDER BY {order} LIMIT {MOST}",
+            params,
+        )
+        return list(cursor.fetchall())
+
+
+def _value(spec: FieldSpec) -> Any:
+    if spec.custom:
+        text = KeyTextTransform(spec.name.removeprefix("extra."), "extra")
+        if spec.kind == "boolean":
+            return Cast(text, BooleanField())
+        return TruncMonth(Cast(text, DateField())) if spec.kind == "date" else Cast(text, TextField())
+    if spec.kind in ("date", "moment"):
+        return TruncMonth(spec.name, output_field=DateField())
+    return F(f"{spec.name}_id" if spec.kind == "reference" else spec.name)
+
+
+def _key(spec: FieldSpec, value: Any) -> str:
+    if value is None or value == "":
+        return NONE
+    if spec.kind in ("date", "moment"):
+        return f"{value:%Y-%m}"
+    if spec.kind == "boolean":
+        return "1" if value else "0"
+    return str(value)
+
+
+def _name(groups: Sequence[Group], spec: FieldSpec, actor: Actor) -> None:
+    labels: dict[Any, str] = {}
+    if spec.target is not None:
+        labels = labels_of(actor, {spec.target: [int(one.key) for one in groups if one.key != NONE]})
+    for one in groups:
+        if one.key == NONE:
+            one.label = _t("none")
+        elif spec.target is not None:
+            one.label = labels.get((spec.target, int(one.key)), _t("not visible"))
+        elif spec.kind in ("date", "moment"):
+            one.label = ui.month_text(date.fromisoformat(f"{one.key}-01"))
+        elif spec.kind == "boolean":
+            one.label = _t("yes") if one.key == "1" else _t("no")
+        else:
+            one.label = spec.show(one.key)
+
+
+def _ordered(groups: list[Group], spec: FieldSpec) -> list[Group]:
+    """Choices as they are declared, everything else as it was found; what has no value comes last."""
+    places = {str(value): place for place, (value, _label) in enumerate(spec.choices)}
+    return sorted(groups, key=lambda one: (one.key == NONE, places.get(one.key, 0)))
+
+
+def within(query: QuerySet[Any], spec: FieldSpec, key: str, actor: Actor) -> QuerySet[Any]:
+    """The records of one group. Raises BadValue for a key that none has."""
+    return query.filter(filters.condition(spec, "", [key[:200]], actor)[1])
