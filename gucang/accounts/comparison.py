@@ -11,7 +11,7 @@ from gucang.accounts import sentences as wording
 from gucang.accounts import words
 from gucang.accounts.models import Role
 from gucang.accounts.rules import field_rule
-from gucang.kernel import permissions
+from gucang.kernel import permissions, records
 from gucang.kernel.actors import FieldRule
 from gucang.surface.ui import headed
 
@@ -70,7 +70,7 @@ def _told(compared: Compared, left: Role, right: Role) -> Iterator[str]:
 
 def _order() -> list[str]:
     daily = [one.name for one in wording.daily_types()]
-    others = {name.partition(".")[0] for name in permissions.known()} - set(daily)
+    others = {name.partition(".")[0] for name in permissions.known()} - set(daily) - records.own().keys()
     return daily + sorted(others, key=words.things)
 
 

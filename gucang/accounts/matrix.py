@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from gucang.accounts import words
 from gucang.accounts.rules import Rules, covers, field_rule
 from gucang.accounts.sentences import daily_types
-from gucang.kernel import permissions
+from gucang.kernel import permissions, records
 from gucang.kernel.actors import ACCESSES, REACHES, Access, Actor, FieldRule, Reach
 from gucang.kernel.records import RecordType
 
@@ -117,13 +117,14 @@ class _Maker:
         return group
 
     def carried(self) -> Group:
-        names = [name for name in self.known if name.partition(".")[2] in CARRIED]
+        retired = {name for name, one in records.own().items() if one.retired}
+        names = [n for n in self.known if n.partition(".")[2] in CARRIED and n.partition(".")[0] not in retired]
         cells = [self.cell(name, whole=True) for name in sorted(names, key=lambda name: name.partition(".")[2])]
         return Group("carried", _t("Import and export"), "arrows-exchange", more=cells)
 
     def set_ups(self) -> Iterator[Group]:
         daily = {one.name for one in daily_types()}
-        others = {name.partition(".")[0] for name in self.known} - daily
+        others = {name.partition(".")[0] for name in self.known} - daily - records.own().keys()
         yield from sorted((self._set_up(record) for record in others), key=lambda group: group.label)
 
     def _set_up(self, record: str) -> Group:

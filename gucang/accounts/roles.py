@@ -42,7 +42,7 @@ class BuiltIn:
         if self.reads_all:
             found = {
                 name: Reach.COMPANY.value
-                for name in permissions.known()
+                for name in permissions.declared()
                 if name.endswith(".view") and name not in PRIVATE
             }
         return found | {permissions.check_known(name): reach.value for name, reach in self.grants.items()}

@@ -55,10 +55,10 @@ def sentences(grants: Grants, rules: Rules) -> list[Sentence]:
 
 def is_daily(record_type: RecordType) -> bool:
     """Whether a record type is daily work: somebody owns its records and drops them, and people look for them or write
-    them about others; the rest is set-up.
+    them about others. So is what a company has made for itself; the rest is set-up.
     """
     sought = bool(record_type.search) or issubclass(record_type.model, AboutRecord)
-    return sought and bool(record_type.owner) and "delete" in record_type.verbs
+    return record_type.own or (sought and bool(record_type.owner) and "delete" in record_type.verbs)
 
 
 def daily_types() -> list[RecordType]:

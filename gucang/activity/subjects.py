@@ -23,8 +23,8 @@ def allow(*names: str) -> None:
 
 
 def allowed(name: str) -> bool:
-    """Whether one may write about records of this type."""
-    return name in _allowed
+    """Whether one may write about records of this type: those that were allowed, and all that a company made itself."""
+    return name in _allowed or ((own := records.own().get(name)) is not None and not own.retired)
 
 
 def may_have_files(name: str) -> bool:
@@ -34,7 +34,7 @@ def may_have_files(name: str) -> bool:
 
 def types(also: tuple[str, ...] = ()) -> list[RecordType]:
     """The record types one may write about, and `also` these entries."""
-    return [record_type for record_type in records.every() if record_type.name in (*_allowed, *also)]
+    return [one for one in records.every() if one.own or one.name in (*_allowed, *also)]
 
 
 def choices(also: tuple[str, ...] = ()) -> list[tuple[str, Any]]:

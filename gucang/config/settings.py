@@ -17,6 +17,7 @@ PUBLIC_ORIGIN = environment.text("public_origin")
 
 INSTALLED_APPS = [
     "gucang.insight",
+    "gucang.customtypes",
     "gucang.selling",
     "gucang.parties",
     "gucang.automation",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NOTHING = Q(pk__in=())
 _known: dict[str, Any] = {}
+_more: list[Callable[[], Mapping[str, Any]]] = []
 
 
 def declare(name: str, label: Any) -> str:
@@ -24,15 +25,31 @@ def declare(name: str, label: Any) -> str:
     return name
 
 
-def known() -> dict[str, Any]:
-    """Every permission name with its label, sorted by name."""
+def more_from(source: Callable[[], Mapping[str, Any]]) -> Callable[[], Mapping[str, Any]]:
+    """Register who knows the permissions that only the active company has, with their labels."""
+    _more.append(source)
+    return source
+
+
+def declared() -> dict[str, Any]:
+    """Every permission name that all companies have, with its label, sorted by name."""
     return dict(sorted(_known.items()))
+
+
+def known() -> dict[str, Any]:
+    """Every permission name of the active company with its label, sorted by name."""
+    found = dict(_known)
+    for source in _more:
+        found |= source()
+    return dict(sorted(found.items()))
 
 
 def check_known(name: str) -> str:
     """Return `name`, or raise LookupError for one that nobody declared ("*" and "record.*" are known)."""
-    record = name.removesuffix(".*")
-    if name == "*" or name in _known or (name.endswith(".*") and any(k.startswith(f"{record}.") for k in _known)):
+    if name == "*" or name in _known:
+        return name
+    names, record = known(), name.removesuffix(".*")
+    if name in names or (name.endswith(".*") and any(one.startswith(f"{record}.") for one in names)):
         return name
     raise LookupError(f"Unknown permission {name!r}.")
 

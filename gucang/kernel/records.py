@@ -1,8 +1,14 @@
-"""A record type, declared once: every screen, the API, import, export, board, search and tests derive from it."""
+"""A record type, declared once: every screen, the API, import, export, board, search and tests derive from it.
+
+Most are declared in code and the same for everybody. A company may make types of its own (`own_from`): the registry
+answers for them inside that company's scope, and knows nothing of them anywhere else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,6 +22,7 @@ from gucang.kernel import permissions
 from gucang.kernel.actors import Actor
 from gucang.kernel.fields import FieldSpec, ShowIf, spec_of
 from gucang.kernel.models import Collaborator
+from gucang.kernel.scope import active_company_id, in_company_scope
 
 if TYPE_CHECKING:
     from gucang.kernel.actions import Action
@@ -134,6 +141,9 @@ class RecordType:
     `order` is the default sort of lists ("-updated_at"). `search` maps field paths to weights "A" to "D".
     `withheld(actor)` are fields of the form that this actor has no use for; `guard` and rules refuse them anyway.
     `visible_with_about`, of an entry: whoever may view the type sees exactly those about what they see.
+    `own` is what one company has made for itself; while it is `retired` its records rest and nothing offers them.
+    `tones` gives the choices of a field the tones of their badges, `due` says of a day while which values of another
+    field it still matters, both for types that no module speaks of (see surface.columns).
     """
 
     name: str
@@ -158,6 +168,10 @@ class RecordType:
     exchange: Exchange | None = None
     visible_with_about: bool = False
     withheld: Callable[[Actor], Collection[str]] | None = None
+    own: bool = False
+    retired: bool = False
+    tones: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    due: Mapping[str, tuple[str, Collection[Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "visible", _for_all_eyes(self.visible))
@@ -261,6 +275,12 @@ class RecordType:
         parent = getattr(record, self.owned_through, None)
         return parent is not None and parent.pk in actor.shared(by_model(type(parent)).name)
 
+    def blank(self) -> Any:
+        """A new record of the active company, not saved yet."""
+        model: Any = self.model
+        own = {"company_id": active_company_id()} if hasattr(model, "company_id") else {}
+        return model(**own, **getattr(model, "rows", {}))
+
     def query(self, actor: Actor) -> models.QuerySet[Any]:
         """The records of this type that the actor may see, with the record that owns them where it is another one.
 
@@ -290,8 +310,12 @@ def _for_all_eyes(visible: Callable[[Actor], Q]) -> Callable[[Actor], Q]:
     return seen
 
 
+Own = Mapping[str, RecordType]
+
 _types: dict[str, RecordType] = {}
 _by_model: dict[type[models.Model], RecordType] = {}
+_own_sources: list[Callable[[], Own]] = []
+_only_declared: ContextVar[bool] = ContextVar("only_declared", default=False)
 
 
 def register(record_type: RecordType) -> RecordType:
@@ -300,34 +324,76 @@ def register(record_type: RecordType) -> RecordType:
         raise ValueError(f"Record type {record_type.name} is registered twice.")
     _types[record_type.name] = record_type
     _by_model[record_type.model] = record_type
-    permissions.declare(f"{record_type.name}.view", record_type.label)
-    for action in record_type.verbs.values():
-        permissions.declare(action.name, action.label)
-    if record_type.exchange:
-        permissions.declare(f"{record_type.name}.export", record_type.label)
-        permissions.declare(f"{record_type.name}.import", record_type.label)
+    for name, label in _rights(record_type).items():
+        permissions.declare(name, label)
     return record_type
+
+
+def _rights(record_type: RecordType) -> dict[str, Any]:
+    """The permissions that a record type brings along, with their labels."""
+    found = {f"{record_type.name}.view": record_type.label}
+    found |= {action.name: action.label for action in record_type.verbs.values()}
+    if record_type.exchange:
+        found |= dict.fromkeys((f"{record_type.name}.export", f"{record_type.name}.import"), record_type.label)
+    return found
+
+
+def own_from(source: Callable[[], Own]) -> Callable[[], Own]:
+    """Register who knows the record types that the active company has made for itself, by name, retired ones too.
+
+    It is asked inside a scope only, and its answer is for that company alone: it may keep it under the company's stamp.
+    """
+    _own_sources.append(source)
+    return source
+
+
+def own() -> Own:
+    """The active company's own record types by name, retired ones too; none outside a scope."""
+    if not _own_sources or _only_declared.get() or not in_company_scope():
+        return {}
+    return _own_sources[-1]()
+
+
+@contextmanager
+def only_declared() -> Iterator[None]:
+    """Leave every company's own types out of what happens inside: for what is kept for all companies together."""
+    token = _only_declared.set(True)
+    try:
+        yield
+    finally:
+        _only_declared.reset(token)
+
+
+@permissions.more_from
+def _own_rights() -> dict[str, Any]:
+    """The permissions about the active company's own types; those of a retired one are kept until it comes back."""
+    return {name: label for record_type in own().values() for name, label in _rights(record_type).items()}
 
 
 def get(name: str) -> RecordType:
     """The record type called `name`. Raises LookupError."""
-    try:
-        return _types[name]
-    except KeyError:
-        raise LookupError(f"There is no record type {name!r}.") from None
+    found = _types.get(name) or own().get(name)
+    if found is None:
+        raise LookupError(f"There is no record type {name!r}.")
+    return found
 
 
 def by_plural(plural: str) -> RecordType | None:
-    """The record type whose addresses start with `plural`."""
-    return next((t for t in _types.values() if t.plural == plural), None)
+    """The record type whose addresses start with `plural`, also a retired one; None where there is none."""
+    declared = next((t for t in _types.values() if t.plural == plural), None)
+    return declared or next((t for t in own().values() if t.plural == plural), None)
 
 
 def by_model(model: type[models.Model]) -> RecordType:
     """The record type of a model. Raises LookupError."""
-    try:
-        return _by_model[model]
-    except KeyError:
-        raise LookupError(f"{model.__name__} is not a record type.") from None
+    found = _by_model.get(model)
+    if found is None and (name := getattr(model, "own_name", "")):
+        candidate = own().get(name)
+        # A class of another company may have the same name, but never the same rows.
+        found = candidate if candidate is not None and candidate.model.rows == model.rows else None  # type: ignore[attr-defined]
+    if found is None:
+        raise LookupError(f"{model.__name__} is not a record type.")
+    return found
 
 
 def plural_called(name: str) -> Any:
@@ -341,8 +407,9 @@ def verb_called(verb: str) -> Any:
 
 
 def every() -> Iterator[RecordType]:
-    """All record types, in the order of their registration."""
-    return iter(_types.values())
+    """All record types, in the order of their registration; then the company's own that are in use."""
+    yield from _types.values()
+    yield from (record_type for record_type in own().values() if not record_type.retired)
 
 
 def find_one(

@@ -7,7 +7,6 @@ so they leave no events and do not raise a customer's version.
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -45,7 +44,6 @@ def next_steps(pairs: Pairs) -> None:
             cursor.execute(_next_steps_sql(), {"company": active_company_id(), "ids": touched})
 
 
-@cache
 def _next_steps_sql() -> str:
     """Tasks by what they are about, one part for each record type: with OR it would read every open task there is."""
     subjects = ["SELECT 'customer'::text AS kind, c.id AS id"]
@@ -53,9 +51,10 @@ def _next_steps_sql() -> str:
         for name in record_type.concerns:
             field = record_type.model._meta.get_field(name)
             if field.related_model is Customer:
+                rows = "".join(f" AND r.{column} = {value:d}" for column, value in record_type.model.rows.items())  # type: ignore[attr-defined]
                 subjects.append(
                     f"SELECT '{record_type.name}', r.id FROM {record_type.model._meta.db_table} r"  # noqa: S608
-                    f" WHERE r.company_id = c.company_id AND r.{field.column} = c.id AND r.deleted_at IS NULL"  # type: ignore[union-attr]
+                    f" WHERE r.company_id = c.company_id AND r.{field.column} = c.id AND r.deleted_at IS NULL{rows}"  # type: ignore[union-attr]
                 )
     return f"""
         UPDATE parties_customer SET next_step_on = first.due_on, next_step = coalesce(first.title, '')

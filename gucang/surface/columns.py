@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -54,15 +54,20 @@ def names(field: str, words: Callable[[str], Any]) -> None:
 
 def is_open(record_type: RecordType, name: str, record: Any) -> bool | None:
     """Whether what a day or moment says of `record` is still to come about; None where `due` said nothing of it."""
-    if f"{record_type.name}.{name}" not in _DUE:
+    found = _due_of(record_type, name)
+    if found is None:
         return None
-    column, among = _DUE[f"{record_type.name}.{name}"]
+    column, among = found
     return not column or getattr(record, column) in among
+
+
+def _due_of(record_type: RecordType, name: str) -> tuple[str, Collection[Any]] | None:
+    return _DUE.get(f"{record_type.name}.{name}") or record_type.due.get(name)
 
 
 def _read_for(record_type: RecordType, names: Sequence[str]) -> set[str]:
     """The columns that tell whether what these fields say is still open."""
-    return {_DUE[key][0] for name in names if (key := f"{record_type.name}.{name}") in _DUE} - {""}
+    return {found[0] for name in names if (found := _due_of(record_type, name)) is not None} - {""}
 
 
 def labels_of(actor: Actor, wanted: Mapping[Any, Iterable[int]]) -> Labels:
@@ -119,7 +124,7 @@ def _any_own(names: Sequence[str]) -> bool:
     return any(name.startswith(custom.PREFIX) for name in names)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def label_fields(model: type[models.Model]) -> tuple[str, ...]:
     """The fields that a record's `str` reads; () stands for all where that is more than plain fields.
 
@@ -196,7 +201,7 @@ class Shower:
     def field(self, spec: FieldSpec, *, link: bool = True) -> Callable[[Any], Any]:
         """A function from a record to what `show` says of it, for those who show many."""
         stored, write = self._stored(spec), _SHOWN.get(spec.kind, _plain)
-        ruled, may_be_due = spec.name in self.ruled, f"{self.type.name}.{spec.name}" in _DUE
+        ruled, may_be_due = spec.name in self.ruled, _due_of(self.type, spec.name) is not None
 
         def shown(record: Any) -> Any:
             value = stored(record)
@@ -256,7 +261,8 @@ def _reference(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
 
 def _choice(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
     word = spec.show(value)
-    toned = spec.own.tones if spec.own is not None else _TONES.get(f"{shower.type.name}.{spec.name}")
+    declared = _TONES.get(f"{shower.type.name}.{spec.name}") or shower.type.tones.get(spec.name)
+    toned = spec.own.tones if spec.own is not None else declared
     if toned is None or (spec.own is not None and not toned.get(value)):
         return word
     return Markup('<span class="badge" data-tone="%s">%s</span>') % (toned.get(value, ""), word)

@@ -33,6 +33,7 @@ class Place:
     about: Any = ""
     shown: Shown | None = None
     key: str = ""
+    group: Any = ""
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,12 @@ class Person:
 
 
 _places: list[Place] = []
+_more: list[Callable[[], list[Place]]] = []
 _settings: list[Place] = []
 _quick: dict[str, int] = {}
 _quick_links: list[Place] = []
+# What a company has made itself comes behind what everybody has.
+OWN_ORDER = 90
 _unread: list[Count] = []
 _companies: list[Callable[[Any], list[tuple[str, str]]]] = []
 _person: list[Callable[[Any], Person]] = []
@@ -78,6 +82,12 @@ def add(
             Place(label, icon, url, permission, order, phone, bottom, count, rail=rail, shown=shown, key=key)
         )
         _places.sort(key=lambda place: place.order)
+
+
+def more_from(source: Callable[[], list[Place]]) -> Callable[[], list[Place]]:
+    """Register who knows places that only the active company has; those of one `group` stand under its heading."""
+    _more.append(source)
+    return source
 
 
 def setting(label: Any, icon: str, url: str, permission: str, order: int = 50, *, about: Any) -> None:
@@ -146,8 +156,9 @@ def creatable(request: CompanyRequest) -> list[dict[str, Any]]:
         for link in _quick_links
         if request.actor.may(link.permission)
     ]
-    for name, order in _quick.items():
-        record_type = next((one for one in records.every() if one.name == name), None)
+    every = {one.name: one for one in records.every()}
+    for name, order in (_quick | {name: OWN_ORDER for name, one in every.items() if one.own}).items():
+        record_type = every.get(name)
         if record_type is not None and record_type.create and request.actor.may(record_type.create.name):
             url = f"{request.base}/{record_type.plural}/new"
             found.append((order, {"label": str(record_type.label), "icon": record_type.icon, "url": url}))
@@ -174,9 +185,12 @@ def person(request: Any) -> Person:
 
 
 def _allowed(request: CompanyRequest) -> list[Place]:
+    every = _places
+    if more := [place for source in _more for place in source()]:
+        every = sorted([*_places, *more], key=lambda place: place.order)
     return [
         place
-        for place in _places
+        for place in every
         if (not place.permission or request.actor.may(place.permission))
         and (place.shown is None or place.shown(request))
     ]
@@ -193,4 +207,5 @@ def _item(place: Place, request: CompanyRequest) -> dict[str, Any]:
         "bottom": place.bottom,
         "key": place.key,
         "count": place.count(request) if place.count else 0,
+        "group": str(place.group),
     }

@@ -23,7 +23,7 @@ from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Problem, Refuse
 from gucang.kernel.models import SearchEntry
 from gucang.kernel.numbering import next_numbers
 from gucang.kernel.records import RecordType
-from gucang.kernel.scope import active_company_id, only_writing
+from gucang.kernel.scope import only_writing
 from gucang.kernel.sets import column_types, insert_rows
 from gucang.kernel.snapshots import Snapshot, changed_between, snapshot, wording
 
@@ -66,7 +66,7 @@ def create_many(
     known: dict[Any, Any] = {}
     with transaction.atomic(), only_writing(record_type.model._meta.app_label, "kernel"):
         for row in rows:
-            row.record = record_type.model(company_id=active_company_id())
+            row.record = record_type.blank()
             _settle(row, verb, actor, None, known, new=True, also=also)
         good = [row for row in rows if row.problem is None]
         _refuse_twins(record_type, good)

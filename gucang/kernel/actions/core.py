@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
 from gucang.kernel.fields import BadValue, FieldSpec, specs_of_signature
 from gucang.kernel.models import Event
 from gucang.kernel.numbering import next_number
-from gucang.kernel.scope import active_company_id, only_writing
+from gucang.kernel.scope import only_writing
 from gucang.kernel.snapshots import Snapshot, changed_between, snapshot
 
 Keep = Callable[[list[tuple[Snapshot | None, Any]]], None]
@@ -44,14 +44,15 @@ class Outcome(NamedTuple):
 
 def get(name: str) -> Action:
     """The action called `name`. Raises LookupError."""
-    try:
-        return _actions[name]
-    except KeyError:
-        raise LookupError(f"There is no action {name!r}.") from None
+    record_name, _dot, verb = name.partition(".")
+    found = _actions.get(name) or (own.verbs.get(verb) if (own := records.own().get(record_name)) else None)
+    if found is None:
+        raise LookupError(f"There is no action {name!r}.")
+    return found
 
 
 def every() -> list[Action]:
-    """All actions, by name."""
+    """All actions that are declared in code, by name."""
     return [_actions[name] for name in sorted(_actions)]
 
 
@@ -90,6 +91,9 @@ class Action:
     `win(deal, actor=alice, on=today)` does everything and returns an `Outcome`. Besides the body's own parameters a
     call takes `actor`, `seen` (the version the person looked at), `at` (when it really happened) and `cause` (the
     event that led to it). It raises Forbidden, Refused, Invalid, Stale, NotVisible or NeedsApproval.
+
+    `own`, of a record type that one company has made: it is found through that type and no registry. `params` are the
+    fields of its dialog where the body's signature cannot tell them.
     """
 
     def __init__(
@@ -113,6 +117,8 @@ class Action:
         gone: Any = None,
         internal: bool = False,
         back: Back | None = None,
+        params: Sequence[FieldSpec] | None = None,
+        own: bool = False,
     ) -> None:
         self.name, self.body, self.label = name, body, label
         self.allow, self.guard = allow, guard
@@ -124,7 +130,9 @@ class Action:
         self.module = body.__globals__.get("__name__", "") if hasattr(body, "__globals__") else ""
         self.__doc__ = body.__doc__
         self._labels = labels or {}
-        self._params: tuple[FieldSpec, ...] | None = None
+        self._params = None if params is None else tuple(params)
+        if own:
+            return
         if name in _actions:
             raise ValueError(f"Action {name} is defined twice.")
         _actions[name] = self
@@ -185,7 +193,7 @@ class Action:
     def _begin(self, record: Any, actor: Actor) -> Any:
         model = self.type.model
         if self.creates:
-            return model(company_id=active_company_id()) if hasattr(model, "company_id") else model()
+            return self.type.blank()
         pk = getattr(record, "pk", record)
         query = (model.with_bin if self.binned else model._default_manager).filter(pk=pk)  # type: ignore[attr-defined]
         if self.binned:

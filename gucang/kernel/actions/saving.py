@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -32,7 +32,7 @@ _SAME_CHECKS = (MaxLengthValidator, EmailValidator, ProhibitNullCharactersValida
 _CLEANED_KINDS = frozenset(["text", "longtext", "email", "phone", "choice", "reference", "date"])
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _cleaned_enough(model: type[models.Model]) -> frozenset[str]:
     """The fields about which validation asks nothing that cleaning by their spec has not answered."""
     specs = records.by_model(model).specs

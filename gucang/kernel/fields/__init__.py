@@ -2,7 +2,7 @@
 
 from gucang.kernel.fields.declared import Among, Money, Text, spec_of, specs_of_signature
 from gucang.kernel.fields.own import Own, ShowIf
-from gucang.kernel.fields.spec import KINDS, FieldSpec
+from gucang.kernel.fields.spec import KINDS, FieldSpec, LiveChoices
 from gucang.kernel.fields.values import LONGTEXT_MAX, BadValue, to_json
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Among",
     "BadValue",
     "FieldSpec",
+    "LiveChoices",
     "Money",
     "Own",
     "ShowIf",

@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.choices import CallableChoiceIterator
 
 from gucang.kernel.actors import Actor
-from gucang.kernel.fields.spec import FieldSpec
+from gucang.kernel.fields.spec import FieldSpec, LiveChoices
 from gucang.kernel.models.fields import CreditCodeField, MoneyField, PhoneField, Reference, TagsField
 
 # The first class that fits decides, so subclasses stand before their parents.
@@ -41,7 +42,9 @@ def spec_of(field: models.Field[Any, Any]) -> FieldSpec:
     kind = next((kind for cls, kind in _KIND_OF_FIELD if isinstance(field, cls)), None)
     if kind is None:
         raise TypeError(f"{field} has no kind that forms know.")
-    choices = tuple((value, label) for value, label in (field.flatchoices or ()) if value not in (None, ""))
+    choices: Sequence[tuple[Any, Any]] = tuple(_choices(field))
+    if choices and isinstance(field.choices, CallableChoiceIterator):
+        choices = LiveChoices(lambda: _choices(field))
     return FieldSpec(
         name=field.name,
         kind="choice" if choices else kind,
@@ -55,6 +58,10 @@ def spec_of(field: models.Field[Any, Any]) -> FieldSpec:
         target=field.related_model if kind == "reference" else None,
         default=field.get_default() if field.has_default() else None,
     )
+
+
+def _choices(field: models.Field[Any, Any]) -> list[tuple[Any, Any]]:
+    return [(value, label) for value, label in (field.flatchoices or ()) if value not in (None, "")]
 
 
 _KIND_OF_TYPE: dict[Any, str] = {

@@ -6,9 +6,9 @@ API's schemas, import, filters and the event log all read it, so a field is desc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from django.db import models
 from django.utils import timezone
@@ -41,6 +41,28 @@ KINDS = [
 ]
 
 
+class LiveChoices(Sequence[tuple[Any, Any]]):
+    """Choices that are asked for each time, because companies differ in them and a spec serves all companies."""
+
+    def __init__(self, ask: Callable[[], Sequence[tuple[Any, Any]]]) -> None:
+        self._ask = ask
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return iter(self._ask())
+
+    def __len__(self) -> int:
+        return len(self._ask())
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Any, Any]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[tuple[Any, Any]]: ...
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._ask()[index]
+
+
 @dataclass(frozen=True)
 class FieldSpec:
     """One field. `target` is the model that a reference points at; `choices` are (value, label) pairs.
@@ -53,7 +75,7 @@ class FieldSpec:
     label: Any
     required: bool = False
     help: Any = ""
-    choices: tuple[tuple[Any, Any], ...] = ()
+    choices: Sequence[tuple[Any, Any]] = ()
     max_length: int | None = None
     places: int = 2
     digits: int = 16

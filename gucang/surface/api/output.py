@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from gucang.kernel import custom, records
@@ -34,7 +34,7 @@ def told_too(record_type: RecordType) -> dict[str, tuple[Any, Callable[[Any], st
     return _told_too.get(record_type.name, {})
 
 
-@cache
+@lru_cache(maxsize=1024)
 def readable(record_type: RecordType) -> dict[str, FieldSpec]:
     """The fields that the API shows of a record type: those that have a label, so that people know them.
 
@@ -55,7 +55,7 @@ def _declared(record_type: RecordType) -> set[str]:
     return {*record_type.form.fields, *record_type.columns}
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _told(record_type: RecordType) -> frozenset[str]:
     """The fields whose changes are told."""
     return frozenset(_labelled(record_type) | _declared(record_type))

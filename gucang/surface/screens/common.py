@@ -34,9 +34,19 @@ def screen(view: Screen) -> Screen:
         record_type = records.by_plural(plural)
         if record_type is None or not request.actor.may(f"{record_type.name}.view"):
             raise NotVisible
+        check_in_use(record_type)
         return view(request, record_type, *args, **kwargs)
 
     return inner
+
+
+def check_in_use(record_type: RecordType) -> None:
+    """Raise the refusal for a record type that its company has retired."""
+    if record_type.retired:
+        raise Refused(
+            _t("“%(what)s” is retired; what it holds is kept. An administrator can bring it back under Settings.")
+            % {"what": record_type.label_plural}
+        )
 
 
 def only_post(request: HttpRequest) -> None:

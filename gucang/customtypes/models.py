@@ -1,0 +1,176 @@
+"""What a company has made: its own record types, and the records of all of them in one table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from gucang.accounts.models import Member
+from gucang.kernel.models import Record, Reference, TagsField, bin_index, list_index
+from gucang.kernel.text import BadText, NumberPattern
+from gucang.parties.models import Contact, Customer
+from gucang.selling.models import Opportunity
+
+PREFIX = "own_"
+# What a record may belong to: the reference fields of every record, of which a type uses some.
+BELONGS = ("customer", "contact", "opportunity")
+# Of the icons in the sprite, those that things and papers of a company look like.
+ICONS = (
+    "box", "tool", "tools", "devices", "device-mobile", "car", "truck", "building", "building-warehouse",
+    "building-factory", "building-store", "file-text", "file-check", "file-invoice", "certificate", "signature",
+    "rubber-stamp", "folder", "briefcase", "clipboard-list", "checklist", "flag", "target", "route", "calendar-event",
+    "headset", "shield-check", "stethoscope", "recycle", "package", "shopping-cart", "receipt", "cash", "coin", "gift",
+    "ticket", "medal", "star", "heart-handshake", "user-circle", "users-group", "map-pin", "world", "school", "book",
+    "presentation", "puzzle", "robot", "plug", "key", "camera", "palette", "ruler", "tag",
+)  # fmt: skip
+
+
+def icons() -> list[tuple[str, str]]:
+    """The icons as choices of a field."""
+    return [(name, name) for name in ICONS]
+
+
+class CustomType(Record):
+    """A record type that the company has made: what it is called, what its records have. Its fields are custom ones.
+
+    `stages` are objects with key, zh, en, tone and closed; see `definitions.Stage`.
+    """
+
+    setup = True
+
+    key = models.CharField(
+        _("short name"),
+        max_length=30,
+        validators=[
+            RegexValidator(
+                r"^[a-z][a-z0-9_]*[a-z0-9]$", _("Write small letters, digits and _, beginning with a letter.")
+            )
+        ],
+        help_text=_("for addresses and programs, such as “equipment”; it stays as it is"),
+    )
+    name_zh = models.CharField(_("name in Chinese"), max_length=40)
+    name_en = models.CharField(_("name in English"), max_length=40, blank=True, help_text=_("one of them"))
+    plural_en = models.CharField(_("name in English, several"), max_length=40, blank=True, help_text=_("many of them"))
+    icon = models.CharField(_("icon"), max_length=40, default="box", choices=icons)
+    number_rule = models.CharField(
+        _("number rule"), max_length=60, blank=True, help_text=_("such as SB{yy}{mm}-{seq:04}; empty for no numbers")
+    )
+    has_owner = models.BooleanField(_("has an owner"), default=True)
+    belongs_to = TagsField(verbose_name=_("belongs to"), help_text=_("customer, contact, opportunity"))
+    day_zh = models.CharField(_("date in Chinese"), max_length=40, blank=True, help_text=_("what its day is called"))
+    day_en = models.CharField(_("date in English"), max_length=40, blank=True)
+    deadline = models.BooleanField(_("marked once the day has passed"), default=False)
+    stages = models.JSONField(_("stages"), default=list, blank=True, editable=False)
+    position = models.PositiveSmallIntegerField(_("place in the row"), default=1)
+    retired = models.BooleanField(_("retired"), default=False, editable=False)
+
+    loaded_key: str | None = None
+
+    class Meta(Record.Meta):
+        verbose_name = _("record type")
+        verbose_name_plural = _("record types")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "key"],
+                name="one_type_key",
+                violation_error_message=_("There is already a record type with this short name. Choose another one."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        english = (get_language() or "").startswith("en")
+        return (english and self.name_en) or self.name_zh
+
+    @classmethod
+    def from_db(cls, *args: Any, **options: Any) -> CustomType:
+        found: CustomType = super().from_db(*args, **options)
+        found.loaded_key = found.__dict__.get("key")
+        return found
+
+    @property
+    def record_name(self) -> str:
+        """What its records are called in rights, events and the API: "own_equipment"."""
+        return f"{PREFIX}{self.key}"
+
+    @property
+    def plural(self) -> str:
+        """What its addresses begin with: "own-equipment"."""
+        return self.record_name.replace("_", "-")
+
+    def clean(self) -> None:
+        problems: dict[str, str] = {}
+        if self.loaded_key is not None and self.key != self.loaded_key:
+            problems["key"] = _t("The short name stays as it is: addresses and programs know it.")
+        if unknown := [name for name in self.belongs_to if name not in BELONGS]:
+            problems["belongs_to"] = _t("Records cannot belong to “%(name)s”. They can belong to: %(known)s.") % {
+                "name": unknown[0], "known": "、".join(BELONGS)
+            }  # fmt: skip
+        if self.number_rule:
+            try:
+                NumberPattern(self.number_rule)
+            except BadText as problem:
+                problems["number_rule"] = str(problem)
+        if problems:
+            raise ValidationError(problems)
+
+
+class CustomRecord(Record):
+    """A record of a company's own type. Each type uses some of these columns; its own fields are in `extra`.
+
+    People meet it as a proxy for one type (`kinds`), which holds that type's rows and no others.
+    """
+
+    # The record type that the rows of a proxy are of.
+    own_name = ""
+
+    type = Reference(CustomType, verbose_name=_("record type"), related_name="+", editable=False)
+    number = models.CharField(_("number"), max_length=40, blank=True, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    customer = Reference(Customer, verbose_name=_("customer"), null=True, blank=True, related_name="+")
+    contact = Reference(Contact, verbose_name=_("contact"), null=True, blank=True, related_name="+")
+    opportunity = Reference(Opportunity, verbose_name=_("opportunity"), null=True, blank=True, related_name="+")
+    owner = Reference(Member, verbose_name=_("owner"), null=True, blank=True, editable=False, related_name="+")
+    stage = models.CharField(_("stage"), max_length=40, blank=True, editable=False)
+    day = models.DateField(_("date"), null=True, blank=True)
+
+    derived_fields = ("type",)
+
+    class Meta(Record.Meta):
+        verbose_name = _("own record")
+        verbose_name_plural = _("own records")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "type", "number"],
+                condition=~Q(number=""),
+                name="one_own_number",
+                violation_error_message=_("There is already one with this number."),
+            )
+        ]
+        indexes = [
+            bin_index("own_in_bin"),
+            list_index("own_by_change", "type", "-updated_at", "-id", carries=["owner"]),
+            list_index("own_by_owner", "type", "owner", "-updated_at", "-id"),
+            list_index("own_by_stage", "type", "stage", "-updated_at", "-id", carries=["owner"]),
+            list_index("own_by_day", "type", "day", "id", carries=["owner"]),
+            list_index("own_by_name", "type", "name", "id", carries=["owner"]),
+            list_index("own_by_creation", "type", "-created_at", "-id", carries=["owner"]),
+            models.Index(
+                fields=["company", "customer", "-id"], name="own_by_customer", condition=Q(customer__isnull=False)
+            ),
+            models.Index(
+                fields=["company", "contact", "-id"], name="own_by_contact", condition=Q(contact__isnull=False)
+            ),
+            models.Index(
+                fields=["company", "opportunity", "-id"], name="own_by_deal", condition=Q(opportunity__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
