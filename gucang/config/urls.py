@@ -9,6 +9,7 @@ from gucang.activity import urls as activity
 from gucang.automation import urls as automation
 from gucang.bulk import urls as bulk
 from gucang.customfields import urls as customfields
+from gucang.customtypes import urls as customtypes
 from gucang.exchange import urls as exchange
 from gucang.grid import urls as grid
 from gucang.messages import urls as messages
@@ -29,6 +30,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *automation.company_patterns,
     *parties.company_patterns,
     *bulk.company_patterns,
+    *customtypes.company_patterns,
     *surface.company_patterns,
 ]
 

@@ -29,7 +29,9 @@ def _named(kind: CustomType, actor: Actor) -> None:
     """A new type gets its place at the end of the row."""
     count = CustomType.objects.count()
     if count >= MOST_TYPES:
-        raise Refused(_t("A company can have %(most)s record types of its own. Use one that is there.") % {"most": MOST_TYPES})
+        raise Refused(
+            _t("A company can have %(most)s record types of its own. Use one that is there.") % {"most": MOST_TYPES}
+        )
     kind.position = count + 1
 
 

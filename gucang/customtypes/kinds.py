@@ -60,7 +60,7 @@ class OwnType(RecordType):
 def build(definition: Definition) -> OwnType:
     """The record type of a definition."""
     name, plural = definition.name, definition.name.replace("_", "-")
-    resting = {"own": True, "guard": rules.why_resting(definition)}
+    resting: dict[str, Any] = {"own": True, "guard": rules.why_resting(definition)}
     belongs = definition.belongs_to
     day = ("day",) if definition.day else ()
     owner = ("owner",) if definition.has_owner else ()
@@ -110,9 +110,10 @@ def _model(type_id: int, name: str, zh: str, en: str, plural_en: str) -> type[Cu
     }  # fmt: skip
     body = {
         "__module__": CustomRecord.__module__, "Meta": type("Meta", (), meta), "own_name": name,
-        "rows": {"type_id": type_id},
+        "only_rows": {"type_id": type_id},
     }  # fmt: skip
-    model: type[CustomRecord] = type(CustomRecord)(f"CustomRecord{type_id}", (CustomRecord,), body)
+    make: Any = type(CustomRecord)
+    model: type[CustomRecord] = make(f"CustomRecord{type_id}", (CustomRecord,), body)
     # A proxy does not inherit them, and who explains a refusal looks for them.
     model._meta.constraints = CustomRecord._meta.constraints
     return model

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # What a role may get at once; the role's page has the finer choices.
 SEE, OWN, TREE, ALL = "see", "own", "tree", "all"
-LEVELS = (SEE, OWN, TREE, ALL)
+GIVEN = ("none", SEE, OWN, TREE, ALL)
 _REACH_OF = {OWN: Reach.OWN, TREE: Reach.TREE, ALL: Reach.COMPANY}
 _FOR_ALL = frozenset({"delete", "restore", "export", "import"})
 

@@ -279,7 +279,7 @@ class RecordType:
         """A new record of the active company, not saved yet."""
         model: Any = self.model
         own = {"company_id": active_company_id()} if hasattr(model, "company_id") else {}
-        return model(**own, **getattr(model, "rows", {}))
+        return model(**own, **getattr(model, "only_rows", {}))
 
     def query(self, actor: Actor) -> models.QuerySet[Any]:
         """The records of this type that the actor may see, with the record that owns them where it is another one.
@@ -390,7 +390,7 @@ def by_model(model: type[models.Model]) -> RecordType:
     if found is None and (name := getattr(model, "own_name", "")):
         candidate = own().get(name)
         # A class of another company may have the same name, but never the same rows.
-        found = candidate if candidate is not None and candidate.model.rows == model.rows else None  # type: ignore[attr-defined]
+        found = candidate if candidate is not None and candidate.model.only_rows == model.only_rows else None  # type: ignore[attr-defined]
     if found is None:
         raise LookupError(f"{model.__name__} is not a record type.")
     return found

@@ -51,7 +51,7 @@ def _next_steps_sql() -> str:
         for name in record_type.concerns:
             field = record_type.model._meta.get_field(name)
             if field.related_model is Customer:
-                rows = "".join(f" AND r.{column} = {value:d}" for column, value in record_type.model.rows.items())  # type: ignore[attr-defined]
+                rows = "".join(f" AND r.{column} = {value:d}" for column, value in record_type.model.only_rows.items())  # type: ignore[attr-defined]
                 subjects.append(
                     f"SELECT '{record_type.name}', r.id FROM {record_type.model._meta.db_table} r"  # noqa: S608
                     f" WHERE r.company_id = c.company_id AND r.{field.column} = c.id AND r.deleted_at IS NULL{rows}"  # type: ignore[union-attr]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from tests.contracts.world import Pages
+from gucang.kernel.records import RecordType
+from tests.contracts.world import OWN, Pages, own_type
 from tests.personas import found_acme, found_other
 
 
@@ -38,3 +39,9 @@ def world(founded: Pages) -> Iterator[Pages]:
     with transaction.atomic():
         yield Pages(founded.company, founded.people)
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def record_type(request: pytest.FixtureRequest, founded: Pages) -> RecordType:
+    """Each type that `of_every_type` names; Acme's own is made when it is asked for."""
+    return own_type(founded) if request.param == OWN else request.param

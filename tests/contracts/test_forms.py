@@ -16,9 +16,8 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope
-from tests.contracts.world import TYPES, Pages, can_be_made, text_of, words_of
+from tests.contracts.world import TYPES, Pages, can_be_made, of_every_type, own_type, text_of, words_of
 
-of_every_type = pytest.mark.parametrize("record_type", TYPES, ids=lambda one: one.name)
 BAD = {
     "nul": "a\x00b",
     "control": "a\x07\x1b[31m\x7fb",
@@ -44,8 +43,9 @@ PARAMETERS = ("q", "sort", "after", "view", "columns", "mine", "peek", "lane", "
 
 @pytest.fixture(scope="module")
 def filled(founded: Pages) -> Pages:
+    every = [*TYPES, own_type(founded)]
     with company_scope(founded.company):
-        for one in TYPES:
+        for one in every:
             founded.any_record(one)
     return founded
 

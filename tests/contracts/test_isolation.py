@@ -19,7 +19,7 @@ from gucang.kernel.scope import company_scope, deriving, writing
 from gucang.messages.kinds import every as kinds
 from gucang.messages.models import Notification
 from gucang.parties.cards import reading
-from tests.contracts.world import CANARY, TYPES, Pages, every_filling, hashes, routes, text_of
+from tests.contracts.world import CANARY, TYPES, Pages, every_filling, hashes, own_type, routes, text_of
 from tests.pictures import photo, upload
 
 ROUTES = routes()
@@ -38,14 +38,17 @@ class Prey:
     bodies: dict[str, dict[str, Any]]
     fitting: dict[str, dict[str, Any]]
     before: dict[str, str]
+    own: RecordType
 
 
 @pytest.fixture(scope="module")
 def prey(founded: Pages) -> Prey:
     """One row at least of every record type in Acme; every text in them sings."""
+    own = own_type(founded)
+    every = [*TYPES, own]
     with company_scope(founded.company):
-        ids = {one.name: founded.any_record(one).pk for one in TYPES}
-        _sing(founded)
+        ids = {one.name: founded.any_record(one).pk for one in every}
+        _sing(founded, every)
         event = Event.objects.order_by("id").first()
         notice = Notification.objects.order_by("pk").first()
         assert event is not None
@@ -55,14 +58,14 @@ def prey(founded: Pages) -> Prey:
             "key": _ended_feed(founded),
             "card": _card(founded),
         }
-        bodies = {one.name: _body(founded, one, ids[one.name]) for one in TYPES}
-        fitting = {verb.name: _foreign(founded.body(verb)) for one in TYPES for verb in one.verbs.values()}
-    return Prey(founded, ids, extra, bodies, fitting, hashes(founded))
+        bodies = {one.name: _body(founded, one, ids[one.name]) for one in every}
+        fitting = {verb.name: _foreign(founded.body(verb)) for one in every for verb in one.verbs.values()}
+    return Prey(founded, ids, extra, bodies, fitting, hashes(founded), own)
 
 
-def _sing(world: Pages) -> None:
+def _sing(world: Pages, every: list[RecordType]) -> None:
     """Write the canary into every plain text of Acme's rows."""
-    for record_type in TYPES:
+    for record_type in every:
         label = record_type.model._meta.app_label
         texts = [
             name
@@ -135,13 +138,23 @@ def _foreign(body: dict[str, Any]) -> dict[str, Any]:
 
 def test_nothing_is_missing_from_the_walk(prey: Prey) -> None:
     assert len(ROUTES) > 150
-    assert set(prey.ids) == {one.name for one in TYPES}
+    assert set(prey.ids) == {one.name for one in TYPES} | {prey.own.name}
 
 
 def test_what_must_not_be_seen_is_there_to_be_seen(prey: Prey) -> None:
     ours = prey.world.browser("adam")
-    for name in ("customer", "contact", "opportunity", "lead", "task", "follow_up", "department", "attachment"):
-        kind = next(one for one in TYPES if one.name == name)
+    for name in (
+        "customer",
+        "contact",
+        "opportunity",
+        "lead",
+        "task",
+        "follow_up",
+        "department",
+        "attachment",
+        prey.own.name,
+    ):
+        kind = next(one for one in (*TYPES, prey.own) if one.name == name)
         assert CANARY in text_of(ours.get(f"/acme/{kind.plural}/{prey.ids[name]}")), name
     assert CANARY in text_of(
         ours.get(f"/acme/search?q={CANARY}"),
@@ -151,7 +164,7 @@ def test_what_must_not_be_seen_is_there_to_be_seen(prey: Prey) -> None:
 @of_every_route
 def test_a_stranger_gets_nothing_from_our_addresses(prey: Prey, route: str) -> None:
     stranger = prey.world.browser("dan")
-    for path, kind in every_filling(route, prey.ids, prey.extra):
+    for path, kind in every_filling(route, prey.ids, prey.extra, [prey.own]):
         for method in ("get", "post"):
             answer = send(stranger, method, f"/acme/{path}", prey, kind)
             assert answer.status_code in (302, 303, 404), (method, path, answer.status_code)
@@ -162,7 +175,7 @@ def test_a_stranger_gets_nothing_from_our_addresses(prey: Prey, route: str) -> N
 @of_every_route
 def test_our_ids_are_not_there_in_the_strangers_company(prey: Prey, route: str) -> None:
     stranger = prey.world.browser("dan")
-    for path, kind in every_filling(route, prey.ids, prey.extra):
+    for path, kind in every_filling(route, prey.ids, prey.extra, [prey.own]):
         for method in ("get", "post"):
             with transaction.atomic():
                 answer = send(stranger, method, f"/other/{path}", prey, kind)
@@ -177,7 +190,7 @@ def test_our_ids_are_not_there_in_the_strangers_company(prey: Prey, route: str) 
 @of_every_route
 def test_without_signing_in_there_is_only_the_way_to_do_so(prey: Prey, route: str) -> None:
     anybody = Client()
-    for path, kind in every_filling(route, prey.ids, prey.extra):
+    for path, kind in every_filling(route, prey.ids, prey.extra, [prey.own]):
         for method in ("get", "post"):
             answer = send(anybody, method, f"/acme/{path}", prey, kind)
             if path.startswith("calendar/feed/"):  # where nobody can sign in: a phone asks

@@ -12,9 +12,8 @@ from gucang.kernel.actions import Action
 from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope
-from tests.contracts.world import TYPES, Pages, can_be_made, text_of, words_of
+from tests.contracts.world import TYPES, Pages, can_be_made, of_every_type, own_type, text_of, words_of
 
-of_every_type = pytest.mark.parametrize("record_type", TYPES, ids=lambda one: one.name)
 as_everybody = pytest.mark.parametrize("who", ["alice", "carol", "adam"])
 # Marks of a page that was not thought through: code that the policy forbids, and values that nobody wrote.
 FORBIDDEN = {
@@ -42,8 +41,9 @@ def whole(answer: Any, *statuses: int) -> str:
 @pytest.fixture(scope="module")
 def filled(founded: Pages) -> Pages:
     """Acme with a record of every type, the administrator's."""
+    every = [*TYPES, own_type(founded)]
     with company_scope(founded.company):
-        for one in TYPES:
+        for one in every:
             founded.any_record(one)
     return founded
 

@@ -25,7 +25,7 @@ from gucang.kernel.errors import Problem
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope
 from gucang.surface.screens.details import _all_related
-from tests.contracts.world import TYPES, Pages
+from tests.contracts.world import TYPES, Pages, of_every_type
 
 PINS = Path(__file__).with_name("query_counts.json")
 ACCEPT = "GUCANG_ACCEPT_QUERIES"
@@ -41,8 +41,6 @@ FRAME = (
     "SAVEPOINT", "RELEASE SAVEPOINT", "SELECT set_config", "django_session",
     '"accounts_user"', '"kernel_company"."slug"', '"accounts_role"."grants"',
 )  # fmt: skip
-
-of_every_type = pytest.mark.parametrize("record_type", TYPES, ids=lambda one: one.name)
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,10 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -20,6 +21,7 @@ from gucang.accounts.models import User
 from gucang.activity import files
 from gucang.activity.actions import attachments
 from gucang.bulk import actions as runs
+from gucang.customtypes import actions as types
 from gucang.exchange import intake
 from gucang.exchange.actions import exports, imports
 from gucang.kernel import records
@@ -28,9 +30,27 @@ from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope
 from gucang.surface.tests.api_world import World, can_be_made
 
-__all__ = ["CANARY", "TYPES", "Pages", "can_be_made", "every_filling", "hashes", "routes", "text_of", "words_of"]
+__all__ = [
+    "CANARY",
+    "OWN",
+    "TYPES",
+    "Pages",
+    "can_be_made",
+    "every_filling",
+    "hashes",
+    "of_every_type",
+    "own_type",
+    "routes",
+    "text_of",
+    "words_of",
+]
 
 TYPES = list(records.every())
+# The type that Acme has made for itself, which only its scope knows; see `own_type`.
+OWN = "own_equipment"
+of_every_type = pytest.mark.parametrize(
+    "record_type", [*TYPES, OWN], ids=lambda one: getattr(one, "name", one), indirect=True
+)
 CANARY = "金丝雀"
 COMPANY = "<slug:company>/"
 
@@ -93,6 +113,19 @@ class Pages(World):
         return exports.create(actor=self.people[by], record_type="customer", query="").record
 
 
+def own_type(world: World) -> RecordType:
+    """Acme's own record type, made if need be: with owner, number, stages and a day."""
+    with company_scope(world.company):
+        if OWN not in records.own():
+            by = world.people["adam"]
+            values = {"key": "equipment", "name_zh": "设备", "number_rule": "SB{yy}{mm}-{seq:04}", "day_zh": "保修到"}
+            kind = types.create(actor=by, values=values | {"has_owner": True}).record
+            types.set_stages(
+                kind, actor=by, stages="using | 使用中 | In use | ok\nscrapped | 报废 | Scrapped | mute | closed"
+            )
+        return records.get(OWN)
+
+
 def text_of(answer: Any) -> str:
     """An answer's body, streamed or not."""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
@@ -136,18 +169,20 @@ def hashes(world: World) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def every_filling(route: str, ids: dict[str, int], extra: dict[str, Any]) -> Iterator[tuple[str, RecordType | None]]:
-    """The route with the ids of real rows, once for each record type that it takes.
+def every_filling(
+    route: str, ids: dict[str, int], extra: dict[str, Any], own: Iterable[RecordType] = ()
+) -> Iterator[tuple[str, RecordType | None]]:
+    """The route with the ids of real rows, once for each record type that it takes, also for `own` ones.
 
     `ids` are by record type name, `extra` are those of rows that are no records.
     """
     route = route.replace("<str:who>", f"m{ids['member']}").replace("<path:rest>", "opportunities/new")
     if "plural>" in route:
-        for record_type in TYPES:
+        for record_type in [*TYPES, *own]:
             filled = re.sub(r"<\w+:plural>", record_type.plural, route)
             yield from _with_id(filled, record_type, ids, extra)
         return
-    plurals = {one.plural: one for one in TYPES} | {"files": records.get("attachment")}
+    plurals = {one.plural: one for one in [*TYPES, *own]} | {"files": records.get("attachment")}
     found = next((plurals[part] for part in reversed(route.split("/")) if part in plurals), None)
     yield from _with_id(route, found, ids, extra)
 

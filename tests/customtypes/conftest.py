@@ -15,7 +15,9 @@ from gucang.kernel.models import Company
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope
 
-STAGES = "using | 使用中 | In use | ok\nrepair | 维修中 | Under repair | warn\nscrapped | 报废 | Scrapped | mute | closed"
+STAGES = (
+    "using | 使用中 | In use | ok\nrepair | 维修中 | Under repair | warn\nscrapped | 报废 | Scrapped | mute | closed"
+)
 
 
 def make_machines(by: Member, key: str = "equipment", stages: str = STAGES, **values: Any) -> CustomType:

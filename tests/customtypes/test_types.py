@@ -19,7 +19,6 @@ from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Problem, Refuse
 from gucang.kernel.models import Company, CustomField, Event, EventObject
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope, writing
-from gucang.parties.models import Customer
 from gucang.parties.actions import customers
 from tests.customtypes.conftest import STAGES, give, make_machines
 
@@ -59,7 +58,9 @@ def test_its_events_stand_in_the_timeline_of_the_customer(machines: RecordType, 
     assert Event.objects.filter(pk__in=rows.values("event_id"), subject_id=made.pk).exists()
 
 
-def test_moving_editing_deleting_and_restoring_are_ordinary_actions(machine: Callable[..., Any], machines: RecordType, act: Any, adam: Member) -> None:
+def test_moving_editing_deleting_and_restoring_are_ordinary_actions(
+    machine: Callable[..., Any], machines: RecordType, act: Any, adam: Member
+) -> None:
     one = machine()
     assert act(machines.verbs["move"], one, stage="维修中").record.stage == "repair"
     assert act(machines.edit, one, values={"name": "大修过的"}).record.name == "大修过的"
@@ -78,11 +79,25 @@ def test_records_are_found_by_name_pinyin_and_own_text_field(machines: RecordTyp
     assert kind.create is not None
     made = kind.create(actor=alice, values={"name": "海天注塑机", "extra.serial": "HT-88-3301"}).record
     for text in ("海天", "haitian", "HT-88"):
-        assert [hit.object_id for hit in search.search(alice.as_actor(), text, types=[kind])["own_equipment"]] == [made.pk]
+        assert [hit.object_id for hit in search.search(alice.as_actor(), text, types=[kind])["own_equipment"]] == [
+            made.pk
+        ]
 
 
-@pytest.mark.parametrize(("reach", "sees"), [("own", {"alices"}), ("department", {"alices", "bobs"}), ("company", {"alices", "bobs", "mias", "nobodys"})])
-def test_each_reach_takes_in_what_it_should(reach: str, sees: set[str], machine: Callable[..., Any], machines: RecordType, alice: Member, bob: Member, mia: Member, adam: Member) -> None:
+@pytest.mark.parametrize(
+    ("reach", "sees"),
+    [("own", {"alices"}), ("department", {"alices", "bobs"}), ("company", {"alices", "bobs", "mias", "nobodys"})],
+)
+def test_each_reach_takes_in_what_it_should(
+    reach: str,
+    sees: set[str],
+    machine: Callable[..., Any],
+    machines: RecordType,
+    alice: Member,
+    bob: Member,
+    mia: Member,
+    adam: Member,
+) -> None:
     role = Role.objects.get(key="salesperson")
     from gucang.accounts.actions import roles
     from gucang.accounts.rights import write_grants
@@ -97,7 +112,9 @@ def test_each_reach_takes_in_what_it_should(reach: str, sees: set[str], machine:
     assert {one.name for one in machines.query(fresh.as_actor())} == sees
 
 
-def test_who_has_no_right_is_refused(machine: Callable[..., Any], machines: RecordType, carol: Member, bob: Member) -> None:
+def test_who_has_no_right_is_refused(
+    machine: Callable[..., Any], machines: RecordType, carol: Member, bob: Member
+) -> None:
     one = machine()
     with pytest.raises(NotVisible):
         machines.edit(one, actor=bob, values={"name": "x"})  # type: ignore[misc]
@@ -125,7 +142,9 @@ def test_without_owner_everybody_with_the_right_sees_all(scope: Company, adam: M
     assert room.query(Member.objects.get(pk=alice.pk).as_actor()).get().name == "会议室"
 
 
-def test_two_companies_have_the_same_key_and_never_meet(kept_machines: CustomType, acme: Company, other: Company, alice: Member, dan: Member) -> None:
+def test_two_companies_have_the_same_key_and_never_meet(
+    kept_machines: CustomType, acme: Company, other: Company, alice: Member, dan: Member
+) -> None:
     with company_scope(acme):
         ours = records.get("own_equipment")
         assert ours.create is not None
@@ -134,12 +153,16 @@ def test_two_companies_have_the_same_key_and_never_meet(kept_machines: CustomTyp
             CustomField.objects.create(record_type="own_equipment", key="secret", label_zh="秘密", kind="text")
     with company_scope(other):
         assert "own_equipment" not in records.own()
-        make_machines(dan, name_zh="仪器", name_en="instrument", plural_en="instruments", stages="", number_rule="", belongs_to=[])
+        make_machines(
+            dan, name_zh="仪器", name_en="instrument", plural_en="instruments", stages="", number_rule="", belongs_to=[]
+        )
         theirs = records.get("own_equipment")
         assert theirs is not ours
         assert theirs.model is not ours.model
         assert str(theirs.label) == "仪器"
-        assert theirs.board is None and "stage" not in theirs.specs and theirs.number == ""
+        assert theirs.board is None
+        assert "stage" not in theirs.specs
+        assert theirs.number == ""
         assert custom.specs_for("own_equipment") == ()
         assert not theirs.query(dan.as_actor()).exists()
         assert theirs.create is not None
@@ -153,7 +176,9 @@ def test_two_companies_have_the_same_key_and_never_meet(kept_machines: CustomTyp
         assert str(records.get("own_equipment").label) == "设备"
 
 
-def test_two_types_of_one_company_have_separate_rows(machine: Callable[..., Any], machines: RecordType, adam: Member) -> None:
+def test_two_types_of_one_company_have_separate_rows(
+    machine: Callable[..., Any], machines: RecordType, adam: Member
+) -> None:
     machine()
     make_machines(adam, key="contract", name_zh="合同", stages="", number_rule="SB{yy}{mm}-{seq:04}")
     contracts = records.get("own_contract")
@@ -165,12 +190,15 @@ def test_two_types_of_one_company_have_separate_rows(machine: Callable[..., Any]
         machines.edit(contracts.model.objects.get().pk, actor=adam, values={"name": "x"})  # type: ignore[misc]
 
 
-def test_a_retired_type_rests_and_comes_back_whole(machine: Callable[..., Any], machines: RecordType, adam: Member, alice: Member) -> None:
+def test_a_retired_type_rests_and_comes_back_whole(
+    machine: Callable[..., Any], machines: RecordType, adam: Member, alice: Member
+) -> None:
     one = machine()
     kind = CustomType.objects.get()
     actions.retire(kind, actor=adam)
     resting = records.get("own_equipment")
-    assert resting.retired and resting not in list(records.every())
+    assert resting.retired
+    assert resting not in list(records.every())
     assert resting.edit is not None
     with pytest.raises(Refused, match="设备"):
         resting.edit(one, actor=alice, values={"name": "x"})
@@ -195,7 +223,8 @@ def test_records_from_before_there_were_stages_begin_in_the_first(scope: Company
     assert plain.create is not None
     made = plain.create(actor=adam, values={"name": "旧的"}).record
     event = actions.set_stages(kind, actor=adam, stages=STAGES).event
-    assert event is not None and event.facts == {"records": 1}
+    assert event is not None
+    assert event.facts == {"records": 1}
     assert CustomRecord.with_bin.get(pk=made.pk).stage == "using"
 
 
@@ -228,4 +257,5 @@ def test_nobody_but_an_administrator_makes_types(scope: Company, alice: Member) 
 def test_administrators_may_do_everything_at_once(machines: RecordType, adam: Member, alice: Member) -> None:
     assert all(adam.as_actor().reach(verb.name) is Reach.COMPANY for verb in machines.verbs.values())
     grants = Member.objects.get(pk=alice.pk).as_actor().grants
-    assert grants["own_equipment.edit"] is Reach.OWN and "own_equipment.delete" not in grants
+    assert grants["own_equipment.edit"] is Reach.OWN
+    assert "own_equipment.delete" not in grants

@@ -57,7 +57,7 @@ class LivingManager(CompanyManager):
 def _rows(model: type[models.Model], company_id: int, living: bool) -> CompanyQuerySet:
     """The query that each read of a model begins with; `.all()` copies it, which is cheaper than building it anew."""
     found = CompanyQuerySet(model).filter(company_id=company_id)
-    if rows := getattr(model, "rows", None):
+    if rows := getattr(model, "only_rows", None):
         found = found.filter(**rows)
     return found.filter(deleted_at=None) if living else found
 
@@ -80,7 +80,7 @@ class CompanyModel(models.Model, metaclass=CompanyModelBase):
     # Whether this is of what a company sets up once and reads all day: see kernel/setup.py.
     setup: ClassVar[bool] = False
     # Of a proxy that stands for some rows of its table: what they have in common, such as {"type_id": 7}.
-    rows: ClassVar[Mapping[str, Any]] = {}
+    only_rows: ClassVar[Mapping[str, Any]] = {}
 
     company = models.ForeignKey(
         "kernel.Company",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel import permissions, records
-from gucang.kernel.fields import FieldSpec
+from gucang.kernel.fields import FieldSpec, LiveChoices
 from gucang.kernel.models import CustomField
 from gucang.kernel.records import RecordType
+from gucang.kernel.setup import kept
 from gucang.surface import filters
 from gucang.surface.api import problems
 from gucang.surface.api.answers import answer
@@ -123,13 +125,62 @@ def answers_with(schema: str, status: int = 200) -> Json:
 
 
 def document(request: Any) -> HttpResponse:
-    """GET openapi.json, in the reader's language, with the company's address and own fields."""
-    common = _common(get_language() or "")
-    schemas = common["components"]["schemas"] | _with_custom_fields(common["components"]["schemas"])
+    """GET openapi.json, in the reader's language, with the company's address, own record types and own fields."""
+    language = get_language() or ""
+    with records.only_declared():
+        common = _common(language)
+    own = kept(f"own openapi:{language}", _own_parts)
+    schemas = common["components"]["schemas"] | own["schemas"]
+    if records.own():
+        schemas = schemas | _with_own_choices(schemas)
+    schemas = schemas | _with_custom_fields(schemas)
     return answer(
         common
-        | {"servers": [{"url": f"{request.base}/api/v1"}], "components": common["components"] | {"schemas": schemas}}
+        | {
+            "servers": [{"url": f"{request.base}/api/v1"}],
+            "paths": common["paths"] | own["paths"],
+            "tags": [*common["tags"], *own["tags"]],
+            "components": common["components"] | {"schemas": schemas},
+        }
     )
+
+
+def _own_parts() -> Json:
+    """What the company's own record types add: paths, tags and schemas."""
+    from gucang.surface.api.urls import own_api
+
+    types = [one for one in records.own().values() if not one.retired]
+    if not types:
+        return {"paths": {}, "tags": [], "schemas": {}}
+    made: Json = own_api().get_openapi_schema(path_prefix="")
+    _share_all(made["paths"])
+    schemas = made["components"]["schemas"] | _record_schemas(types)
+    return _plain({"paths": made["paths"], "tags": _tags(types), "schemas": schemas})
+
+
+def _with_own_choices(schemas: Json) -> Json:
+    """The schemas in which one chooses among record types, with the company's own among the choices."""
+    found: Json = {}
+    for record_type in records.every():
+        live = [spec for spec in record_type.specs.values() if isinstance(spec.choices, LiveChoices)]
+        for verb in (record_type.create, record_type.edit) if live else ():
+            name = pascal(record_type.name, verb.verb) if verb is not None else ""
+            if name in schemas:
+                properties = schemas[name]["properties"]
+                needed = schemas[name].get("required", ())
+                new = {spec.name: incoming(spec, spec.name in needed) for spec in live if spec.name in properties}
+                found[name] = schemas[name] | {"properties": properties | new}
+    return _plain(found)
+
+
+def _plain(made: Json) -> Json:
+    """The same with lazy texts as plain ones, in the language of the moment."""
+    found: Json = json.loads(json.dumps(made, default=str))
+    return found
+
+
+def _tags(types: Iterable[RecordType]) -> list[Json]:
+    return [{"name": one.plural, "description": str(one.label_plural)} for one in types]
 
 
 @lru_cache(maxsize=8)
@@ -143,20 +194,23 @@ def _common(language: str) -> Json:
         "Every record type and every action. Sign in with a token: `Authorization: Bearer …`."
     )
     components = made["components"]
-    components["schemas"] |= _common_schemas() | _record_schemas()
+    components["schemas"] |= _common_schemas() | _record_schemas(records.every())
     components["responses"] = {f"Problem{status}": _problem_response(status) for status in problems.KINDS}
     components["responses"]["Accepted"] = _accepted()
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer"},
         "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
     }
-    made["tags"] = [{"name": one.plural, "description": str(one.label_plural)} for one in records.every()]
+    made["tags"] = _tags(records.every())
     made["security"] = [{"token": []}, {"session": []}]
-    for operations in made["paths"].values():
+    _share_all(made["paths"])
+    return _plain(made)
+
+
+def _share_all(paths: Json) -> None:
+    for operations in paths.values():
         for method, operation in operations.items():
             _share(method, operation)
-    # Lazy texts become plain ones now, in this language.
-    return json.loads(json.dumps(made, default=str))
 
 
 def _share(method: str, operation: Json) -> None:
@@ -238,9 +292,9 @@ def _common_schemas() -> Json:
     }
 
 
-def _record_schemas() -> Json:
+def _record_schemas(types: Iterable[RecordType]) -> Json:
     found: Json = {}
-    for record_type in records.every():
+    for record_type in types:
         name = pascal(record_type.name)
         found[name] = record_schema(record_type)
         found[f"{name}Page"] = page_schema({"$ref": f"#/components/schemas/{name}"})

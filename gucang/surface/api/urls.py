@@ -1,11 +1,14 @@
-"""The addresses of the API, built from the registry once it is complete. Mounted at /<company>/api/v1/."""
+"""The addresses of the API, built from the registry once it is complete. Mounted at /<company>/api/v1/.
+
+Record types that a company has made itself come behind: their operations are made the same way, for each company.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
@@ -15,9 +18,11 @@ from ninja.parser import Parser
 from gucang.kernel import records
 from gucang.kernel.actions import Action
 from gucang.kernel.records import RecordType
+from gucang.kernel.setup import kept
 from gucang.surface.api import buckets, extras, openapi, operations, platform, problems, schemas
 from gucang.surface.api.door import guarded
 from gucang.surface.api.schemas import pascal
+from gucang.surface.screens.common import check_in_use
 
 
 class StrictParser(Parser):
@@ -27,15 +32,14 @@ class StrictParser(Parser):
         return request.json  # type: ignore[attr-defined]
 
 
-def build() -> NinjaAPI:
-    """The API of every registered record type."""
+def build(types: Iterable[RecordType]) -> NinjaAPI:
+    """The API of these record types."""
     made = NinjaAPI(
         title="Gucang", version="1", urls_namespace="api", docs_url=None, openapi_url=None, parser=StrictParser()
     )
     for kind in (Exception, Http404, HttpError, ValidationError):
         made.add_exception_handler(kind, problems.from_exception)  # type: ignore[arg-type]
-    _add_platform(made)
-    for record_type in records.every():
+    for record_type in types:
         _RecordOperations(made, record_type).add()
         extras.add_to(made.default_router, record_type)
     return made
@@ -118,7 +122,26 @@ class _RecordOperations:
         )  # fmt: skip
 
 
-api = build()
+api = build(records.every())
+_add_platform(api)
+
+
+def own_api() -> NinjaAPI:
+    """The API of the active company's own record types."""
+    return kept("own api", lambda: build(one for one in records.own().values() if not one.retired))
+
+
+def _own(request: HttpRequest, plural: str, id: int | None = None, verb: str = "") -> HttpResponseBase:
+    """A call on a type that the company has made: what ninja would have found by the address, found by the registry."""
+    record_type = records.own().get(plural.replace("-", "_"))
+    if record_type is None:
+        raise Http404
+    check_in_use(record_type)
+    where = f"/{plural}" + ("/{int:id}" if id is not None else "") + (f"/{verb}" if verb else "")
+    found = own_api().default_router.path_operations.get(where)
+    if found is None:
+        raise Http404
+    return found.get_view()(request, **({"id": id} if id is not None else {}))
 
 
 def _behind_door(found: Iterable[Any]) -> Iterator[URLPattern]:
@@ -135,4 +158,7 @@ urlpatterns = [
     path("openapi.json", guarded(openapi.document), name="openapi"),
     path("docs", guarded(openapi.page), name="docs"),
     *_behind_door(api.urls[0]),
+    path("<slug:plural>", guarded(_own)),
+    path("<slug:plural>/<int:id>", guarded(_own)),
+    path("<slug:plural>/<int:id>/<slug:verb>", guarded(_own)),
 ]

@@ -99,6 +99,8 @@ class World:
             return spec.choices[0][0]
         if spec.name == "record_type":
             return "customer"
+        if spec.name == "key":
+            return f"key_{self._next()}"
         text = f"测试{self._next()}"
         return {
             "email": f"test{self._made}@acme.test", "phone": f"1380013{self._made:04}", "integer": 30, "boolean": True,
