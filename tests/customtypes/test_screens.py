@@ -154,7 +154,7 @@ def test_a_task_about_it_stands_on_its_page(
 
 def test_it_stands_in_the_calendar(kept_machines: CustomType, acme: Company, alice: Member, login: Login) -> None:
     make_machine(acme, alice, day="2026-11-25")
-    assert "一号注塑机" in page_of(login(Client(), alice), "/acme/calendar?view=month&on=2026-11-01&whose=me")
+    assert "一号注塑机" in page_of(login(Client(), alice), "/acme/calendar?view=agenda&on=2026-11-24")
 
 
 def test_a_colleague_without_reach_meets_nothing(

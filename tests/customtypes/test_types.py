@@ -132,7 +132,7 @@ def test_who_shares_a_record_sees_it(machine: Callable[..., Any], machines: Reco
 
 def test_without_owner_everybody_with_the_right_sees_all(scope: Company, adam: Member, alice: Member) -> None:
     kind = make_machines(adam, key="room", has_owner=False, belongs_to=[], number_rule="")
-    with pytest.raises(Invalid, match="owns"):
+    with pytest.raises(Invalid, match="没有负责人"):
         give(kind, adam, "salesperson", "own")
     give(kind, adam, "salesperson", "see")
     room = records.get("own_room")

@@ -122,13 +122,21 @@ class _RecordOperations:
         )  # fmt: skip
 
 
-api = build(records.every())
-_add_platform(api)
+# These addresses are for all companies, and they may be built in the scope of the first one that asks.
+with records.only_declared():
+    api = build(records.every())
+    _add_platform(api)
 
 
 def own_api() -> NinjaAPI:
     """The API of the active company's own record types."""
     return kept("own api", lambda: build(one for one in records.own().values() if not one.retired))
+
+
+def _own_calls() -> dict[str, Callable[..., HttpResponseBase]]:
+    """The views of the company's own types by their addresses, as ninja writes those."""
+    bound = own_api()._get_bound_routers()  # what its own addresses are made from
+    return {where: one.get_view() for router in bound for where, one in router.path_operations.items()}
 
 
 def _own(request: HttpRequest, plural: str, id: int | None = None, verb: str = "") -> HttpResponseBase:
@@ -138,10 +146,10 @@ def _own(request: HttpRequest, plural: str, id: int | None = None, verb: str = "
         raise Http404
     check_in_use(record_type)
     where = f"/{plural}" + ("/{int:id}" if id is not None else "") + (f"/{verb}" if verb else "")
-    found = own_api().default_router.path_operations.get(where)
-    if found is None:
+    view = kept("own calls", _own_calls).get(where)
+    if view is None:
         raise Http404
-    return found.get_view()(request, **({"id": id} if id is not None else {}))
+    return view(request, **({"id": id} if id is not None else {}))
 
 
 def _behind_door(found: Iterable[Any]) -> Iterator[URLPattern]:
