@@ -82,7 +82,7 @@ def bring_back(kind: CustomType) -> None:
 
 
 @action(
-    "record_type.give", label=_("Give to a role"), guard=rules.why_retired, always=True, icon="shield-check",
+    "record_type.give", label=_("Set rights"), guard=rules.why_retired, always=True, icon="shield-check",
     labels={"role": _("Role"), "level": _("What it may do")},
 )  # fmt: skip
 def give(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import Member
-from gucang.kernel.models import Record, Reference, TagsField, bin_index, list_index
+from gucang.kernel.models import Record, Reference, bin_index, list_index
 from gucang.kernel.text import BadText, NumberPattern
 from gucang.parties.models import Contact, Customer
 from gucang.selling.models import Opportunity
@@ -63,7 +63,9 @@ class CustomType(Record):
         _("number rule"), max_length=60, blank=True, help_text=_("such as SB{yy}{mm}-{seq:04}; empty for no numbers")
     )
     has_owner = models.BooleanField(_("has an owner"), default=True)
-    belongs_to = TagsField(verbose_name=_("belongs to"), help_text=_("customer, contact, opportunity"))
+    of_customer = models.BooleanField(_("belongs to a customer"), default=False)
+    of_contact = models.BooleanField(_("belongs to a contact"), default=False)
+    of_opportunity = models.BooleanField(_("belongs to an opportunity"), default=False)
     day_zh = models.CharField(_("date in Chinese"), max_length=40, blank=True, help_text=_("what its day is called"))
     day_en = models.CharField(_("date in English"), max_length=40, blank=True)
     deadline = models.BooleanField(_("marked once the day has passed"), default=False)
@@ -100,6 +102,11 @@ class CustomType(Record):
         return f"{PREFIX}{self.key}"
 
     @property
+    def belongs_to(self) -> tuple[str, ...]:
+        """What its records may belong to: names of reference fields."""
+        return tuple(name for name in BELONGS if getattr(self, f"of_{name}"))
+
+    @property
     def plural(self) -> str:
         """What its addresses begin with: "own-equipment"."""
         return self.record_name.replace("_", "-")
@@ -108,10 +115,6 @@ class CustomType(Record):
         problems: dict[str, str] = {}
         if self.loaded_key is not None and self.key != self.loaded_key:
             problems["key"] = _t("The short name stays as it is: addresses and programs know it.")
-        if unknown := [name for name in self.belongs_to if name not in BELONGS]:
-            problems["belongs_to"] = _t("Records cannot belong to “%(name)s”. They can belong to: %(known)s.") % {
-                "name": unknown[0], "known": "、".join(BELONGS)
-            }  # fmt: skip
         if self.number_rule:
             try:
                 NumberPattern(self.number_rule)

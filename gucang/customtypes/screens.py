@@ -1,4 +1,4 @@
-"""The administrator's pages of own record types: all of them, the form of one, and its page with stages and roles."""
+"""The administrator's pages of own record types: all of them, the form of a new one, and its stages and roles."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from gucang.accounts.models import Role
 from gucang.accounts.rules import ADMINISTRATOR
 from gucang.customtypes import actions, definitions, queries, rules
 from gucang.customtypes.definitions import CLOSED, Stage, stages_of
-from gucang.customtypes.models import BELONGS, ICONS, CustomType
+from gucang.customtypes.models import ICONS, CustomType
 from gucang.kernel import records, setup
-from gucang.kernel.errors import Forbidden, NotVisible, Problem, Stale
+from gucang.kernel.actions import Action
+from gucang.kernel.errors import Forbidden, NotVisible, Problem
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
 from gucang.surface import panels, timeline
@@ -27,13 +28,9 @@ from gucang.surface.problems import answered
 from gucang.surface.render import go, render, toast
 from gucang.surface.screens import details, forms
 from gucang.surface.screens.common import find, sentences
+from gucang.surface.screens.inputs import typed
 
 NEW_STAGES = 3
-FIELDS = (
-    "name_zh", "name_en", "plural_en", "key", "icon", "number_rule", "has_owner", "belongs_to", "day_zh", "day_en",
-    "deadline", "position",
-)  # fmt: skip
-TICKS = ("has_owner", "deadline")
 TONE_WORDS = {
     "": pgettext_lazy("colour", "plain"), "ac": pgettext_lazy("colour", "blue"), "ok": pgettext_lazy("colour", "green"),
     "warn": pgettext_lazy("colour", "yellow"), "bad": pgettext_lazy("colour", "red"),
@@ -46,7 +43,7 @@ LEVEL_WORDS = {
 }  # fmt: skip
 REFUSED = "refused_type"
 # What a type begins with before anything was typed; most have an owner and belong to a customer.
-_BEGIN: dict[str, Any] = {"icon": "box", "has_owner": True, "belongs_to": ["customer"], "deadline": False}
+_BEGIN: dict[str, Any] = {"icon": "box", "has_owner": True, "of_customer": True}
 # What built-in roles are offered at first: who works with customers works with these.
 _USUAL = {"salesperson": rules.OWN, "sales_manager": rules.TREE, "service": rules.SEE, "finance": rules.SEE,
           "reader": rules.SEE, "auditor": rules.SEE, "executive": rules.SEE}  # fmt: skip
@@ -107,18 +104,14 @@ def new(request: CompanyRequest, **_address: str) -> HttpResponse:
         raise Forbidden(_t("Your role does not include this. Ask an administrator if you need it."))
     roles = _roles(request)
     if request.method != "POST":
-        return _form(
-            request, None, dict(_BEGIN), _blank_rows([]), [(one, _USUAL.get(one.key, "none")) for one in roles]
-        )
+        return _form(request, dict(_BEGIN), _blank_rows([]), [(one, _USUAL.get(one.key, "none")) for one in roles])
     values, rows = _typed(request), _posted_rows(request)
     levels = [(one, _level(request, one)) for one in roles]
-    if not values["key"]:
-        values["key"] = definitions.suggested_key(values["name_en"] or values["name_zh"])
     try:
         pk = forms.once(request, lambda: _make(request, values, rows, levels))
     except Problem as problem:
         setup.changes()  # what was half made is undone, so nothing read of it may stay
-        return _form(request, None, values, _blank_rows(rows), levels, sentences(problem), forms.form_status(problem))
+        return _form(request, values, _blank_rows(rows), levels, sentences(problem), forms.form_status(problem))
     toast(request, _t("The record type is made. Give it fields of its own now."))
     return go(request, f"{request.base}/record-types/{pk}")
 
@@ -136,45 +129,23 @@ def _make(request: CompanyRequest, values: dict[str, Any], rows: list[StageRow],
     return int(kind.pk)
 
 
-@require_http_methods(["GET", "POST"])
-@answered
-def edit(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
-    """The form of a type that is there: all but its short name, its stages and its roles."""
-    kind: CustomType = find(_type(), request, pk)
-    if why := actions.edit.why_not(request.actor, kind):
-        raise Forbidden(why)
-    if request.method != "POST":
-        return _form(request, kind, {name: getattr(kind, name) for name in FIELDS}, [], [])
-    values = _typed(request)
-    del values["key"]
-    try:
-        actions.edit(kind, actor=request.actor, seen=_seen(request), values=values, request_id=request.request_id)
-    except Problem as problem:
-        said = {"": [str(problem)]} if isinstance(problem, Stale) else sentences(problem)
-        return _form(request, kind, values | {"key": kind.key}, [], [], said, forms.form_status(problem))
-    toast(request, _t("Saved."))
-    return go(request, f"{request.base}/record-types/{pk}")
-
-
 def _form(
     request: CompanyRequest,
-    kind: CustomType | None,
     values: dict[str, Any],
     rows: list[StageRow],
     levels: list[tuple[Role, str]],
     said: dict[str, list[str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    fields = _type().form.fields
     found = {name: " ".join(many) for name, many in (said or {}).items()}
     context = {
-        "kind": kind,
         "key": request.POST.get("_key") or forms.new_key(),
-        "values": values,
-        "errors": {name: found.get(name, "") for name in (*FIELDS, "stages")},
-        "wrong": [(f"f-{name}" if name in FIELDS else name, text) for name, text in found.items() if name],
-        "whole": [text for name, text in found.items() if name not in FIELDS and name != "stages"],
+        "values": dict.fromkeys(fields, "") | values,
+        "errors": {name: found.get(name, "") for name in (*fields, "stages")},
+        "wrong": [(f"f-{name}" if name in fields else name, text) for name, text in found.items() if name],
+        "whole": [text for name, text in found.items() if name not in (*fields, "stages")],
         "icons": [(name, name) for name in ICONS],
-        "belongs": [(name, str(records.get(name).label)) for name in BELONGS],
         "rows": rows,
         "tones": list(TONE_WORDS.items()),
         "levels": [(role, level) for role, level in levels if role.key != ADMINISTRATOR],
@@ -184,11 +155,12 @@ def _form(
 
 
 def _typed(request: CompanyRequest) -> dict[str, Any]:
-    """What the form holds, as typed."""
-    values: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in FIELDS}
-    values |= {name: name in request.POST for name in TICKS}
-    values["belongs_to"] = request.POST.getlist("belongs_to")
-    return values if values["position"] else {name: value for name, value in values.items() if name != "position"}
+    """What the form holds, as typed, with a short name where that was left open."""
+    kind = _type()
+    values = typed(request.POST, {name: kind.specs[name] for name in kind.form.fields})
+    if not str(values.get("key", "")).strip():
+        values["key"] = definitions.suggested_key(str(values.get("name_en") or values.get("name_zh", "")))
+    return values
 
 
 # ---- the page of one
@@ -198,14 +170,13 @@ def shown(request: CompanyRequest, record_type: RecordType, kind: CustomType) ->
     """What a type's page shows besides the common: its stages and its roles as forms, and its own fields."""
     own = records.own().get(kind.record_name)
     refused: dict[str, Any] = getattr(request, REFUSED, {})
-    may_stage = actions.set_stages.why_not(request.actor, kind) is None
     return {
         "on_page": [actions.set_stages.verb, actions.give.verb],
         "rows": refused.get("rows") or _blank_rows(_rows_of(stages_of(kind))),
         "tones": list(TONE_WORDS.items()),
         "stages": stages_of(kind),
-        "may_stage": may_stage,
-        "may_give": actions.give.why_not(request.actor, kind) is None,
+        "why_stage": actions.set_stages.why_not(request.actor, kind) or "",
+        "why_give": actions.give.why_not(request.actor, kind) or "",
         "levels": [(role, queries.level_of(role, kind)) for role in _roles(request) if role.key != ADMINISTRATOR],
         "level_words": _levels_for(kind),
         "problem": refused.get("problem", ""),
@@ -232,11 +203,13 @@ def stages_changed(event: Event) -> list[timeline.Change]:
 timeline.tell("record_type", stages_changed)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @answered
 def set_stages(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """Save the stages as the page sends them; what is refused stays on the page with the reason."""
     kind: CustomType = find(_type(), request, pk)
+    if request.method != "POST":
+        return _page(request, kind, _status_of(request, actions.set_stages, kind))
     rows = _posted_rows(request)
     try:
         actions.set_stages(
@@ -249,11 +222,13 @@ def set_stages(request: CompanyRequest, pk: int, **_address: str) -> HttpRespons
     return go(request, f"{request.base}/record-types/{pk}#stages")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @answered
 def give(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """Give each role the level that was chosen for it; those that stay as they are leave no event."""
     kind: CustomType = find(_type(), request, pk)
+    if request.method != "POST":
+        return _page(request, kind, _status_of(request, actions.give, kind))
     try:
         with transaction.atomic():
             for role in _roles(request):
@@ -266,6 +241,12 @@ def give(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         return _page(request, kind, forms.form_status(problem))
     toast(request, _t("The rights hold from the next click on."))
     return go(request, f"{request.base}/record-types/{pk}#roles")
+
+
+def _status_of(request: CompanyRequest, verb: Action, kind: CustomType) -> int:
+    if verb.why_not(request.actor, kind) is None:
+        return 200
+    return 409 if request.actor.may(verb.name) else 403
 
 
 def _page(request: CompanyRequest, kind: CustomType, status: int) -> HttpResponse:
@@ -334,4 +315,4 @@ def _type() -> RecordType:
     return records.get("record_type")
 
 
-__all__ = ["edit", "give", "index", "new", "set_stages", "shown"]
+__all__ = ["give", "index", "new", "set_stages", "shown"]

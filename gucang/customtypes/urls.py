@@ -9,7 +9,6 @@ from gucang.customtypes import screens
 company_patterns: list[URLPattern | URLResolver] = [
     path("record-types/", screens.index, name="record-types"),
     path("record-types/new", screens.new, name="record-type-new"),
-    path("record-types/<int:pk>/edit", screens.edit, name="record-type-edit"),
     path("record-types/<int:pk>/set_stages", screens.set_stages, name="record-type-stages"),
     path("record-types/<int:pk>/give", screens.give, name="record-type-give"),
 ]

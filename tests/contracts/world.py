@@ -113,11 +113,11 @@ class Pages(World):
         return exports.create(actor=self.people[by], record_type="customer", query="").record
 
 
-def own_type(world: World) -> RecordType:
-    """Acme's own record type, made if need be: with owner, number, stages and a day."""
-    with company_scope(world.company):
+def own_type(world: World, who: str = "adam") -> RecordType:
+    """The own record type of somebody's company, made if need be: with owner, number, stages and a day."""
+    by = world.people[who]
+    with company_scope(by.company_id):
         if OWN not in records.own():
-            by = world.people["adam"]
             values = {"key": "equipment", "name_zh": "设备", "number_rule": "SB{yy}{mm}-{seq:04}", "day_zh": "保修到"}
             kind = types.create(actor=by, values=values | {"has_owner": True}).record
             types.set_stages(

@@ -24,7 +24,7 @@ def make_machines(by: Member, key: str = "equipment", stages: str = STAGES, **va
     """The type 设备 with owner, customer, warranty day and stages; the scope must be entered."""
     told = {
         "key": key, "name_zh": "设备", "name_en": "machine", "plural_en": "machines", "icon": "tools",
-        "number_rule": "SB{yy}{mm}-{seq:04}", "has_owner": True, "belongs_to": ["customer"],
+        "number_rule": "SB{yy}{mm}-{seq:04}", "has_owner": True, "of_customer": True,
         "day_zh": "保修到", "day_en": "warranty until", "deadline": True,
     }  # fmt: skip
     kind = actions.create(actor=by, values=told | values).record

@@ -22,7 +22,7 @@ Login = Callable[[Client, Member], Client]
 LIST = "/acme/own-equipment/"
 NEW = {
     "name_zh": "合同", "name_en": "contract", "plural_en": "contracts", "key": "", "icon": "signature",
-    "has_owner": "1", "belongs_to": ["customer", "opportunity"], "number_rule": "HT{yy}-{seq:03}", "day_zh": "到期",
+    "has_owner": "1", "of_customer": "1", "of_opportunity": "1", "number_rule": "HT{yy}-{seq:03}", "day_zh": "到期",
     "stage-0-place": "2", "stage-0-zh": "已签", "stage-0-tone": "ok", "stage-0-closed": "1",
     "stage-1-place": "1", "stage-1-zh": "起草", "stage-1-en": "Draft",
 }  # fmt: skip
@@ -89,7 +89,7 @@ def test_a_second_administrator_with_the_same_short_name_is_told(
 def test_who_may_not_make_types_finds_no_way_to_them(
     kept_machines: CustomType, alice: Member, carol: Member, login: Login
 ) -> None:
-    for path in ("", "new", str(kept_machines.pk), f"{kept_machines.pk}/edit"):
+    for path in ("", "new", str(kept_machines.pk), f"{kept_machines.pk}/edit", f"{kept_machines.pk}/give"):
         assert login(Client(), alice).get(f"/acme/record-types/{path}").status_code == 404, path
     reader = login(Client(), carol)
     assert reader.get("/acme/record-types/new").status_code == 403

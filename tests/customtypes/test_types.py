@@ -131,7 +131,7 @@ def test_who_shares_a_record_sees_it(machine: Callable[..., Any], machines: Reco
 
 
 def test_without_owner_everybody_with_the_right_sees_all(scope: Company, adam: Member, alice: Member) -> None:
-    kind = make_machines(adam, key="room", has_owner=False, belongs_to=[], number_rule="")
+    kind = make_machines(adam, key="room", has_owner=False, of_customer=False, number_rule="")
     with pytest.raises(Invalid, match="没有负责人"):
         give(kind, adam, "salesperson", "own")
     give(kind, adam, "salesperson", "see")
@@ -154,7 +154,13 @@ def test_two_companies_have_the_same_key_and_never_meet(
     with company_scope(other):
         assert "own_equipment" not in records.own()
         make_machines(
-            dan, name_zh="仪器", name_en="instrument", plural_en="instruments", stages="", number_rule="", belongs_to=[]
+            dan,
+            name_zh="仪器",
+            name_en="instrument",
+            plural_en="instruments",
+            stages="",
+            number_rule="",
+            of_customer=False,
         )
         theirs = records.get("own_equipment")
         assert theirs is not ours
