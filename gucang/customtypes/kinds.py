@@ -34,7 +34,7 @@ MOST_BUILT = 1024
 # Custom fields that a record is found by.
 _SOUGHT = frozenset(["text", "code", "phone", "email"])
 _IN_COLUMNS = frozenset(["text", "choice", "integer", "decimal", "money", "date", "boolean", "phone", "email", "code"])
-MOST_COLUMNS = 8
+MOST_COLUMNS, MOST_FIRST = 8, 8
 
 
 @records.own_from
@@ -72,6 +72,7 @@ def build(definition: Definition) -> OwnType:
         deleting(name, **resting),
         restoring(name, **resting),
     )
+    every = tuple(f"extra.{key}" for key, _kind in definition.fields)
     fields = tuple(f"extra.{key}" for key, kind in definition.fields if kind in _IN_COLUMNS)
     usual = ("name", *number, *belongs[:1], *stage, *day, *fields)[: MOST_COLUMNS - len(owner)]
     return OwnType(
@@ -85,7 +86,7 @@ def build(definition: Definition) -> OwnType:
         visible=rules.visible_records(definition),
         columns=(*usual, *owner),
         filters=(*stage, *belongs, *owner, *day),
-        form=Layout((definition.label, "name", *belongs, *day), first=("name", *belongs[:1], *day)),
+        form=Layout((definition.label, "name", *belongs, *day), first=("name", *belongs, *day, *every[:MOST_FIRST])),
         create=creating(name, _beginning(definition), **resting),
         edit=editing(name, **resting),
         actions=actions,
