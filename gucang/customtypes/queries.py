@@ -50,4 +50,5 @@ def traits(kind: CustomType) -> str:
 
 def fields_url(request: Any, kind: CustomType) -> str:
     """Where the type's own fields are made; "" for whoever may not."""
-    return f"{request.base}/company/{request.company.pk}/add_field" if request.actor.may("company.add_field") else ""
+    may = request.actor.may("custom_field.create") and not kind.retired
+    return f"{request.base}/fields/new?record_type={kind.record_name}" if may else ""

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from gucang.accounts.actions import companies
-from gucang.kernel.models import Company
+from tests.customtypes.conftest import add_field
 
 pytestmark = pytest.mark.browser
 
@@ -29,8 +28,7 @@ def test_a_type_is_made_gets_a_field_and_is_worked_with_at_once(
     expect(page.get_by_role("heading", name="设备", level=1)).to_be_visible()
 
     with inside():
-        company = Company.objects.get(pk=adam.company_id)
-        companies.add_field(company, actor=adam, record="own_equipment", key="serial", label="序列号")
+        add_field(adam, "serial", "序列号")
 
     page.goto("/acme/")
     page.get_by_role("navigation").get_by_role("link", name="设备").click()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gucang.accounts.models import Member, Role
+from gucang.customfields import actions as custom_fields
 from gucang.customtypes import actions
 from gucang.customtypes.models import CustomType
 from gucang.kernel import records
@@ -31,6 +32,12 @@ def make_machines(by: Member, key: str = "equipment", stages: str = STAGES, **va
     if stages:
         kind = actions.set_stages(kind, actor=by, stages=stages).record
     return kind
+
+
+def add_field(by: Member, key: str, label: str) -> None:
+    """Give machines a field for a short text."""
+    values = {"record_type": "own_equipment", "key": key, "label_zh": label, "kind": "text"}
+    custom_fields.create(actor=by, values=values)
 
 
 def give(kind: CustomType, by: Member, role: str, level: str) -> None:

@@ -12,9 +12,10 @@ from gucang.accounts.models import Member
 from gucang.customtypes import actions
 from gucang.customtypes.models import CustomType
 from gucang.kernel import records
-from gucang.kernel.models import Company, CustomField
-from gucang.kernel.scope import company_scope, writing
+from gucang.kernel.models import Company
+from gucang.kernel.scope import company_scope
 from gucang.surface.tests.api_world import World
+from tests.customtypes.conftest import add_field
 
 API = "/acme/api/v1"
 MACHINES = f"{API}/own-equipment"
@@ -24,8 +25,8 @@ JSON = {"content_type": "application/json"}
 @pytest.fixture
 def world(acme: Company, kept_machines: CustomType, alice: Member, carol: Member, adam: Member) -> World:
     """Acme with its machines, and tokens for Alice, Carol and Adam."""
-    with company_scope(acme), writing("kernel"):
-        CustomField.objects.create(record_type="own_equipment", key="serial", label_zh="序列号", kind="text")
+    with company_scope(acme):
+        add_field(adam, "serial", "序列号")
     return World(acme, {"alice": alice, "carol": carol, "adam": adam})
 
 

@@ -50,18 +50,22 @@ def test_what_a_list_shows_is_taken_out(machine: Callable[..., Any], machines: R
 
 
 def test_an_automation_waits_for_its_stage(
-    machine: Callable[..., Any], machines: RecordType, alice: Member, adam: Member
+    kept_machines: CustomType, acme: Company, alice: Member, adam: Member
 ) -> None:
-    made = automations.create(actor=adam, values={"name": "报修", "record_type": "own_equipment"}).record
-    automations.set_trigger(made, actor=adam, trigger="changed", field="stage", new="repair")
-    automations.set_steps(
-        made, actor=adam, steps=write([{"kind": "task", "for": "owner", "title": "派人去看 {name}", "days": 1}])
-    )
-    automations.turn_on(made, actor=adam)
-    machines.verbs["move"](machine("坏了的机器"), actor=alice, stage="repair")
+    steps = write([{"kind": "task", "for": "owner", "title": "派人去看 {name}", "days": 1}])
+    with company_scope(acme):
+        made = automations.create(actor=adam, values={"name": "报修", "record_type": "own_equipment"}).record
+        automations.set_trigger(made, actor=adam, trigger="changed", field="stage", new="repair")
+        automations.set_steps(made, actor=adam, steps=steps)
+        automations.turn_on(made, actor=adam)
+        kind = records.get("own_equipment")
+        assert kind.create is not None
+        broken = kind.create(actor=alice, values={"name": "坏了的机器"}).record
+        kind.verbs["move"](broken, actor=alice, stage="repair")
     jobs.drain()
-    task = records.get("task").model.objects.get()
-    assert (task.title, task.about_type) == ("派人去看 坏了的机器", "own_equipment")
+    with company_scope(acme):
+        task = records.get("task").model.objects.get()
+        assert (task.title, task.about_type) == ("派人去看 坏了的机器", "own_equipment")
 
 
 def test_a_follow_up_is_seen_with_the_record_it_is_about(

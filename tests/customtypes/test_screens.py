@@ -13,10 +13,11 @@ from gucang.activity.actions import tasks
 from gucang.customtypes import actions
 from gucang.customtypes.models import CustomType
 from gucang.kernel import records
-from gucang.kernel.models import Company, CustomField, Event
-from gucang.kernel.scope import company_scope, writing
+from gucang.kernel.models import Company, Event
+from gucang.kernel.scope import company_scope
 from gucang.parties.actions import customers
 from tests.contracts.world import words_of
+from tests.customtypes.conftest import add_field
 
 Login = Callable[[Client, Member], Client]
 LIST = "/acme/own-equipment/"
@@ -121,8 +122,8 @@ def test_the_list_form_board_and_record_page_are_there(
 def test_its_own_fields_stand_in_form_list_and_page(
     kept_machines: CustomType, acme: Company, alice: Member, adam: Member, login: Login
 ) -> None:
-    with company_scope(acme), writing("kernel"):
-        CustomField.objects.create(record_type="own_equipment", key="serial", label_zh="序列号", kind="text")
+    with company_scope(acme):
+        add_field(adam, "serial", "序列号")
     client = login(Client(), alice)
     assert "序列号" in page_of(client, f"{LIST}new")
     answer = client.post(f"{LIST}new", {"name": "注塑机", "extra.serial": "HT-88"})

@@ -16,11 +16,11 @@ from gucang.kernel.actions import create_many, get
 from gucang.kernel.actions.bulk import Row
 from gucang.kernel.actors import Reach, system
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Problem, Refused
-from gucang.kernel.models import Company, CustomField, Event, EventObject
+from gucang.kernel.models import Company, Event, EventObject
 from gucang.kernel.records import RecordType
-from gucang.kernel.scope import company_scope, writing
+from gucang.kernel.scope import company_scope
 from gucang.parties.actions import customers
-from tests.customtypes.conftest import STAGES, give, make_machines
+from tests.customtypes.conftest import STAGES, add_field, give, make_machines
 
 
 def test_the_registry_knows_the_type_in_its_company_only(machines: RecordType) -> None:
@@ -73,8 +73,7 @@ def test_moving_editing_deleting_and_restoring_are_ordinary_actions(
 
 
 def test_records_are_found_by_name_pinyin_and_own_text_field(machines: RecordType, adam: Member, alice: Member) -> None:
-    with writing("kernel"):
-        CustomField.objects.create(record_type="own_equipment", key="serial", label_zh="序列号", kind="text")
+    add_field(adam, "serial", "序列号")
     kind = records.get("own_equipment")
     assert kind.create is not None
     made = kind.create(actor=alice, values={"name": "海天注塑机", "extra.serial": "HT-88-3301"}).record
@@ -143,14 +142,13 @@ def test_without_owner_everybody_with_the_right_sees_all(scope: Company, adam: M
 
 
 def test_two_companies_have_the_same_key_and_never_meet(
-    kept_machines: CustomType, acme: Company, other: Company, alice: Member, dan: Member
+    kept_machines: CustomType, acme: Company, other: Company, alice: Member, adam: Member, dan: Member
 ) -> None:
     with company_scope(acme):
         ours = records.get("own_equipment")
         assert ours.create is not None
         mine = ours.create(actor=alice, values={"name": "阿克梅的机器"}).record
-        with writing("kernel"):
-            CustomField.objects.create(record_type="own_equipment", key="secret", label_zh="秘密", kind="text")
+        add_field(adam, "secret", "秘密")
     with company_scope(other):
         assert "own_equipment" not in records.own()
         make_machines(

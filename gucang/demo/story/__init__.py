@@ -43,7 +43,7 @@ def _tell(world: World) -> Company:
         present.every_night(world)
         present.begin(world)
         automations.begin(world)
-        machines.begin(world, company)
+        machines.begin(world)
         setting.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()

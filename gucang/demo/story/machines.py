@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
-from gucang.accounts.actions import companies
 from gucang.accounts.models import Role
+from gucang.customfields import actions as custom_fields
 from gucang.customtypes import actions
 from gucang.demo.story.world import World, working_day
 from gucang.kernel import clock, records
-from gucang.kernel.models import Company
 from gucang.selling.models import Opportunity, StageKind
 
 TYPE = {
@@ -25,11 +25,12 @@ using | 使用中 | In use | ok
 repair | 维修中 | Under repair | warn
 scrapped | 报废 | Scrapped | mute | closed
 """
-FIELDS = (
-    {"key": "serial", "label": "序列号", "label_en": "Serial number", "kind": "text"},
-    {"key": "model", "label": "型号", "label_en": "Model", "kind": "choice",
-     "choices": ["GC-200", "GC-350", "GC-500 双工位", "GC-800 流水线"]},
-    {"key": "site", "label": "安装地点", "label_en": "Site", "kind": "text"},
+MODELS = ("GC-200", "GC-350", "GC-500", "GC-800")
+FIELDS: tuple[dict[str, Any], ...] = (
+    {"key": "serial", "label_zh": "序列号", "label_en": "Serial number", "kind": "text"},
+    {"key": "model", "label_zh": "型号", "label_en": "Model", "kind": "choice",
+     "options": "\n".join(MODELS)},
+    {"key": "site", "label_zh": "安装地点", "label_en": "Site", "kind": "text"},
 )  # fmt: skip
 LEVELS = {
     "salesperson": "own",
@@ -44,12 +45,12 @@ SITES = ("一号车间", "二号车间", "装配线", "包装间", "老厂区", 
 MOST, MADE_DAYS_AGO = 32, 75
 
 
-def begin(world: World, company: Company) -> None:
+def begin(world: World) -> None:
     """The administrator makes the type on one afternoon; the sellers write down what stands at their customers."""
     # Dice of its own: what it throws leaves the rest of the story as it is.
     chance = random.Random("machines")
     made = working_day(world.today - timedelta(days=MADE_DAYS_AGO))
-    world.once(_at(chance, made, 14), lambda: _make(world, company))
+    world.once(_at(chance, made, 14), lambda: _make(world))
     for n in range(MOST):
         moment = _at(chance, working_day(made + timedelta(days=1 + 2 * n % (MADE_DAYS_AGO - 6))), 10 + n % 7)
         world.once(moment, lambda n=n: _write_down(world, chance, n))  # type: ignore[misc]
@@ -63,12 +64,12 @@ def _at(chance: random.Random, day: date, hour: int) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(hour, chance.randrange(60))))
 
 
-def _make(world: World, company: Company) -> None:
+def _make(world: World) -> None:
     admin = world.actor("admin")
     kind = actions.create(actor=admin, values=TYPE).record
     kind = actions.set_stages(kind, actor=admin, stages=STAGES).record
     for field in FIELDS:
-        companies.add_field(company, actor=admin, record=kind.record_name, **field)
+        custom_fields.create(actor=admin, values={"record_type": kind.record_name, **field})
     for role in Role.objects.filter(key__in=LEVELS).order_by("pk"):
         actions.give(kind, actor=admin, role=role, level=LEVELS[role.key])
     world.forget_rights()
@@ -87,7 +88,7 @@ def _write_down(world: World, chance: random.Random, number: int) -> None:
         "name": f"{chance.choice(NAMES)} {number % 3 + 1} 号", "customer": deal.customer_id,
         "day": today + timedelta(days=chance.randint(-30, 540)),
         "extra.serial": f"GC{today:%y}-{chance.randint(1000, 9999)}",
-        "extra.model": chance.choice(FIELDS[1]["choices"]), "extra.site": chance.choice(SITES),
+        "extra.model": chance.choice(MODELS), "extra.site": chance.choice(SITES),
     }  # fmt: skip
     kind.create(actor=world.actor(deal.owner_id), values=values)
 
@@ -105,5 +106,5 @@ def _move(world: World, chance: random.Random, before: str, after: str) -> None:
     kind = records.get("own_equipment")
     found = list(kind.model._default_manager.filter(stage=before, owner__isnull=False).order_by("pk"))
     if found:
-        machine = chance.choice(found)
+        machine: Any = chance.choice(found)
         kind.verbs["move"](machine, actor=world.actor(machine.owner_id), stage=after)
