@@ -31,8 +31,6 @@ from gucang.selling.actions.opportunities import at_work
 from gucang.surface import filters
 
 MOST_BUILT = 1024
-# Custom fields that a record is found by.
-_SOUGHT = frozenset(["text", "code", "phone", "email"])
 _IN_COLUMNS = frozenset(["text", "choice", "integer", "decimal", "money", "date", "boolean", "phone", "email", "code"])
 MOST_COLUMNS, MOST_FIRST = 8, 8
 
@@ -137,8 +135,7 @@ def _specs(definition: Definition, declared: Mapping[str, FieldSpec]) -> dict[st
 
 def _search(definition: Definition) -> dict[str, str]:
     found = {"name": "A"} | ({"number": "A"} if definition.number_rule else {})
-    found |= {f"{name}__name": "B" for name in definition.belongs_to}
-    return found | {f"extra.{key}": "B" for key, kind in definition.fields if kind in _SOUGHT}
+    return found | {f"{name}__name": "B" for name in definition.belongs_to}
 
 
 def _due(definition: Definition) -> dict[str, tuple[str, tuple[str, ...]]]:

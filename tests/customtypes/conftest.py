@@ -36,7 +36,7 @@ def make_machines(by: Member, key: str = "equipment", stages: str = STAGES, **va
 
 def add_field(by: Member, key: str, label: str) -> None:
     """Give machines a field for a short text."""
-    values = {"record_type": "own_equipment", "key": key, "label_zh": label, "kind": "text"}
+    values = {"record_type": "own_equipment", "key": key, "label_zh": label, "kind": "text", "searchable": True}
     custom_fields.create(actor=by, values=values)
 
 
