@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -46,7 +46,7 @@ class CustomType(Record):
     setup = True
 
     key = models.CharField(
-        _("short name"),
+        pgettext_lazy("in addresses", "short name"),
         max_length=30,
         validators=[
             RegexValidator(
