@@ -10,7 +10,9 @@ from django.db import connection
 
 from gucang.kernel import permissions, records
 from gucang.kernel.actors import Access, Actor, Reach
+from gucang.kernel.models import SearchEntry
 from gucang.kernel.scope import active_company_id
+from gucang.kernel.sets import column_types, insert_rows
 from gucang.kernel.text import document_grams, matches, query_grams, rank, spelt, spelt_nearly
 
 if TYPE_CHECKING:
@@ -18,13 +20,15 @@ if TYPE_CHECKING:
 
 Candidate = tuple[int, str, str, list[str]]
 
-_UPSERT = """
-    INSERT INTO kernel_searchentry (company_id, record_type, object_id, owner_id, title, detail, text, grams)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+_INSTEAD = """
     ON CONFLICT (company_id, record_type, object_id) DO UPDATE
     SET owner_id = EXCLUDED.owner_id, title = EXCLUDED.title, detail = EXCLUDED.detail, text = EXCLUDED.text,
         grams = EXCLUDED.grams
 """
+_UPSERT = f"""
+    INSERT INTO kernel_searchentry (company_id, record_type, object_id, owner_id, title, detail, text, grams)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) {_INSTEAD}
+"""  # noqa: S608
 COLUMNS = ("company_id", "record_type", "object_id", "owner_id", "title", "detail", "text", "grams")
 
 
@@ -41,12 +45,27 @@ def paths(record_type: RecordType) -> Mapping[str, str]:
 
 def keep_entry(record_type: RecordType, record: Any, changes: Mapping[str, Any]) -> None:
     """Bring the entry of a record up to date after an action, if what it shows has changed."""
-    if not record_type.search:
-        return
-    shown = {path.partition("__")[0] for path in paths(record_type)} | {"deleted_at"}
-    if record.version > 1 and not changes.keys() & (shown | {record_type.owner_field}):
-        return
-    write_entry(record_type, record)
+    if record_type.search and (record.version == 1 or changes.keys() & _telling(record_type)):
+        write_entry(record_type, record)
+
+
+def keep_entries(record_type: RecordType, rows: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
+    """The same for many edited records (record, changes), in two statements."""
+    telling = _telling(record_type) if record_type.search else frozenset()
+    told = [record for record, changes in rows if changes.keys() & telling]
+    binned = [record.pk for record in told if getattr(record, "deleted_at", None) is not None]
+    if binned:
+        mine = SearchEntry.objects.filter(record_type=record_type.name, object_id__in=binned)
+        mine.delete()
+    entries = [entry_row(record_type, record) for record in told if getattr(record, "deleted_at", None) is None]
+    if entries:
+        insert_rows("kernel_searchentry", column_types(SearchEntry, COLUMNS), entries, instead=_INSTEAD)
+
+
+def _telling(record_type: RecordType) -> frozenset[str]:
+    """The fields whose change changes what is found, or who finds it."""
+    shown = {path.partition("__")[0] for path in paths(record_type)}
+    return frozenset({*shown, "deleted_at", record_type.owner_field})
 
 
 def write_entry(record_type: RecordType, record: Any) -> None:

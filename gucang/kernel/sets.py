@@ -24,18 +24,36 @@ def column_types(model: type[models.Model], names: Sequence[str]) -> dict[str, s
     return {name: fields[name].db_type(connection) or "text" for name in names}
 
 
-def insert_rows(table: str, types: dict[str, str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert `rows` (values in the order of `types`: column name → SQL type), a few thousand a statement."""
+def insert_rows(table: str, types: dict[str, str], rows: Sequence[Sequence[Any]], *, instead: str = "") -> None:
+    """Insert `rows` (values in the order of `types`: column name → SQL type), a few thousand a statement.
+
+    `instead` is an ON CONFLICT clause.
+    """
     columns = ", ".join(connection.ops.quote_name(name) for name in types)
-    sources = ", ".join(f"%s::{_carrier(kind)}[]" for kind in types.values())
     picks = ", ".join(_unpacked(f"c{n}", kind) for n, kind in enumerate(types.values()))
-    names = ", ".join(f"c{n}" for n in range(len(types)))
     target = connection.ops.quote_name(table)
-    sql = f"INSERT INTO {target} ({columns}) SELECT {picks} FROM unnest({sources}) AS t({names})"  # noqa: S608
+    _travel(f"INSERT INTO {target} ({columns}) SELECT {picks} FROM {_unnested(types)} {instead}", types, rows)  # noqa: S608
+
+
+def update_rows(table: str, types: dict[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    """Give each record the values in its row; the first column, `id`, says which. Raises what its constraints do."""
+    first, *others = types
+    assert first == "id"
+    quote = connection.ops.quote_name
+    values = ", ".join(f"{quote(name)} = {_unpacked(f'c{n}', types[name])}" for n, name in enumerate(others, 1))
+    _travel(f"UPDATE {quote(table)} SET {values} FROM {_unnested(types)} WHERE {quote(table)}.id = c0", types, rows)  # noqa: S608
+
+
+def _unnested(types: dict[str, str]) -> str:
+    sources = ", ".join(f"%s::{_carrier(kind)}[]" for kind in types.values())
+    names = ", ".join(f"c{n}" for n in range(len(types)))
+    return f"unnest({sources}) AS t({names})"
+
+
+def _travel(sql: str, types: dict[str, str], rows: Sequence[Sequence[Any]]) -> None:
     with connection.cursor() as cursor:
         for start in range(0, len(rows), CHUNK):
-            chunk = rows[start : start + CHUNK]
-            by_column = zip(*chunk, strict=True)
+            by_column = zip(*rows[start : start + CHUNK], strict=True)
             cursor.execute(sql, [_packed(v, kind) for v, kind in zip(by_column, types.values(), strict=True)])
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 
@@ -24,7 +24,7 @@ from gucang.kernel.models import SearchEntry
 from gucang.kernel.numbering import next_numbers
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import only_writing
-from gucang.kernel.sets import column_types, insert_rows
+from gucang.kernel.sets import column_types, insert_rows, update_rows
 from gucang.kernel.snapshots import Snapshot, changed_between, snapshot, wording
 
 
@@ -97,19 +97,35 @@ def edit_many(
             befores[row.record.pk] = snapshot(row.record)
             _settle(row, verb, actor, befores[row.record.pk], known, new=False)
         good = [row for row in rows if row.problem is None and row.changes]
-        good = [row for row in good if _saved(row)]
+        _save(record_type.model, good)
+        good = [row for row in good if row.problem is None]
         _log(record_type, verb, good, [befores[row.record.pk] for row in good], actor, cause)
     return list(rows)
 
 
-def _saved(row: Row) -> bool:
-    """Save one edited row; a constraint that refuses settles this row alone."""
+def _save(model: type[models.Model], rows: Sequence[Row]) -> None:
+    """Save edited rows, the same fields in one statement; a constraint that refuses settles one row alone."""
+    alike: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        alike.setdefault(tuple(sorted(saving.changed_columns(row.record, row.changes))), []).append(row)
+    for names, some in alike.items():
+        fields = [field for field in model._meta.concrete_fields if field.name in names and not field.generated]
+        columns = column_types(model, ["id", *(str(field.column) for field in fields)])
+        values = [[row.record.pk, *(getattr(row.record, field.attname) for field in fields)] for row in some]
+        try:
+            with transaction.atomic():
+                update_rows(model._meta.db_table, columns, values)
+        except IntegrityError:
+            for row in some:
+                _save_alone(row)
+
+
+def _save_alone(row: Row) -> None:
     try:
         with transaction.atomic():
             saving.save_or_say(row.record, saving.changed_columns(row.record, row.changes))
     except Problem as problem:
         row.problem = problem
-    return row.problem is None
 
 
 def _verb(verb: core.Action | None, record_type: RecordType, actor: Actor) -> core.Action:
@@ -264,8 +280,7 @@ def _search_entries(record_type: RecordType, rows: list[Row], *, new: bool) -> N
     if not record_type.search:
         return
     if not new:
-        for row in rows:
-            search.keep_entry(record_type, row.record, row.changes)
+        search.keep_entries(record_type, [(row.record, row.changes) for row in rows])
         return
     types = column_types(SearchEntry, search.COLUMNS)
     insert_rows("kernel_searchentry", types, [search.entry_row(record_type, row.record) for row in rows])
