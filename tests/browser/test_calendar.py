@@ -40,7 +40,7 @@ def entry(page: Page, task: Task) -> Locator:
 
 
 def cell(page: Page, day: date) -> Locator:
-    return page.locator(f'[data-grid] [role=gridcell][data-date="{day}"]')
+    return page.locator(f'[data-days-grid] [role=gridcell][data-date="{day}"]')
 
 
 def drag(page: Page, what: Locator, to: Locator, *, below: int = 40) -> None:

@@ -206,6 +206,7 @@ def test_letters_are_letters_while_typing_composing_or_switched_off(
         ("customers/", "选到这一行为止"),
         ("opportunities/board", "拿起卡片"),
         ("customers/new", "保存并继续填写"),
+        ("calendar?view=month", "前往"),
     ],
 )
 def test_the_question_mark_shows_the_keys_of_this_page(

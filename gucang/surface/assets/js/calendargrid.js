@@ -136,7 +136,7 @@ function setUpLinks(calendar) {
 }
 
 export function drawGrid(page, view) {
-  const grid = page.querySelector("[data-grid]");
+  const grid = page.querySelector("[data-days-grid]");
   grid.hidden = false;
   page.classList.add("is-grid");
   const calendar = new Calendar(grid, {
