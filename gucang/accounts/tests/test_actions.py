@@ -266,7 +266,7 @@ def test_a_reader_sees_everything_and_edits_nothing(scope, carol):
     actor = carol.as_actor()
     assert all(actor.may(f"{kind.name}.view") for kind in records.every() if kind.name != "token")
     # How one wants to be told of things, and to look at them, is one's own affair.
-    own = ("notification_setting", "saved_view")
+    own = ("notification_setting", "saved_view", "pin_list")
     changing = [kind.edit.name for kind in records.every() if kind.edit and kind.name not in own]
     assert "member.edit" in changing
     assert [name for name in changing if actor.may(name)] == []

@@ -23,7 +23,7 @@ def draw(template: str, language: str = "zh-hans", **values: Any) -> str:
         "base": "/acme",
         "company": SimpleNamespace(name="启明自动化", kind="live"),
         "companies": [("启明自动化", "/acme"), ("启明自动化·演练", "/acme-training")],
-        "me": SimpleNamespace(name="李向东", initial="李"),
+        "me": SimpleNamespace(name="李向东", initial="李", keys=True),
         "nav": [{"label": "客户", "icon": "users", "url": "/acme/customers", "current": True, "count": 3}],
         "phone_nav": [{"label": "客户", "icon": "users", "url": "/acme/customers"}, {"create": True}],
         "quick_create": [{"label": "新客户", "icon": "users", "url": "/acme/customers/new"}],

@@ -186,7 +186,7 @@ def test_answers_are_what_the_document_says(world: World, record_type: RecordTyp
         with company_scope(world.company):
             body = world.body(record_type.create)
         made = send(client, "POST", address(record_type), body)
-        if made.status_code == 409 and record_type.name in ("pool_rules", "notification_setting"):
+        if made.status_code == 409 and record_type.name in ("pool_rules", "notification_setting", "pin_list"):
             return  # there is one of these at most, and the sample is it
         check(document, pascal(record_type.name), made, 201)
         assert made.headers["Location"] == address(record_type, made.json()["id"])
