@@ -1,5 +1,6 @@
 """Pages for tests of the parts: drawn by the real template environment, with the shell's values made up."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,6 +34,7 @@ def draw(template: str, language: str = "zh-hans", **values: Any) -> str:
         "language": language,
         "toasts": [],
         "request": None,
+        "printed_at": datetime(2026, 11, 22, 9, 30, tzinfo=UTC),
         "csrf_input": Markup('<input type="hidden" name="csrfmiddlewaretoken" value="token">'),
     }
     return environment_of_parts().get_template(template).render(context | values)
