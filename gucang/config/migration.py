@@ -50,6 +50,9 @@ def migrate(*, verbosity: int = 1) -> None:
         from gucang.accounts.setup import renew_roles  # the schema is there only now
 
         renew_roles()
+        from gucang.kernel.custom.work import take_up_everywhere
+
+        take_up_everywhere()
     (environment.make_data_folder() / "migrated").write_text(_marker() + "\n", "ascii")
 
 

@@ -8,4 +8,6 @@ class CustomFieldsConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the settings their place for own fields."""
-        from gucang.customfields import frame  # noqa: F401
+        from gucang.customfields import controls, frame  # noqa: F401
+
+        controls.register()

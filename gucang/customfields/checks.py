@@ -146,26 +146,33 @@ def _check_shown(field: CustomField, record_type: RecordType, problems: Problems
         }]  # fmt: skip
 
 
-def places_of(record_type: RecordType) -> set[str]:
-    """Where a record can stand on its board, by value and by name: a field may be needed there."""
+def places_of(record_type: RecordType) -> list[tuple[str, str]]:
+    """Where a record can stand on its board, as (value, name): a field may be needed there. Names can repeat."""
     board = record_type.board
     if board is None:
-        return set()
+        return []
     spec = record_type.specs[board.by]
     if spec.target is None:
-        return {str(word) for choice in spec.choices for word in choice}
+        return [(str(value), str(label)) for value, label in spec.choices]
     from gucang.kernel import records
 
-    rows = records.by_model(spec.target).query(system())
-    return {word for row in rows for word in (str(row.pk), str(row))}
+    target = records.by_model(spec.target)
+    rows = target.query(system()).order_by(*(name for name in ("pipeline", "position") if name in target.specs), "pk")
+    return [(str(row.pk), str(row)) for row in rows]
 
 
 def _check_stages(field: CustomField, record_type: RecordType, problems: Problems) -> None:
+    """Stages are kept by what never changes of them; a name stands for every stage that is called so."""
     if field.kind in (FieldKind.FORMULA, FieldKind.BOOLEAN):
         field.required_in = []
-    known = places_of(record_type) if field.required_in else set()
-    if any(one not in known for one in field.required_in):
-        problems["required_in"] = [_t("Choose among the stages of this record.")]
+    known = places_of(record_type) if field.required_in else []
+    found: list[str] = []
+    for word in field.required_in:
+        meant = [value for value, name in known if word == value] or [value for value, name in known if word == name]
+        if not meant:
+            problems["required_in"] = [_t("Choose among the stages of this record.")]
+        found += meant
+    field.required_in = list(dict.fromkeys(found))
 
 
 def _check_default(field: CustomField, record_type: RecordType, problems: Problems) -> None:

@@ -232,6 +232,19 @@ def test_a_stage_asks_for_its_fields(alice: Member) -> None:
     opportunities.edit(deal, actor=alice, values={"note": "别的可以改"})
 
 
+def test_a_stage_that_is_renamed_still_asks_for_its_fields(alice: Member) -> None:
+    first, second = Stage.objects.order_by("position")[:2]
+    second = pipelines.edit_stage(second, actor=system(), values={"required_fields": []}).record
+    field = make(record_type="opportunity", key="rival", label_zh="对手", required_in=[second.name])
+    assert field.required_in == [str(second.pk)]
+    old = second.name
+    second = pipelines.edit_stage(second, actor=system(), values={"name": "谈判中"}).record
+    pipelines.edit_stage(first, actor=system(), values={"name": old})  # the name alone asks for nothing
+    deal = opportunities.create(actor=alice, values={"name": "新机", "customer": customer(alice)}).record
+    with pytest.raises(Invalid, match="谈判中"):
+        opportunities.move(deal, actor=alice, stage=second)
+
+
 def test_every_change_leaves_one_event() -> None:
     field = make(key="size")
     actions.edit(field, actor=system(), values={"help": "按人数"})

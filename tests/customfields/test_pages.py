@@ -12,10 +12,12 @@ from django.test import Client
 from gucang.accounts.models import Member
 from gucang.customfields import actions
 from gucang.kernel.actors import system
+from gucang.kernel.custom import specs_for
 from gucang.kernel.models import Company, CustomField
 from gucang.kernel.scope import company_scope
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
+from gucang.selling.models import Stage
 
 Login = Callable[[Client, Member], Client]
 
@@ -116,3 +118,94 @@ def test_a_form_that_was_open_while_a_field_was_retired_comes_back_with_a_word(
         assert Customer.objects.get().extra == {"size": "大"}
     unchanged = client.post(edit, {"name": "谷仓科技", "extra.size": "大"})
     assert unchanged.status_code == 302
+
+
+def rows_of(*rows: tuple[str, str, str, str]) -> dict[str, list[str]]:
+    """Posted rows of choices, each as (value, name, English, colour)."""
+    parts = zip(*rows, strict=True)
+    names = ("option_value", "option_zh", "option_en", "option_tone")
+    return dict(zip(names, map(list, parts), strict=True)) | {"option_former": [""] * len(rows)}
+
+
+def test_choices_are_written_in_rows_and_a_renamed_one_stays_with_its_records(
+    acme: Company, adam: Member, field: CustomField, record: Customer, client: Client, login: Login
+) -> None:
+    login(client, adam)
+    address = f"/acme/fields/{field.pk}/edit"
+    page = body(client.get(address))
+    assert page.count('name="option_zh"') == 3
+    assert "1 条记录在用" in page
+    rows = rows_of(("大", "龙头 | 企业", "", ""), ("小", "小", "Small", "ac"), ("", "a = b", "", "bad"), ("", "", "", ""))
+    answer = client.post(address, {"label_zh": "规模", **rows})
+    assert answer.status_code == 422  # a sign that divides lines
+    assert 'value="龙头"' in body(answer)
+    rows["option_zh"][0] = "龙头"
+    assert client.post(address, {"label_zh": "规模", **rows}).status_code == 302
+    with company_scope(acme):
+        field.refresh_from_db()
+        spec = specs_for("customer")[0]
+        assert field.options.splitlines()[1] == "小 | Small | ac"
+    assert dict(spec.choices) == {"大": "龙头", "小": "小", "a b": "a = b"}
+    assert spec.own is not None
+    assert spec.own.tones == {"大": "", "小": "wait", "a b": "bad"}
+    assert "龙头" in body(client.get(f"/acme/customers/{record.pk}"))
+
+
+def test_a_button_within_the_rows_moves_and_removes_without_saving(
+    acme: Company, adam: Member, field: CustomField, record: Customer, client: Client, login: Login
+) -> None:
+    login(client, adam)
+    address = f"/acme/fields/{field.pk}/edit"
+    rows = rows_of(("大", "大", "", ""), ("小", "小", "", ""), ("", "中", "", ""))
+
+    def order(command: str) -> list[str]:
+        answer = client.post(address, {"label_zh": "规模", "_choice": command, **rows})
+        assert answer.status_code == 200
+        return re.findall(r'name="option_zh" value="([^"]+)"', body(answer))
+
+    assert order("up:2") == ["大", "中", "小"]
+    assert order("down:0") == ["小", "大", "中"]
+    assert order("drop:1") == ["大", "中"]
+    assert order("up:99") == ["大", "小", "中"]
+    with company_scope(acme):
+        assert CustomField.objects.get(pk=field.pk).options == "大\n小"
+
+
+def test_a_removed_choice_that_a_record_holds_can_be_offered_again(
+    acme: Company, adam: Member, field: CustomField, record: Customer, client: Client, login: Login
+) -> None:
+    login(client, adam)
+    address = f"/acme/fields/{field.pk}/edit"
+    assert client.post(address, {"label_zh": "规模", **rows_of(("小", "小", "", ""))}).status_code == 302
+    assert "重新可选" in body(client.get(address))
+    rows = rows_of(("小", "小", "", ""), ("大", "大", "", "")) | {"option_former": ["", "1"]}
+    page = body(client.post(address, {"label_zh": "规模", "_choice": "offer:1", **rows}))
+    assert "重新可选" not in page
+    assert client.post(address, {"label_zh": "规模", **rows_of(("小", "小", "", ""), ("大", "大", "", ""))})
+    with company_scope(acme):
+        assert CustomField.objects.get(pk=field.pk).options == "小\n大"
+
+
+def test_stages_that_need_a_field_are_ticked(acme: Company, adam: Member, client: Client, login: Login) -> None:
+    with company_scope(acme):
+        stage = Stage.objects.order_by("position")[1]
+        other = Stage.objects.order_by("position")[2]
+    login(client, adam)
+    assert f'name="required_in" value="{stage.pk}"' in body(client.get("/acme/fields/new?record_type=opportunity"))
+    assert 'name="required_in"' not in body(client.get("/acme/fields/new?record_type=customer"))
+    made = {"record_type": "opportunity", "kind": "text", "label_zh": "对手", "_sent": "required_in"}
+    assert client.post("/acme/fields/new", {**made, "required_in": [str(stage.pk)]}).status_code == 302
+    with company_scope(acme):
+        field = CustomField.objects.get(record_type="opportunity")
+    assert field.required_in == [str(stage.pk)]
+    page = body(client.get(f"/acme/fields/{field.pk}/edit"))
+    assert f'value="{stage.pk}" checked' in page
+    assert f'value="{other.pk}" checked' not in page
+
+
+def test_only_records_that_people_fill_in_can_have_fields(
+    acme: Company, adam: Member, client: Client, login: Login
+) -> None:
+    login(client, adam)
+    assert client.get("/acme/fields/of/contact").status_code == 200
+    assert client.get("/acme/fields/of/export").status_code == 404

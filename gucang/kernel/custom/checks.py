@@ -126,8 +126,7 @@ def missing_in_stage(record_type: RecordType, instance: Any, changes: Mapping[st
         if spec.own is None or not spec.own.required_in or not changes.keys() & {board.by, spec.name}:
             continue
         place = reader(record_type, instance, {})(board.by)
-        asks = spec.own.required_in & {str(place), _place(record_type, instance)}
-        if not asks or instance.extra.get(spec.own.key) not in EMPTY[:3]:
+        if str(place) not in spec.own.required_in or instance.extra.get(spec.own.key) not in EMPTY[:3]:
             continue
         if shown(spec, reader(record_type, instance, {})):
             sentence = _t("Fill in “%(field)s” first: “%(place)s” asks for it.")

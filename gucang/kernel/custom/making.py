@@ -91,7 +91,7 @@ def _own(
         default=row.default,
         former=tuple((one.value, one.label) for one in offered if one.former),
         ranks={one.value: place for place, one in enumerate(offered, 1)},
-        tones={one.value: one.tone for one in offered},
+        tones={one.value: options.BADGES.get(one.tone, one.tone) for one in offered},
         section=row.section,
         wide=row.wide,
         first=row.first,

@@ -20,6 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from gucang.kernel.text import BadText
 
 TONES = ("", "ac", "ok", "warn", "bad", "mute")
+# A colour that badges call otherwise.
+BADGES = {"ac": "wait"}
 MOST, VALUE, NAME = 200, 40, 60
 _NOT_IN_VALUES = re.compile(r"[,，、;；|=\s]+")
 
@@ -59,13 +61,24 @@ def read(text: str) -> list[Option]:
     return list(found.values())
 
 
-def _read_line(line: str) -> Option:
+def drawn(text: str) -> list[Option]:
+    """The lines of a text as they are, also those that `read` refuses: what an editor shows."""
+    return [_split(line)[0] for line in filter(None, map(str.strip, text.splitlines()))]
+
+
+def _split(line: str) -> tuple[Option, int]:
+    """What a line says, and in how many parts."""
     former = line.startswith("-")
     value, mark, rest = line.removeprefix("-").strip().partition("=")
     parts = [part.strip() for part in (rest if mark else value).split("|")]
     zh, en, tone = (*parts, "", "")[:3]
-    value = value.strip() if mark else value_of(zh)
-    if not zh or not value or len(parts) > 3:
+    return Option(value.strip() if mark else value_of(zh), zh, en, tone, former), len(parts)
+
+
+def _read_line(line: str) -> Option:
+    option, parts = _split(line)
+    value, zh, en, tone = option.value, option.zh, option.en, option.tone
+    if not zh or not value or parts > 3:
         raise BadOptions(
             _("“%(line)s” is no choice. Write a name, or a name and a colour: 大型 | Large | ok"), line=line
         )
@@ -73,7 +86,7 @@ def _read_line(line: str) -> Option:
         raise BadOptions(_("“%(name)s” is too long for a choice."), name=zh[:80])
     if tone not in TONES:
         raise BadOptions(_("“%(tone)s” is no colour. Write one of: %(tones)s."), tone=tone, tones="、".join(TONES[1:]))
-    return Option(value, zh, en, tone, former)
+    return option
 
 
 def value_of(name: str) -> str:
@@ -88,5 +101,6 @@ def write(options: Iterable[Option]) -> str:
 
 def _write_line(one: Option) -> str:
     names = " | ".join([one.zh, one.en, one.tone]).rstrip(" |") if one.en or one.tone else one.zh
-    line = names if one.value == value_of(one.zh) else f"{one.value} = {names}"
+    plain = one.value == value_of(one.zh) and "=" not in one.zh and not one.zh.startswith("-")
+    line = names if plain else f"{one.value} = {names}"
     return f"- {line}" if one.former else line

@@ -16,7 +16,7 @@ from gucang.kernel.actions.core import keep
 from gucang.kernel.actions.saving import lock_rows
 from gucang.kernel.custom import options, specs_for, terms
 from gucang.kernel.fields import FieldSpec
-from gucang.kernel.models import CustomField, FieldKind, FieldWork
+from gucang.kernel.models import Company, CustomField, FieldKind, FieldWork
 from gucang.kernel.scope import company_scope, only_writing
 from gucang.kernel.snapshots import Snapshot
 
@@ -100,6 +100,13 @@ def take_up() -> None:
     """Take up the work that was left lying: of a worker that died, or of fields from before there was an index."""
     for field in FieldWork.objects.values_list("field_id", flat=True):
         jobs.enqueue(JOB, key=str(field), field=field)
+
+
+def take_up_everywhere() -> None:
+    """Queue at once what every company has lying; after an update nobody has to wait for the clock."""
+    for company in Company.objects.values_list("pk", flat=True):
+        with company_scope(company):
+            take_up()
 
 
 @jobs.every_company("own_fields.nightly", cron="10 0 * * *")

@@ -82,7 +82,10 @@ def fieldable() -> list[tuple[str, Any]]:
     from gucang.kernel import records
 
     return [
-        (one.name, one.label_plural) for one in records.every() if issubclass(one.model, Record) and not one.model.setup
+        (one.name, one.label_plural)
+        for one in records.every()
+        # What nobody fills in by hand (an export, a file, a token) has no form that would show the field.
+        if issubclass(one.model, Record) and not one.model.setup and one.form_makes and one.edit is not None
     ]
 
 

@@ -20,7 +20,7 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import CustomField, Event
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
-from gucang.surface import panels
+from gucang.surface import controls, panels
 from gucang.surface.columns import Shower
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, go, render, toast, wants_fragment, with_toast
@@ -51,7 +51,9 @@ def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     if request.method != "POST":
         values = {name: request.GET.get(name, _default(spec, request)) for name, spec in specs.items()}
         return _form(request, record_type, None, specs, values, {})
-    raw = typed(request.POST, specs)
+    raw = _typed(request, record_type, specs)
+    if _redraws(request, record_type):
+        return _form(request, record_type, None, specs, raw, {})
     if gone := _gone(request, record_type, None):
         return _form(request, record_type, None, specs, raw, {"": gone}, status=409)
     if request.POST.get("_check") != "done" and (found := _advice(record_type, raw, request)):
@@ -67,6 +69,16 @@ def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         return _form(request, record_type, None, specs, raw, sentences(problem), status=form_status(problem))
     toast(request, _t("%(what)s added.") % {"what": record_type.label})
     return _on(request, record_type, pk)
+
+
+def _typed(request: CompanyRequest, record_type: RecordType, specs: Mapping[str, FieldSpec]) -> dict[str, Any]:
+    """What was typed, also into controls of their own."""
+    own = {name: one.read(request.POST) for name, one in controls.of(record_type.name).items() if name in specs}
+    return typed(request.POST, specs) | {name: value for name, value in own.items() if value is not None}
+
+
+def _redraws(request: CompanyRequest, record_type: RecordType) -> bool:
+    return any(one.redraws(request.POST) for one in controls.of(record_type.name).values())
 
 
 def _default(spec: FieldSpec, request: CompanyRequest) -> Any:
@@ -132,7 +144,9 @@ def edit(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespo
     if request.method != "POST":
         values = {name: value_of(record, spec) for name, spec in specs.items()}
         return _form(request, record_type, record, specs, values, {})
-    raw = typed(request.POST, specs)
+    raw = _typed(request, record_type, specs)
+    if _redraws(request, record_type):
+        return _form(request, record_type, record, specs, raw, {})
     if gone := _gone(request, record_type, record):
         return _form(request, record_type, record, specs, raw, {"": gone}, status=409)
     if "_take" in request.POST or "_keep" in request.POST:
@@ -228,6 +242,9 @@ def _form(
         name: input_for(request, spec, values.get(name), error=" ".join(problems.get(name, ())))
         for name, spec in specs.items()
     }
+    for name, control in controls.of(record_type.name).items():
+        if name in inputs and (drawn := control.draw(request, record, inputs.pop(name))) is not None:
+            inputs[name] = drawn
     for name in record_type.form.shown_if.keys() & inputs.keys():
         inputs[name] = replace(inputs[name], show_if=record_type.form.shown_if[name])
     sections = [(title, [inputs[n] for n in names if n in inputs]) for title, names in record_type.sections()]

@@ -29,7 +29,8 @@ SEVERAL = ("references", "choices")  # kinds whose controls send several values
 class Input:
     """One control: `value` is what stands in it, `text` the words of a reference, `choices` are (value, text, find).
 
-    `within` names the control whose record the choice must be a part of.
+    `within` names the control whose record the choice must be a part of. `template` draws it where the macro of its
+    kind does not (see `surface.controls`), with `more` for it alone.
     """
 
     name: str
@@ -48,6 +49,8 @@ class Input:
     unit: str = ""
     wide: bool = False
     show_if: ShowIf | None = None
+    template: str = ""
+    more: Any = None
 
     @property
     def shown_by(self) -> dict[str, str]:

@@ -132,6 +132,8 @@ whenPresent("[data-filter-open]", (link) => link.addEventListener("click", async
 }));
 whenPresent("[data-board]", async (board) => (await import("./board.js")).setUpBoard(board));
 whenPresent("[data-show-by]", async (place) => (await import("./shownby.js")).showBy(place));
+whenPresent("[data-choices]", async (list) => (await import("./choices.js")).setUpChoices(list));
+whenPresent("[data-order]", async (list) => (await import("./choices.js")).setUpOrder(list));
 whenPresent("[data-calendar]", async (page) => (await import("./calendar.js")).setUpCalendar(page));
 whenPresent("[data-attach]", async (box) => (await import("./files.js")).setUpFiles(box));
 whenPresent("[data-gallery]", (gallery) => gallery.addEventListener("click", async (event) => {

@@ -18,8 +18,10 @@ function valuesOf(form) {
 
 function restore(form, values) {
   let changed = false;
+  const left = kept(form); // rows of a table share their names: each is given to once
   for (const [name, value, checked] of values) {
-    const field = kept(form).find((one) => one.name === name && (checked === null || one.value === value));
+    const at = left.findIndex((one) => one.name === name && (checked === null || one.value === value));
+    const [field] = at < 0 ? [] : left.splice(at, 1);
     if (!field || (checked === null ? field.value === value : field.checked === checked)) continue;
     if (checked === null) field.value = value; else field.checked = checked;
     field.dispatchEvent(new Event("change", { bubbles: true }));
