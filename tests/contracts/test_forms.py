@@ -184,9 +184,13 @@ def shows_text(spec: FieldSpec) -> bool:
     return spec.target is None and not spec.choices and spec.kind not in ("boolean", "tags", "references")
 
 
+# What a form draws as rows: the field, and what the text of a row is called.
+IN_ROWS = {"options": "option_zh"}
+
+
 def control(page: str, name: str) -> str:
     """The control of a field, as it stands in the page."""
-    found = re.search(rf'<(input|textarea)[^>]*\sname="{re.escape(name)}"[^>]*>([^<]*)', page)
+    found = re.search(rf'<(input|textarea)[^>]*\sname="{re.escape(IN_ROWS.get(name, name))}"[^>]*>([^<]*)', page)
     return found.group(0) if found else ""
 
 

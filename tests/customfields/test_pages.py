@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from gucang.accounts.models import Member
 from gucang.customfields import actions
+from gucang.kernel import clock, jobs, records
 from gucang.kernel.actors import system
 from gucang.kernel.custom import specs_for
-from gucang.kernel.models import Company, CustomField
-from gucang.kernel.scope import company_scope
+from gucang.kernel.custom.work import take_up_everywhere
+from gucang.kernel.models import Company, CustomField, FieldValue, FieldWork
+from gucang.kernel.scope import company_scope, only_writing
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
 from gucang.selling.models import Stage
+from gucang.surface import filters
 
 Login = Callable[[Client, Member], Client]
 
@@ -135,7 +140,9 @@ def test_choices_are_written_in_rows_and_a_renamed_one_stays_with_its_records(
     page = body(client.get(address))
     assert page.count('name="option_zh"') == 3
     assert "1 条记录在用" in page
-    rows = rows_of(("大", "龙头 | 企业", "", ""), ("小", "小", "Small", "ac"), ("", "a = b", "", "bad"), ("", "", "", ""))
+    rows = rows_of(
+        ("大", "龙头 | 企业", "", ""), ("小", "小", "Small", "ac"), ("", "a = b", "", "bad"), ("", "", "", "")
+    )
     answer = client.post(address, {"label_zh": "规模", **rows})
     assert answer.status_code == 422  # a sign that divides lines
     assert 'value="龙头"' in body(answer)
@@ -209,3 +216,36 @@ def test_only_records_that_people_fill_in_can_have_fields(
     login(client, adam)
     assert client.get("/acme/fields/of/contact").status_code == 200
     assert client.get("/acme/fields/of/export").status_code == 404
+
+
+def test_after_an_update_fields_from_before_the_index_are_found_without_waiting_for_the_clock(
+    acme: Company, field: CustomField, record: Customer
+) -> None:
+    with company_scope(acme), only_writing("kernel"):
+        FieldValue.objects.filter(field_id=field.pk).delete()
+        FieldWork.objects.create(field=field, afresh=True, started_at=clock.now())
+        params = {"extra.size": "大"}
+        assert not filters.parse(records.get("customer"), system(), params).query.exists()
+    take_up_everywhere()
+    jobs.drain()
+    with company_scope(acme):
+        assert filters.parse(records.get("customer"), system(), params).query.get() == record
+        assert not FieldWork.objects.exists()
+
+
+def test_the_migration_turns_names_of_stages_into_what_stays_of_them(acme: Company, other: Company) -> None:
+    made = {"record_type": "opportunity", "kind": "text", "label_zh": "对手"}
+    fields = {}
+    for company in (acme, other):
+        with company_scope(company):
+            stage = Stage.objects.order_by("position")[1]
+            field = actions.create(actor=system(), values=made).record
+            with only_writing("kernel"):
+                CustomField.objects.filter(pk=field.pk).update(required_in=[stage.name])
+            fields[company] = (field, stage)
+    step = import_module("gucang.selling.migrations.0007_stages_by_id")
+    with connection.cursor() as cursor:
+        cursor.execute(step.BY_ID)
+    for company, (field, stage) in fields.items():
+        with company_scope(company):
+            assert CustomField.objects.get(pk=field.pk).required_in == [str(stage.pk)]
