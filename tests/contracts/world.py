@@ -26,6 +26,7 @@ from gucang.exchange import intake
 from gucang.exchange.actions import exports, imports
 from gucang.kernel import records
 from gucang.kernel.errors import Problem
+from gucang.kernel.models import fieldable
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope
 from gucang.surface.tests.api_world import World, can_be_made
@@ -177,6 +178,10 @@ def every_filling(
     `ids` are by record type name, `extra` are those of rows that are no records.
     """
     route = route.replace("<str:who>", f"m{ids['member']}").replace("<path:rest>", "opportunities/new")
+    if "<slug:name>" in route:
+        for name, _label in fieldable():
+            yield route.replace("<slug:name>", name), None
+        return
     if "plural>" in route:
         for record_type in [*TYPES, *own]:
             filled = re.sub(r"<\w+:plural>", record_type.plural, route)
