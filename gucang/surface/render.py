@@ -77,6 +77,7 @@ def shell(request: Any) -> dict[str, Any]:
         "base": base_of(request),
         "language": get_language() or "zh-hans",
         "toasts": SimpleLazyObject(_toasts(request)),
+        "printed_at": timezone.localtime(clock.now()).strftime("%Y-%m-%d %H:%M"),
     }
     if getattr(request, "actor", None) is None:
         return common | {"theme": "", "text_size": ""}
@@ -89,7 +90,6 @@ def shell(request: Any) -> dict[str, Any]:
         "company": request.company,
         "companies": SimpleLazyObject(lambda: nav.companies(request)),
         "me": me,
-        "printed_at": timezone.localtime(clock.now()).strftime("%Y-%m-%d %H:%M"),
         "theme": me.theme,
         "text_size": me.text_size,
         "nav": nav.places(request),
