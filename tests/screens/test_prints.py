@@ -43,6 +43,18 @@ def test_the_filtered_records_are_printed_with_the_filter_in_words(acme: Any, pa
     assert paper.count("<th ") == 2
 
 
+def test_what_the_amounts_come_to_stands_on_the_paper_without_those_of_others(
+    acme: Any, page: Client, new_deal: Callable[..., Any], alice: Any, bob: Any
+) -> None:
+    new_deal("大单", amount=500_000)
+    new_deal("小单", amount=5)
+    new_deal("别人的单", by=bob, amount=7_000)
+    paper = page.get("/acme/opportunities/print?view=all&columns=name&columns=amount").content.decode()
+    assert "500,005" in paper
+    assert "507,005" not in paper
+    assert "data-totals" not in page.get("/acme/opportunities/print?columns=name").content.decode()
+
+
 def test_what_another_may_see_is_not_on_ones_paper(acme: Any, page: Client, alice: Any, bob: Any) -> None:
     make(acme, alice, "恒力精密")
     make(acme, bob, "别人的客户")

@@ -16,6 +16,7 @@ from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import render
 from gucang.surface.screens import columnset
 from gucang.surface.screens.common import list_url, screen
+from gucang.surface.totals import summable, totals
 from gucang.surface.ui import headed
 
 MOST = 1_000  # records; more are a file's business
@@ -34,6 +35,7 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     query = narrowed(found.query, record_type, request.actor, [found.order.by, *names])
     page = keyset.page(query, found.order, "", MOST)
     total, capped = keyset.capped_count(found.query, page)
+    adding = summable(record_type, request.actor, [column.spec for column in columns])
     shower = Shower(record_type, request.actor, request.base, page.rows, names)
     context = {
         "type": record_type,
@@ -44,6 +46,8 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         "shown": len(page.rows),
         "total": total,
         "capped": capped,
+        "totals": totals(found.query, adding) if page.rows and adding else None,
+        "currency": request.company.currency,
         "wide": len(columns) >= MANY_COLUMNS,
         "back_url": list_url(request, record_type) + (f"?{request.GET.urlencode()}" if request.GET else ""),
     }
