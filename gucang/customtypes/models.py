@@ -132,6 +132,8 @@ class CustomRecord(Record):
 
     # The record type that the rows of a proxy are of.
     own_name = ""
+    # What it belonged to when it was read; None for a new one.
+    loaded: dict[str, int | None] | None = None
 
     type = Reference(CustomType, verbose_name=_("record type"), related_name="+", editable=False)
     number = models.CharField(_("number"), max_length=40, blank=True, editable=False)
@@ -177,3 +179,33 @@ class CustomRecord(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def from_db(cls, *args: Any, **options: Any) -> CustomRecord:
+        found: CustomRecord = super().from_db(*args, **options)
+        found.loaded = {f"{name}_id": found.__dict__.get(f"{name}_id") for name in BELONGS}
+        return found
+
+    def clean(self) -> None:
+        problems: dict[str, str] = {}
+        if self._of_another_customer("contact"):
+            problems["contact"] = _t("%(contact)s is not at this customer. Choose one of its contacts.") % {
+                "contact": self.contact
+            }
+        if self._of_another_customer("opportunity"):
+            problems["opportunity"] = _t("“%(what)s” is of another customer. Choose one of this customer.") % {
+                "what": self.opportunity
+            }
+        if problems:
+            raise ValidationError(problems)
+
+    def _of_another_customer(self, name: str) -> bool:
+        """Whether the customer and what `name` points at, both in use and one of them new, do not belong together."""
+        if self.customer_id is None or getattr(self, f"{name}_id") is None:
+            return False
+        pair = (self.customer_id, getattr(self, f"{name}_id"))
+        if self.loaded is not None and pair == (self.loaded.get("customer_id"), self.loaded.get(f"{name}_id")):
+            return False
+        other = getattr(self, name)
+        # What the type does not use any more is kept, but nobody sees it.
+        return other.customer_id != self.customer_id and {"customer", name} <= {*self.type.belongs_to}

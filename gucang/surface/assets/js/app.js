@@ -124,7 +124,7 @@ whenPresent("[data-mod-key]", (key) => { if (onMac) key.textContent = `⌘${key.
 whenPresent("[data-combo]", async (holder) => (await import("./combo.js")).enhanceSelect(holder));
 whenPresent("[data-record-picker]", async (holder) => (await import("./combo.js")).enhanceRecordPicker(holder));
 whenPresent("table[data-widths]", async (table) => (await import("./columns.js")).setUpColumns(table));
-whenPresent("[data-columns-list]", async (list) => (await import("./columns.js")).setUpOrder(list));
+whenPresent("[data-ordered]", async (list) => (await import("./columns.js")).setUpOrder(list));
 whenPresent("[data-filter-open]", (link) => link.addEventListener("click", async (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();

@@ -1,4 +1,5 @@
-// Columns of a list: their width by dragging the edge of a head or by arrow keys, their order by dragging in the chooser.
+// Columns of a list: their width by dragging the edge of a head or by arrow keys. The order of columns, or of what else
+// stands in an ordered list, by dragging and by buttons.
 import { onKey } from "./keys.js";
 import { announce, ask, elements, setUpNewContent } from "./page.js";
 
@@ -66,16 +67,31 @@ function setUpEdge(table, head) {
   });
 }
 
+/** Writes the order into the boxes that carry it to the server, and tells the form that it has changed. */
+function number(list, changed) {
+  const places = [...list.querySelectorAll("[data-place]")];
+  places.forEach((input, at) => { input.value = at + 1; });
+  if (changed) places[0]?.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Lets the items of a list be ordered by dragging, by their grip if they have one, and by their buttons. */
 function setUpOrder(list) {
   let held = null;
-  const place = (item) => announce(`${item.textContent.trim()} ${[...list.children].indexOf(item) + 1}`);
-  for (const item of list.querySelectorAll("[data-shown]")) item.draggable = true;
+  const nameOf = (item) => (item.querySelector("[data-name]")?.value ?? item.textContent).trim();
+  const place = (item) => announce(`${nameOf(item)} ${[...list.children].indexOf(item) + 1}`);
+  for (const item of list.querySelectorAll("[data-shown]")) {
+    const grip = item.querySelector("[data-grip]");
+    item.draggable = !grip;
+    grip?.addEventListener("pointerdown", () => { item.draggable = true; });
+    grip?.addEventListener("pointerup", () => { item.draggable = false; });
+  }
+  number(list, false);
   list.addEventListener("dragstart", (event) => {
     held = event.target.closest("li[data-shown]");
     if (!held) return;
     held.classList.add("is-held");
     event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", held.dataset.column);
+    event.dataTransfer.setData("text/plain", nameOf(held));
   });
   list.addEventListener("dragover", (event) => {
     const over = event.target.closest("li");
@@ -85,7 +101,13 @@ function setUpOrder(list) {
     list.insertBefore(held, below ? over.nextSibling : over);
   });
   list.addEventListener("drop", (event) => { if (held) event.preventDefault(); });
-  list.addEventListener("dragend", () => { held?.classList.remove("is-held"); held = null; });
+  list.addEventListener("dragend", () => {
+    if (!held) return;
+    held.classList.remove("is-held");
+    if (held.querySelector("[data-grip]")) held.draggable = false;
+    number(list, true);
+    held = null;
+  });
   list.addEventListener("click", (event) => {
     const button = event.target.closest("[data-move]");
     if (!button) return;
@@ -93,6 +115,7 @@ function setUpOrder(list) {
     const item = button.closest("li");
     const other = button.dataset.move === "-1" ? item.previousElementSibling : item.nextElementSibling;
     if (other) list.insertBefore(item, button.dataset.move === "-1" ? other : other.nextSibling);
+    number(list, true);
     button.focus();
     place(item);
   });
