@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import translation
 
 from gucang.accounts.setup import create_company
-from gucang.demo.story import automations, cast, customers, leads, present, setting, training
+from gucang.demo.story import automations, cast, customers, leads, machines, present, setting, training
 from gucang.demo.story.world import World
 from gucang.kernel import clock, events, reactions, seals
 from gucang.kernel.models import Company
@@ -43,6 +43,7 @@ def _tell(world: World) -> Company:
         present.every_night(world)
         present.begin(world)
         automations.begin(world)
+        machines.begin(world)
         setting.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()

@@ -114,6 +114,17 @@ def test_the_initials_of_the_readme_find_a_customer_that_is_cared_for(inside: Co
         assert "上海谷仓智能科技有限公司" in [hit.title for hit in found["customer"]], user
 
 
+def test_the_companys_own_type_holds_machines_in_every_stage_with_fields_of_their_own(inside: Company) -> None:
+    kind = records.get("own_equipment")
+    machines = list(kind.model._default_manager.all())
+    assert 20 <= len(machines) <= 40
+    assert {one.stage for one in machines} == {"using", "repair", "scrapped"}
+    assert all(one.number and one.customer_id and one.owner_id and one.extra["serial"] for one in machines)
+    assert len({one.customer_id for one in machines}) > 15
+    for user in (*cast.STAYING, "chen.yu"):
+        assert kind.query(_member(user).as_actor()).exists(), user
+
+
 def test_who_left_has_nothing_left_to_do(inside: Company) -> None:
     leaver = Member.objects.get(user__email=f"{cast.LEAVER}@{cast.DOMAIN}")
     assert Task.objects.filter(assignee=leaver).exists()
