@@ -168,7 +168,9 @@ def _move(definition: Definition, options: dict[str, Any]) -> Action:
         """Put the record into another stage."""
         record.stage = stage
 
-    return Action(f"{definition.name}.move", move, label=_("Move"), icon="arrow-right", params=[wanted], **options)
+    return Action(
+        f"{definition.name}.move", move, label=_("Change stage"), icon="arrow-right", params=[wanted], **options
+    )
 
 
 def _assign(definition: Definition, options: dict[str, Any]) -> Action:

@@ -37,7 +37,7 @@ TONE_WORDS = {
     "mute": pgettext_lazy("colour", "grey"),
 }  # fmt: skip
 LEVEL_WORDS = {
-    "none": _("nothing"), rules.SEE: _("see all"), rules.OWN: _("see and change own ones"),
+    "none": pgettext_lazy("right", "not visible"), rules.SEE: _("see all"), rules.OWN: _("see and change own ones"),
     rules.TREE: _("see and change those of the own department and those below"),
     rules.ALL: _("see and change all"),
 }  # fmt: skip
@@ -145,7 +145,7 @@ def _form(
         "errors": {name: found.get(name, "") for name in (*fields, "stages")},
         "wrong": [(f"f-{name}" if name in fields else name, text) for name, text in found.items() if name],
         "whole": [text for name, text in found.items() if name not in (*fields, "stages")],
-        "icons": [(name, name) for name in ICONS],
+        "icons": ICONS,
         "rows": rows,
         "tones": list(TONE_WORDS.items()),
         "levels": [(role, level) for role, level in levels if role.key != ADMINISTRATOR],
@@ -191,8 +191,11 @@ def shown(request: CompanyRequest, record_type: RecordType, kind: CustomType) ->
 panels.draw_page("record_type", "customtypes/type.html", shown)
 
 
-def stages_changed(event: Event) -> list[timeline.Change]:
-    """The stages before and after, by their names."""
+def changes_told(event: Event) -> list[timeline.Change]:
+    """The stages before and after by their names, or which role may do what since then."""
+    if event.name == actions.give.name:
+        level = event.facts.get("level", "")
+        return [timeline.Change(event.facts.get("role_name", ""), "", str(LEVEL_WORDS.get(level, level)))]
     pair = event.changes.get("stages")
     if not pair:
         return []
@@ -200,7 +203,7 @@ def stages_changed(event: Event) -> list[timeline.Change]:
     return [timeline.Change(_t("Stages"), before or _t("empty"), after or _t("empty"))]
 
 
-timeline.tell("record_type", stages_changed)
+timeline.tell("record_type", changes_told)
 
 
 @require_http_methods(["GET", "POST"])

@@ -107,5 +107,5 @@ def _move(world: World, chance: random.Random, before: str, after: str) -> None:
     kind = records.get("own_equipment")
     found = list(kind.model._default_manager.filter(stage=before, owner__isnull=False).order_by("pk"))
     if found:
-        machine = chance.choice(found)
+        machine: Any = chance.choice(found)
         kind.verbs["move"](machine, actor=world.actor(machine.owner_id), stage=after)
