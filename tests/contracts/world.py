@@ -199,6 +199,8 @@ def _with_id(
         route = route.replace("<str:key>", str(extra["key"]))
     if "<slug:file>" in route:
         route = route.replace("<slug:file>", str(extra["card"]))
+    if "<slug:name>" in route:
+        route = route.replace("<slug:name>", "customer")
     if "<int:event_id>" in route:
         route = route.replace("<int:event_id>", str(extra["event"]))
     if "<str:name>" in route and record_type is not None:
