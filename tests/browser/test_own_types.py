@@ -22,8 +22,10 @@ def test_a_type_is_made_gets_a_field_and_is_worked_with_at_once(
     page.get_by_role("link", name="新建类型").click()
     page.locator("#f-name_zh").fill("设备")
     page.locator("#f-key").fill("equipment")
-    for row, name in enumerate(("使用中", "维修中")):
+    for row, name in enumerate(("维修中", "使用中")):
         page.locator(f"#f-stage-{row}-zh").fill(name)
+    page.locator(".stage-row").first.get_by_role("button", name="下移").click()
+    page.locator('[name="icon"][value="tools"]').check(force=True)
     page.get_by_role("button", name="建立类型").click()
     expect(page.get_by_role("heading", name="设备", level=1)).to_be_visible()
 
@@ -40,6 +42,7 @@ def test_a_type_is_made_gets_a_field_and_is_worked_with_at_once(
     expect(page.get_by_text("HT-88").first).to_be_visible()
 
     page.goto("/acme/own-equipment/board", wait_until="networkidle")
+    expect(page.locator("[data-lane]").first).to_have_attribute("data-lane", "shiyongzhong")
     page.locator("[data-card] .t a").first.focus()
     for key in (" ", "ArrowRight", "Enter"):
         page.keyboard.press(key)
