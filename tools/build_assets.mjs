@@ -11,7 +11,7 @@ const BUDGET_GZIP = 105 * 1024; // bytes, all CSS and JavaScript together that m
 // What a single page loads for itself, when it is looked at, with what it may weigh.
 const LAZY = { calendargrid: 95 * 1024, calendar: 12 * 1024, grid: 55 * 1024 };
 
-const COMMON = { bundle: true, minify: true, write: false, target: TARGET, legalComments: "none", charset: "utf8", logLevel: "warning" };
+const COMMON = { bundle: true, preserveSymlinks: true, minify: true, write: false, target: TARGET, legalComments: "none", charset: "utf8", logLevel: "warning" };
 
 async function bundles() {
   const app = await build({
