@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from gucang.selling.actions import pipelines
 from gucang.selling.models import Opportunity
+from tests.browser.test_lists import take
 
 pytestmark = pytest.mark.browser
 BOARD = "/acme/opportunities/board"
@@ -131,9 +132,11 @@ def test_the_filter_menu_of_the_board_finds_a_customer(
     deal, other = new_deal("糊盒机伺服升级", customer="嘉兴华盛纸品"), new_deal("起重机变频替换")
     page = page_of(alice)
     page.goto(BOARD, wait_until="networkidle")
-    page.locator("details summary", has_text="筛选").click()
-    page.locator("select[name=customer]").select_option(label="嘉兴华盛纸品", force=True)
-    page.locator(".menu-list form button.primary").click()
+    page.locator("[data-filter-open]").click()
+    dialog = page.locator("dialog.filter-dialog")
+    take(page, 0, 0, "kehu")
+    dialog.get_by_label("嘉兴华盛纸品").check()
+    dialog.get_by_role("button", name="就显示这些").click()
     expect(card(page, deal)).to_be_visible()
     expect(card(page, other)).to_have_count(0)
 

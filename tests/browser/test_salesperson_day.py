@@ -118,7 +118,7 @@ def test_a_customer_and_a_note_without_a_mouse(page_of: Callable[..., Page], ali
     day.letters("13800138000")
     day.press("Control+Enter", until=day.page.locator("h1", has_text=NAME))
     expect(day.page).to_have_url(re.compile(r"/customers/\d+$"))
-    day.tab_to(day.page.locator("[data-composer] textarea"))
+    day.press("w")
     day.letters("样本已寄")
     day.press("Control+Enter", until=day.page.locator("ol.tl", has_text="样本已寄"))
     day.arrive("desk")
