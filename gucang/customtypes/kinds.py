@@ -25,6 +25,7 @@ from gucang.kernel.actions import Action, creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Among, FieldSpec, Text
+from gucang.kernel.permissions import may_give_away
 from gucang.kernel.records import Board, Calendar, Exchange, Layout, Own, RecordType
 from gucang.kernel.setup import kept
 from gucang.selling.actions.opportunities import at_work
@@ -189,7 +190,7 @@ def _assign(definition: Definition, options: dict[str, Any]) -> Action:
 
     return Action(
         f"{definition.name}.assign", assign, label=_("Assign"), icon="user-share", unowned=True, hands_over=True,
-        allow=rules.may_give_away(f"{definition.name}.assign"),
+        allow=may_give_away(f"{definition.name}.assign"),
         labels={"owner": _("New owner"), "note": _("What they should know")}, **options,
     )  # fmt: skip
 

@@ -39,16 +39,6 @@ def visible_records(definition: Definition) -> Callable[[Actor], Q]:
     return visible
 
 
-def may_give_away(permission: str) -> Callable[[Actor, Any], bool]:
-    """Who may give a record away by `permission`: its owner or a manager, not whom it is shared with."""
-
-    def allow(actor: Actor, record: Any) -> bool:
-        members = actor.members(actor.reach(permission) or Reach.OWN)
-        return members is None or record.owner_id is None or record.owner_id in members
-
-    return allow
-
-
 def why_resting(definition: Definition) -> Callable[[Any], str | None]:
     """Why nothing is done with the records of a retired type."""
 

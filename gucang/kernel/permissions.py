@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from gucang.kernel.actors import ACCESSES, Access, Actor, FieldRule
+from gucang.kernel.actors import ACCESSES, Access, Actor, FieldRule, Reach
 
 if TYPE_CHECKING:
     from gucang.kernel.records import RecordType
@@ -69,6 +69,16 @@ def reach_q(actor: Actor, permission: str, *, owner: str, shared: str = "", shar
     mine = Q(**{f"{owner}__in": sorted(members)}) if len(members) != 1 else Q(**{owner: next(iter(members))})
     ids = actor.shared(shared) if shared else frozenset()
     return mine | Q(**{f"{shared_path}__in": sorted(ids)}) if ids else mine
+
+
+def may_give_away(permission: str) -> Callable[[Actor, Any], bool]:
+    """Who may give a record away by `permission`: its owner or a manager, not whom it is shared with."""
+
+    def allow(actor: Actor, record: Any) -> bool:
+        members = actor.members(actor.reach(permission) or Reach.OWN)
+        return members is None or record.owner_id is None or record.owner_id in members
+
+    return allow
 
 
 def within_reach(actor: Actor, permission: str, record_type: RecordType, record: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Actor, Reach
-from gucang.kernel.permissions import NOTHING, reach_q
+from gucang.kernel.permissions import NOTHING, may_give_away, reach_q
 
 if TYPE_CHECKING:
     from gucang.parties.models import Customer, PoolRules
@@ -35,16 +34,6 @@ def visible_contacts(actor: Actor) -> Q:
 def visible_rules(actor: Actor) -> Q:
     """The pool's rules, for whoever may know them: there is one set."""
     return Q() if actor.may("pool_rules.view") else NOTHING
-
-
-def may_give_away(permission: str) -> Callable[[Actor, Customer], bool]:
-    """Who may give a customer away by `permission`: its owner or a manager; whom it is shared with only works on it."""
-
-    def allow(actor: Actor, customer: Customer) -> bool:
-        members = actor.members(actor.reach(permission) or Reach.OWN)
-        return members is None or customer.owner_id is None or customer.owner_id in members
-
-    return allow
 
 
 def may_assign(actor: Actor, customer: Customer) -> bool:

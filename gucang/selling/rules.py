@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
-from gucang.kernel.actors import Actor, Reach
+from gucang.kernel.actors import Actor
 from gucang.kernel.permissions import NOTHING, reach_q
 
 if TYPE_CHECKING:
@@ -43,16 +43,6 @@ def visible_setup(permission: str) -> Callable[[Actor], Q]:
         return Q() if actor.may(permission) else NOTHING
 
     return visible
-
-
-def may_give_away(permission: str) -> Callable[[Actor, Any], bool]:
-    """Who may give a record away by `permission`: its owner or a manager, not whom it is shared with."""
-
-    def allow(actor: Actor, record: Any) -> bool:
-        members = actor.members(actor.reach(permission) or Reach.OWN)
-        return members is None or record.owner_id is None or record.owner_id in members
-
-    return allow
 
 
 def why_not_open(opportunity: Opportunity) -> str | None:

@@ -16,6 +16,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Among, Text
 from gucang.kernel.models import Event
+from gucang.kernel.permissions import may_give_away
 from gucang.kernel.scope import only_writing
 from gucang.parties import rules
 from gucang.parties.models import Customer, Status
@@ -36,7 +37,7 @@ def _owned(customer: Customer, actor: Actor) -> None:
 
 create = creating("customer", prepare=_owned)
 edit = editing("customer")
-delete = deleting("customer", allow=rules.may_give_away("customer.delete"))
+delete = deleting("customer", allow=may_give_away("customer.delete"))
 restore = restoring("customer")
 erase = erasing("customer", guard=rules.why_not_a_person)
 share, unshare = sharing("customer", Member)

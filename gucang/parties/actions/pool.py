@@ -16,6 +16,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Refused
 from gucang.kernel.fields import Text
 from gucang.kernel.models import Event
+from gucang.kernel.permissions import may_give_away
 from gucang.kernel.scope import active_company_id
 from gucang.parties import queries, rules
 from gucang.parties.models import Customer, PoolRules
@@ -54,7 +55,7 @@ def claim(customer: Customer, *, actor: Actor) -> None:
 
 
 @action(
-    "customer.release", label=_("Back to the pool"), allow=rules.may_give_away("customer.release"),
+    "customer.release", label=_("Back to the pool"), allow=may_give_away("customer.release"),
     guard=rules.why_not_release, hands_over=True, icon="arrow-back-up", labels={"reason": _("Reason")},
     back=_to_former_owner,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from gucang.kernel.actions import action, creating, deleting, editing, erasing, 
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Among, Money, Text
+from gucang.kernel.permissions import may_give_away
 from gucang.parties.actions import contacts, customers
 from gucang.parties.models import Contact, Customer, Kind
 from gucang.parties.names import name_core
@@ -23,7 +24,7 @@ from gucang.selling.models import Lead, LeadStatus
 
 create = creating("lead")
 edit = editing("lead", guard=rules.why_settled)
-delete = deleting("lead", allow=rules.may_give_away("lead.delete"))
+delete = deleting("lead", allow=may_give_away("lead.delete"))
 restore = restoring("lead")
 erase = erasing("lead")
 share, unshare = sharing("lead", Member)
@@ -38,7 +39,7 @@ def take(lead: Lead, *, actor: Actor) -> None:
 
 
 @action(
-    "lead.assign", label=_("Assign"), allow=rules.may_give_away("lead.assign"), guard=rules.why_settled, unowned=True,
+    "lead.assign", label=_("Assign"), allow=may_give_away("lead.assign"), guard=rules.why_settled, unowned=True,
     hands_over=True, icon="user-share", labels={"owner": _("New owner"), "note": _("What they should know")},
 )  # fmt: skip
 def assign(

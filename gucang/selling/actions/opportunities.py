@@ -17,6 +17,7 @@ from gucang.kernel.actions import action, creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Among, Money, Text
+from gucang.kernel.permissions import may_give_away
 from gucang.parties import rules as party_rules
 from gucang.selling import queries, rules
 from gucang.selling.models import LossReason, Opportunity, Stage, StageChange, StageKind
@@ -68,7 +69,7 @@ def _edited(deal: Opportunity, actor: Actor) -> None:
 
 create = creating("opportunity", prepare=_begin)
 edit = editing("opportunity", prepare=_edited)
-delete = deleting("opportunity", allow=rules.may_give_away("opportunity.delete"))
+delete = deleting("opportunity", allow=may_give_away("opportunity.delete"))
 restore = restoring("opportunity")
 share, unshare = sharing("opportunity", Member)
 
@@ -137,7 +138,7 @@ def reopen(deal: Opportunity, *, actor: Actor) -> dict[str, Any] | None:
 
 
 @action(
-    "opportunity.assign", label=_("Assign"), allow=rules.may_give_away("opportunity.assign"), unowned=True,
+    "opportunity.assign", label=_("Assign"), allow=may_give_away("opportunity.assign"), unowned=True,
     hands_over=True, icon="user-share", labels={"owner": _("New owner"), "note": _("What they should know")},
 )  # fmt: skip
 def assign(
