@@ -84,8 +84,13 @@ def fieldable() -> list[tuple[str, Any]]:
     return [
         (one.name, one.label_plural)
         for one in records.every()
-        # What nobody fills in by hand (an export, a file, a token) has no form that would show the field.
-        if issubclass(one.model, Record) and not one.model.setup and one.form_makes and one.edit is not None
+        # What nobody fills in by hand (an export, a file, a token) has no form that would show the field; what nobody
+        # throws away (how one wants to be told of things) is no record of work.
+        if issubclass(one.model, Record)
+        and not one.model.setup
+        and one.form_makes
+        and one.edit is not None
+        and "delete" in one.verbs
     ]
 
 
