@@ -148,7 +148,8 @@ def _superuser() -> Any:
 def demo(parsed: argparse.Namespace) -> int:
     with django():
         if not parsed.first_start:
-            _call("gucang.demo", "main", size=parsed.size, seed=parsed.seed, out=sys.stdout, superuser=_superuser)
+            asked = {"size": parsed.size, "seed": parsed.seed, "own_fields": parsed.own_fields}
+            _call("gucang.demo", "main", out=sys.stdout, superuser=_superuser, **asked)
             return 0
         said = _call("gucang.demo", "ensure_demo_company")
         lines = said if isinstance(said, str) else "\n".join(str(line) for line in said or ())
@@ -329,6 +330,14 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     made = add("demo", demo, module="gucang.demo")
     made.add_argument("--size", choices=["story", "10k", "100k", "1m"], default="story", help="number of customers")
     made.add_argument("--seed", type=int, default=1, help="another number gives another company")
+    made.add_argument(
+        "--own-fields",
+        type=int,
+        choices=range(21),
+        default=0,
+        metavar="0..20",
+        help="own fields that the customers of a company to measure with get, also of one that is there already",
+    )
     made.add_argument("--first-start", action="store_true", help=argparse.SUPPRESS)
 
     made = add("import", import_csv, module="gucang.exchange.cli")

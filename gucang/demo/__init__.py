@@ -16,8 +16,8 @@ def ensure_demo_company() -> list[str]:
     return cli.ensure_demo_company()
 
 
-def main(*, size: str, seed: int, out: TextIO, superuser: Callable[[], Any]) -> None:
+def main(*, size: str, seed: int, out: TextIO, superuser: Callable[[], Any], own_fields: int = 0) -> None:
     """The command `gucang demo`; `superuser` connects to the database as who may COPY past row security."""
     from gucang.demo import cli
 
-    cli.main(size=size, seed=seed, out=out, superuser=superuser)
+    cli.main(size=size, seed=seed, out=out, superuser=superuser, own_fields=own_fields)

@@ -22,8 +22,11 @@ def ensure_demo_company(seed: int = 1) -> list[str]:
     return cast.log_ins()
 
 
-def main(*, size: str, seed: int, out: TextIO, superuser: Callable[[], Any]) -> None:
-    """Make the demo company (`story`) or a company to measure with (10k, 100k, 1m customers)."""
+def main(*, size: str, seed: int, out: TextIO, superuser: Callable[[], Any], own_fields: int = 0) -> None:
+    """Make the demo company (`story`) or a company to measure with (10k, 100k, 1m customers).
+
+    With `own_fields`, the customers of a company to measure with get that many own fields, also if it is there already.
+    """
     if size == "story":
         out.write("\n".join(ensure_demo_company(seed)) + "\n")
         return
@@ -35,4 +38,5 @@ def main(*, size: str, seed: int, out: TextIO, superuser: Callable[[], Any]) -> 
         seed=seed,
         say=lambda line: print(line, file=out, flush=True),
         superuser=superuser,
+        own=own_fields,
     )

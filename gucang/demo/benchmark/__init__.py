@@ -9,16 +9,16 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 from django.db import connection, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
-from gucang.demo.benchmark import people, proof
-from gucang.demo.benchmark.load import LARGE, TABLES, Loader
+from gucang.demo.benchmark import own_fields, people, proof
+from gucang.demo.benchmark.load import LARGE, TABLES, Loader, Server
 from gucang.demo.benchmark.rows import CONTACTS, Lines, Maker, Plan, Setting
 from gucang.demo.names import NameGenerator
 from gucang.kernel import clock, events, reactions, records
@@ -37,16 +37,28 @@ EVENTS_PER_CUSTOMER, HOT_SHARE = 10, 0.0068
 OTHER_EVENTS = 6.65
 
 
-def make(slug: str, size: int, *, seed: int, say: Say, superuser: Superuser) -> None:
+def make(slug: str, size: int, *, seed: int, say: Say, superuser: Superuser, own: int = 0) -> None:
     """Make the company `slug` with `size` customers, or fill one that was broken off.
 
-    `superuser` connects to the program's own database as its superuser, who may COPY past row security. Raises Refused
-    when the company is there already, and what `superuser` raises where the server is not the program's own.
+    With `own`, its customers get that many own fields (at most `shapes.MOST`), also those of a company that is there
+    already. `superuser` connects to the program's own database as its superuser, who may COPY past row security. Raises
+    Refused when there is nothing to do, and what `superuser` raises where the server is not the program's own.
     """
     company = Company.objects.filter(slug=slug).first()
-    if company is not None and people.has_customers(company):
-        raise Refused(f"The company “{slug}” is there already; nothing was changed.")
     watch = _Watch(say)
+    if company is None or not people.has_customers(company):
+        company = _company(company, slug, size, seed=seed, superuser=superuser, watch=watch)
+    elif not own:
+        raise Refused(f"The company “{slug}” is there already; nothing was changed.")
+    if own:
+        _own_fields(company, own, superuser=superuser, watch=watch)
+    _check(company, watch)
+    watch.say(f"{slug} is ready.")
+
+
+def _company(
+    company: Company | None, slug: str, size: int, *, seed: int, superuser: Superuser, watch: _Watch
+) -> Company:
     until = clock.now().replace(microsecond=0)
     began = until - timedelta(days=DAYS)
     events.ensure_months(began.date(), ahead=26)
@@ -54,8 +66,30 @@ def make(slug: str, size: int, *, seed: int, say: Say, superuser: Superuser) -> 
         with reactions.quietly(), clock.at(began), transaction.atomic():
             company = company or people.found(slug, seed)
         _fill(company, size, seed=seed, began=began, until=until, superuser=superuser, watch=watch)
-        _check(company, watch)
-    watch.say(f"{slug} is ready.")
+    return company
+
+
+def _own_fields(company: Company, count: int, *, superuser: Superuser, watch: _Watch) -> None:
+    with translation.override("zh-hans"):
+        with company_scope(company):
+            size = people.count_customers()
+            specs = own_fields.make(count)
+            whom, actor = own_fields.whom(timezone.localdate(clock.now())), own_fields.administrator()
+        if not specs:
+            raise Refused(f"The company “{company.slug}” has these own fields already; nothing was changed.")
+        connection = superuser()
+        connection.autocommit = False
+        # Out of the company's scope: its transaction would wait for this one, and this one for it.
+        with connection:
+            server = Server(connection)
+            server.prepare()
+            if size >= LARGE:
+                server.drop_indexes(own_fields.WRITTEN)
+            own_fields.fill(server, company.pk, specs, actor=actor, whom=whom, say=watch.say)
+            for name in server.rebuild():
+                watch.say(f"index {name}")
+    _gather_statistics(superuser, own_fields.WRITTEN, afresh=own_fields.WRITTEN[:1] if size >= LARGE else ())
+    watch.say("statistics")
 
 
 class _Watch:
@@ -93,15 +127,16 @@ def _fill(
         for name in loader.rebuild():
             watch.say(f"index {name}")
         _counters(loader, company.pk, size, began, until)
-    _gather_statistics(superuser)
+    _gather_statistics(superuser, (*TABLES, "selling_stagetotal"))
     watch.say("statistics")
 
 
-def _gather_statistics(superuser: Superuser) -> None:
+def _gather_statistics(superuser: Superuser, tables: Sequence[str], *, afresh: Collection[str] = ()) -> None:
+    """Look at what is in the tables; write those of `afresh` anew, because half of their rows are former ones."""
     server = superuser()
     server.autocommit = True
-    for table in (*TABLES, "selling_stagetotal"):
-        server.execute(f"VACUUM (ANALYZE) {table}")
+    for table in tables:
+        server.execute(f"VACUUM ({'FULL, ' if table in afresh else ''}ANALYZE) {table}")
     server.close()
 
 

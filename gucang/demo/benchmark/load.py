@@ -7,7 +7,7 @@ was skipped: every reference, every kept sum, every create event. Broken off, it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -58,22 +58,53 @@ FROM selling_opportunity WHERE company_id = %(company)s AND deleted_at IS NULL G
 """
 
 
-class Loader:
-    """Writes lines into the tables over one connection. Use as a context; leaving it commits."""
+class Server:
+    """A superuser's connection with a large transaction on it."""
 
-    def __init__(self, connection: psycopg.Connection[Any], maker: Maker, *, large: bool) -> None:
-        self.connection, self.maker, self.large = connection, maker, large
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
         self._indexes: list[str] = []
 
-    def begin(self) -> None:
+    def prepare(self) -> None:
+        """Let this transaction go past the look at every reference, with the memory that large sets need."""
         run = self.connection.execute
         run("SET LOCAL session_replication_role = replica")
         run("SET LOCAL work_mem = '512MB'")
         run("SET LOCAL maintenance_work_mem = '1GB'")
         run("SET LOCAL synchronous_commit = off")
-        run(_STAGING)
+
+    def rebuild(self) -> Iterable[str]:
+        """Make the indexes again that `drop_indexes` took away; yields the name of each."""
+        for statement in self._indexes:
+            self.connection.execute(statement)
+            yield statement.split()[2]
+        self._indexes = []
+
+    def drop_indexes(self, tables: Sequence[str]) -> None:
+        """A large load is quicker without the indexes that no constraint needs; the transaction keeps others out."""
+        rows = self.connection.execute(
+            "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
+            " JOIN pg_class c ON c.oid = i.indrelid WHERE c.relname = ANY(%s)"
+            " AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid) AND NOT i.indisunique",
+            [list(tables)],
+        ).fetchall()
+        for name, definition in rows:
+            self.connection.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(name)))
+            self._indexes.append(definition.replace(" ON ONLY ", " ON "))
+
+
+class Loader(Server):
+    """Writes lines into the tables over one connection. Use as a context; leaving it commits."""
+
+    def __init__(self, connection: psycopg.Connection[Any], maker: Maker, *, large: bool) -> None:
+        super().__init__(connection)
+        self.maker, self.large = maker, large
+
+    def begin(self) -> None:
+        self.prepare()
+        self.connection.execute(_STAGING)
         if self.large:
-            self._drop_indexes()
+            self.drop_indexes(TABLES)
 
     def ids(self, table: str, count: int) -> int:
         """The first of a block of `count` ids, which nobody else will get."""
@@ -120,24 +151,5 @@ class Loader:
         self.connection.execute(_TOTALS, {"company": company_id})
         self.connection.execute("DROP TABLE bench_staging")
 
-    def rebuild(self) -> Iterable[str]:
-        """Make the indexes again that `begin` took away; yields the name of each."""
-        for statement in self._indexes:
-            self.connection.execute(statement)
-            yield statement.split()[2]
-        self._indexes = []
 
-    def _drop_indexes(self) -> None:
-        """A large load is quicker without the indexes that no constraint needs; the transaction keeps others out."""
-        rows = self.connection.execute(
-            "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
-            " JOIN pg_class c ON c.oid = i.indrelid WHERE c.relname = ANY(%s)"
-            " AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid) AND NOT i.indisunique",
-            [list(TABLES)],
-        ).fetchall()
-        for name, definition in rows:
-            self.connection.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(name)))
-            self._indexes.append(definition.replace(" ON ONLY ", " ON "))
-
-
-__all__ = ["LARGE", "TABLES", "Loader"]
+__all__ = ["LARGE", "TABLES", "Loader", "Server"]

@@ -63,3 +63,8 @@ def sellers() -> tuple[int, ...]:
 def has_customers(company: Company) -> bool:
     with company_scope(company):
         return Customer.objects.exists()
+
+
+def count_customers() -> int:
+    """How many customers the active company has, the bin included."""
+    return int(Customer.with_bin.count())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection, models
 
-from gucang.kernel import events, records, search
-from gucang.kernel.models import Event, EventObject, Reference, SearchEntry
+from gucang.kernel import custom, events, records, search
+from gucang.kernel.actors import system
+from gucang.kernel.custom import terms
+from gucang.kernel.models import Event, EventObject, FieldValue, Reference, SearchEntry
 from gucang.kernel.scope import active_company_id
 from gucang.kernel.snapshots import changed_between, snapshot
 from gucang.selling import queries as selling
@@ -82,12 +85,28 @@ def _unlike(record_type: records.RecordType, record: models.Model) -> Iterator[s
     after = {n: pair[1] for n, pair in changed_between(None, snapshot(record)).items() if n not in untold}
     if {n: value for n, value in now.items() if value is not None} != after:
         yield f"{what}: its events tell {now}, but it is {after}."
+    yield from _own_fields(record_type, record)
     entry = SearchEntry.objects.filter(record_type=record_type.name, object_id=record.pk).first()
     if record_type.search:
         wanted = search.entry_row(record_type, record)
         found = entry and tuple(getattr(entry, name) for name in search.COLUMNS)
         if not found or found[:-1] != wanted[:-1] or set(found[-1]) != set(wanted[-1]):
             yield f"{what}: its search entry is {found}, not {wanted}."
+
+
+def _own_fields(record_type: records.RecordType, record: Any) -> Iterator[str]:
+    """Values of own fields that no form would have left, and where the index says something else."""
+    what = f"{record_type.name} {record.pk}"
+    specs = record_type.custom_fields()
+    for spec in specs:
+        stored = custom.read(record, spec)
+        if stored is not None and not spec.computed and spec.to_json(spec.clean(stored, system())) != stored:
+            yield f"{what}: {spec.name} is {stored!r}, which no form would have left."
+    fields = [spec.own.field_id for spec in specs if spec.own is not None]
+    found = set(FieldValue.objects.filter(object_id=record.pk, field_id__in=fields).values_list(*terms.COLUMNS))
+    wanted = {row for spec in terms.indexed(record_type) for row in terms.rows_of(spec, record)}
+    if found != wanted:
+        yield f"{what}: the index of its own fields is {found}, not {wanted}."
 
 
 __all__ = ["flaws"]
