@@ -6,7 +6,9 @@ list's own order with a look into the index for each.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
@@ -31,8 +33,42 @@ def rows(spec: FieldSpec, **where: Any) -> QuerySet[Any]:
     return found
 
 
+_one_by_one: ContextVar[bool] = ContextVar("one_by_one", default=False)
+
+
+class Held(Exists):
+    """That the index holds a row for a record; while `one_by_one`, looked up for each record that is looked at."""
+
+    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> Any:  # type: ignore[override]
+        sql, params = super().as_sql(compiler, connection, **more)
+        # What has an OFFSET, the planner leaves where it stands instead of joining all that the field holds.
+        return (f"{sql.removesuffix(')')} OFFSET 0)" if _one_by_one.get() else sql), params
+
+
+@contextmanager
+def one_by_one() -> Iterator[None]:
+    """Statements compiled inside look into the index for each record: right where few records are looked at."""
+    token = _one_by_one.set(True)
+    try:
+        yield
+    finally:
+        _one_by_one.reset(token)
+
+
+def asked_by(query: QuerySet[Any]) -> bool:
+    """Whether a query asks the index anywhere."""
+    return _asks(query.query.where)
+
+
+def _asks(part: Any) -> bool:
+    if isinstance(part, Held):
+        return True
+    parts = part.children if hasattr(part, "children") else getattr(part, "get_source_expressions", list)()
+    return any(_asks(one) for one in parts)
+
+
 def _has(spec: FieldSpec, **where: Any) -> Q:
-    return Q(Exists(rows(spec, object_id=OuterRef("pk"), **where)))
+    return Q(Held(rows(spec, object_id=OuterRef("pk"), **where)))
 
 
 def filled(spec: FieldSpec) -> Q:

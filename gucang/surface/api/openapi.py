@@ -57,7 +57,7 @@ def list_parameters(record_type: RecordType) -> list[Json]:
             _("The field to sort by, with - for the largest first."),
         )
     )
-    return [*found, *page_parameters(), with_parameter()]
+    return [*found, *page_parameters(), with_parameter(counts=True)]
 
 
 def _filter_parameters(spec: FieldSpec) -> list[Json]:
@@ -78,9 +78,13 @@ def page_parameters() -> list[Json]:
     return [_query("after", TEXT, _("`next` of the page before.")), _query("limit", limit, _("Rows of a page."))]
 
 
-def with_parameter() -> Json:
-    """`with=actions`."""
-    return _query("with", TEXT | {"enum": ["actions"]}, _("actions: also what you may do, and why not."))
+def with_parameter(*, counts: bool = False) -> Json:
+    """`with=actions`; of lists also `total`."""
+    said = _("actions: also what you may do, and why not.")
+    if counts:
+        said = format_lazy("{} {}", said, _("total: count also what own fields filter."))
+    offered = ["actions", "total", "actions,total"] if counts else ["actions"]
+    return _query("with", TEXT | {"enum": offered}, said)
 
 
 def _query(name: str, schema: Json, description: Any) -> Json:

@@ -39,7 +39,7 @@ def listing(record_type: RecordType) -> Operation:
     """GET /customers: one page, filtered and sorted by the address."""
 
     def list_records(request: Any) -> HttpResponse:
-        limit, wanted = limit_of(request.GET), _with(request.GET)
+        limit, wanted = limit_of(request.GET), _with(request.GET, "actions", "total")
         found = chosen(record_type, request.actor, request.GET, ignore=("with",)).found
         if found.problems:
             raise Invalid({name: [said] for name, said in found.problems.items()})
@@ -47,7 +47,8 @@ def listing(record_type: RecordType) -> Operation:
         page = keyset.page(found.query, found.order, after, limit)
         if not page.rows:
             _check_may_view(request.actor, record_type)
-        total, more = keyset.capped_count(found.query, None if after else page)
+        count = keyset.capped_count if "total" in wanted else keyset.quick_count
+        total, more = count(found.query, None if after else page)
         rows = record_rows(record_type, request.actor, page.rows, actions="actions" in wanted)
         return _page(request, rows, page.next, total=total, total_is_exact=not more)
 
@@ -58,7 +59,7 @@ def reading(record_type: RecordType) -> Operation:
     """GET /customers/17."""
 
     def read_record(request: Any, id: int) -> HttpResponse:
-        wanted = _with(request.GET)
+        wanted = _with(request.GET, "actions")
         record = visible_record(record_type, request.actor, id)
         (body,) = record_rows(record_type, request.actor, [record], actions="actions" in wanted)
         return answer(body, headers={"ETag": etag(record)})
@@ -121,10 +122,11 @@ def _before(cursor: str) -> events.Cursor | None:
     return None if found is None else events.Cursor(*found)
 
 
-def _with(params: QueryDict) -> set[str]:
+def _with(params: QueryDict, *offered: str) -> set[str]:
     wanted = {word for raw in params.getlist("with") for word in raw.split(",") if word}
-    if wanted - {"actions"}:
-        raise Invalid({"with": [_t("Only “actions” can be asked for here.")]})
+    if wanted - set(offered):
+        words = ", ".join(f"“{word}”" for word in offered)
+        raise Invalid({"with": [_t("Only %(words)s can be asked for here.") % {"words": words}]})
     return wanted
 
 

@@ -48,7 +48,7 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     if part == "rows":
         return fragment(request, "surface/_rows.html", page.rows_context())
     if part == "totals":
-        return fragment(request, "surface/_totals.html", page.totals_context())
+        return fragment(request, "surface/_totals.html", page.totals_context() | {"part": True})
     response = render(request, "surface/list.html", page.context())
     columnset.remember(request, response, record_type, page.columns, saved=tab is not None and bool(tab.saved))
     return response
@@ -115,7 +115,7 @@ class ListPage:
             shown["grouped"] = self._groups(found)
         else:
             page, rows = self._page(self.found.query, after)
-            total, capped = keyset.capped_count(self.found.query, None if after else page)
+            total, capped = keyset.quick_count(self.found.query, None if after else page)
             shown |= rows
             if page.next:
                 shown["next_url"] = changed_query(self.request, drop=("fragment",), after=page.next)
