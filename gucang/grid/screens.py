@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _t
 
-from gucang.grid import history, parcel, queries
+from gucang.grid import advising, history, parcel, queries
 from gucang.grid.parcel import CELL_BYTES, MOST_CELLS, MOST_IN_A_STEP, MOST_ROWS
 from gucang.grid.saving import Saving
 from gucang.grid.sheet import Sheet, fillable
@@ -21,7 +21,7 @@ from gucang.kernel.actors import Access, Actor
 from gucang.kernel.errors import Forbidden, Problem
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
-from gucang.surface import filters, keyset
+from gucang.surface import filters, keyset, panels
 from gucang.surface.listed import listed
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import render
@@ -59,6 +59,8 @@ def page(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
             "columns": sheet.described(request),
             "history": queries.told(queries.steps_of(request.actor, record_type)),
             "words": words(),
+            "widths": columnset.grid_widths(request, record_type),
+            "advises": panels.has_advisers(record_type),
             "limits": {
                 "rows": MOST_LOADED, "step": MOST_IN_A_STEP, "part": MOST_ROWS, "cells": MOST_CELLS,
                 "bytes": CELL_BYTES,
@@ -128,6 +130,28 @@ def save(request: CompanyRequest, record_type: RecordType) -> dict[str, Any]:
     }
     idempotency.finish(actor, key, idempotency.Answer(200, answer, {}))
     return _shown(request, record_type, answer)
+
+
+@told
+def advise(request: CompanyRequest, record_type: RecordType) -> dict[str, Any]:
+    """The records that look like some that this person has just added: [what is alike, name, whose it is, address]."""
+    found = advising.advice(record_type, request.actor, advising.read(request.GET.get("of", "")))
+    return {
+        "alike": {
+            pk: [[one.title, one.name, one.note, f"{request.base}{one.url}" if one.url else ""] for one in said]
+            for pk, said in found.items()
+        }
+    }
+
+
+@screen
+def widths(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
+    """Let the columns be as wide the next time as this person left them."""
+    only_post(request)
+    _check(request, record_type)
+    response = HttpResponse(status=204)
+    columnset.remember_widths(request, response, record_type)
+    return response
 
 
 @told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from gucang.surface.screens.common import value_of
 from gucang.surface.screens.inputs import input_for
 
 NOT_IN_CELLS = frozenset(["references"])
+TAGS_OF, MOST_TAGS = 2_000, 200  # records that are looked at for the words in use; words that are offered
 Text = Callable[[Any], str]
 
 
@@ -52,7 +54,11 @@ class Sheet:
         if not column.fills:
             return found | {"why": _t("“%(field)s” is not filled in here.") % {"field": spec.label}}
         found["needed"] = spec.required and spec.default in (None, "")
-        if spec.kind == "boolean":
+        if spec.kind in ("choices", "tags"):
+            found["many"] = True
+            words = self._tags_in_use(spec) if spec.kind == "tags" else [str(label) for _value, label in spec.choices]
+            found["choices"] = [[text, _found_by(text)] for text in words]
+        elif spec.kind == "boolean":
             found["choices"] = [[_t("yes"), _found_by(_t("yes"))], [_t("no"), _found_by(_t("no"))]]
         elif spec.kind in ("choice", "reference"):
             one = input_for(request, spec)
@@ -62,6 +68,13 @@ class Sheet:
             ]
             found["options"] = one.options_url
         return found
+
+    def _tags_in_use(self, spec: FieldSpec) -> list[str]:
+        """The words that stand in a field of tags of the newest records, the most used first."""
+        if spec.name in self.ruled or spec.custom:
+            return []
+        newest = self.type.query(self.actor).order_by("-pk").values_list(spec.name, flat=True)[:TAGS_OF]
+        return [word for word, _count in Counter(word for words in newest for word in words).most_common(MOST_TAGS)]
 
     def rows(self, records: Sequence[Any]) -> list[list[Any]]:
         """The rows for the browser: [id, version, words of each cell, {place of a locked cell: why}, why none]."""

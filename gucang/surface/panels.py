@@ -60,7 +60,8 @@ class Advice:
 
 
 SavedViews = Callable[[RecordType, Actor], list[View]]
-Adviser = Callable[[RecordType, Mapping[str, Any], Actor], list[Advice]]
+# The record that the values are of, if it is there already, comes last: nothing is like itself.
+Adviser = Callable[[RecordType, Mapping[str, Any], Actor, int], list[Advice]]
 
 _panels: list[Panel] = []
 _pages: dict[str, tuple[str, Callable[[CompanyRequest, RecordType, Any], dict[str, Any]]]] = {}
@@ -160,9 +161,10 @@ def advise(record: str) -> Callable[[Adviser], Adviser]:
     return remember
 
 
-def advice(record_type: RecordType, values: Mapping[str, Any], actor: Actor) -> list[Advice]:
-    """What the advisers of a record type say about these raw values."""
-    return [one for adviser in _advisers.get(record_type.name, ()) for one in adviser(record_type, values, actor)]
+def advice(record_type: RecordType, values: Mapping[str, Any], actor: Actor, leave_out: int = 0) -> list[Advice]:
+    """What the advisers of a record type say about these raw values; `leave_out` is the record that has them."""
+    advisers = _advisers.get(record_type.name, ())
+    return [one for adviser in advisers for one in adviser(record_type, values, actor, leave_out)]
 
 
 def has_advisers(record_type: RecordType) -> bool:

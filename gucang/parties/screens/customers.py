@@ -52,12 +52,15 @@ def _callable(actor: Actor, contact_type: RecordType, contact: Contact, customer
     return {"contact": contact, "number": next(filter(None, numbers), "")}
 
 
-def likely_duplicates(record_type: RecordType, values: Mapping[str, Any], actor: Actor) -> list[panels.Advice]:
+def likely_duplicates(
+    record_type: RecordType, values: Mapping[str, Any], actor: Actor, leave_out: int = 0
+) -> list[panels.Advice]:
     """Customers that may be the one being typed: name and owner, and a link only for who may see them."""
     found = queries.similar(
         name=str(values.get("name") or "")[:120],
         phone=str(values.get("phone") or values.get("phone2") or "")[:40],
         credit_code=str(values.get("credit_code") or "")[:40],
+        leave_out=leave_out,
     )
     visible = set(record_type.query(actor).filter(pk__in=[one.id for one in found]).values_list("pk", flat=True))
     return [_advice(one, one.id in visible) for one in found]

@@ -31,9 +31,31 @@ def names(request: CompanyRequest, record_type: RecordType) -> list[str]:
 
 def widths(request: CompanyRequest, record_type: RecordType) -> dict[str, int]:
     """How wide columns are, in pixels, where somebody said so."""
-    text = request.GET.get("widths", "") or ("" if "columns" in request.GET else _left(request, record_type)[1])
+    return _read(request.GET.get("widths", "") or ("" if "columns" in request.GET else _left(request, record_type)[1]))
+
+
+def _read(text: str) -> dict[str, int]:
+    """Widths from "name:120,city:80"; whatever else stands there is left out."""
     found = (_WIDTH.fullmatch(one) for one in text[:2000].split(","))
     return {one[1]: min(max(int(one[2]), NARROW), WIDE) for one in found if one}
+
+
+def grid_widths(request: CompanyRequest, record_type: RecordType) -> dict[str, int]:
+    """How wide the columns of the list's grid are; those that were never drawn there are as in the list."""
+    return widths(request, record_type) | _read(request.COOKIES.get(_grid(request, record_type), "").replace("!", ","))
+
+
+def remember_widths(request: CompanyRequest, response: HttpResponse, record_type: RecordType) -> None:
+    """Let the grid have the posted `widths` the next time, besides those of columns that it does not show now."""
+    kept = _read(request.COOKIES.get(_grid(request, record_type), "").replace("!", ","))
+    kept = dict(list({**kept, **_read(request.POST.get("widths", ""))}.items())[-MOST:])
+    text = "!".join(f"{name}:{width}" for name, width in kept.items())
+    path = f"{request.base}/{record_type.plural}/grid"
+    response.set_cookie(_grid(request, record_type), text, COOKIE_AGE, path=path, httponly=True, samesite="Lax")
+
+
+def _grid(request: CompanyRequest, record_type: RecordType) -> str:
+    return f"grid-{record_type.name}-{request.actor.member_id or 0}"
 
 
 def _left(request: CompanyRequest, record_type: RecordType) -> tuple[str, str]:

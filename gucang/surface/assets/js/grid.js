@@ -2,6 +2,7 @@
 // becomes of them.
 import { openDialog } from "./dialogs.js";
 import { read, writeHtml, writeText } from "./gridclip.js";
+import { makeAdvice } from "./gridadvice.js";
 import { makeEditor } from "./gridedit.js";
 import { setUpFind } from "./gridfind.js";
 import { makeSaving } from "./gridsave.js";
@@ -10,6 +11,7 @@ import { composing } from "./keys.js";
 import { ask } from "./page.js";
 
 const EMPTY_ROWS = 20;
+const WIDER = 16; // px a key
 const LOCKS = { masked: "masked", hidden: "hidden", read: "locked" };
 
 function frame(holder) {
@@ -368,6 +370,12 @@ function setUpKeys(grid) {
       return;
     }
     leaving = false;
+    if (event.altKey && event.shiftKey && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
+      event.preventDefault();
+      const { label, width } = table.widen(table.sel.place, event.key === "ArrowLeft" ? -WIDER : WIDER);
+      grid.tell(grid.say("narrow", { column: label, n: width }));
+      return;
+    }
     if (arrows[event.key] && event.altKey && event.key === "ArrowDown") { event.preventDefault(); editor.begin("change"); return; }
     if (arrows[event.key]) { event.preventDefault(); grid.move(arrows[event.key], false, { extend: event.shiftKey, far: control }); return; }
     if (event.key === " " && event.shiftKey) { event.preventDefault(); table.select(table.sel.row, 0, { toRow: table.sel.row, toPlace: grid.columns.length - 1 }); return; }
@@ -404,10 +412,11 @@ function setUpKeys(grid) {
 function setUpBar(grid) {
   const { saving, say, count } = grid;
   const find = (name) => document.querySelector(`[data-grid-${name}]`);
-  const [undo, redo, state, next, sum] = ["undo", "redo", "state", "next", "sum"].map(find);
+  const [undo, redo, state, next, alike, sum] = ["undo", "redo", "state", "next", "alike", "sum"].map(find);
   undo.addEventListener("click", () => { saving.turn("undo"); grid.editor.focus(); });
   redo.addEventListener("click", () => { saving.turn("redo"); grid.editor.focus(); });
   next.addEventListener("click", grid.nextRefused);
+  alike.addEventListener("click", grid.advice.next);
   find("add")?.addEventListener("click", grid.addRows);
   const label = (element, step, word, none) => {
     const text = step ? say(word, { what: step.words }) : say(none);
@@ -423,6 +432,9 @@ function setUpBar(grid) {
     const refused = grid.troubles().length;
     next.hidden = refused === 0;
     next.textContent = say("refused", { what: count("cell", refused) });
+    const like = grid.advice.all().length;
+    alike.hidden = like === 0;
+    alike.textContent = say("alike", { what: count("row", like) });
     label(undo, saving.history.undo, "undo", "noUndo");
     label(redo, saving.history.redo, "redo", "noRedo");
   };
@@ -451,6 +463,7 @@ export async function setUpGrid(holder) {
   grid.table = makeTable(grid);
   grid.root = grid.table.root;
   grid.saving = makeSaving(grid);
+  grid.advice = makeAdvice(grid);
   await grid.table.ready;
   const fresh = grid.saving.restore();
   if (fresh.length) await grid.table.append(fresh);

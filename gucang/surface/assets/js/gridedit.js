@@ -4,6 +4,9 @@ import { composing } from "./keys.js";
 import { ask, elements } from "./page.js";
 
 const MANY = 60; // choices shown at once
+const BETWEEN = /[、，,;；|\n]/; // what stands between the words of a cell that holds several
+
+const wordsOf = (text) => text.split(BETWEEN).map((one) => one.trim()).filter(Boolean);
 
 export function makeEditor(grid) {
   const { table, columns, say } = grid;
@@ -81,14 +84,16 @@ export function makeEditor(grid) {
     const at = table.sel.place;
     const mark = row?.marks[at];
     const why = row ? grid.whyNot(row, at) : "";
-    const text = mark?.sentence || (asked ? why : "");
+    const text = mark?.sentence || (asked ? why : "") || (row?.alike ? say("rowAlike") : "");
     note.hidden = !text || Boolean(editing);
     if (note.hidden) { note.replaceChildren(); note.dataset.of = ""; return; }
     const key = `${row.key}:${at}:${text}`;
     if (note.dataset.of !== key) {
       note.dataset.of = key;
-      note.dataset.tone = mark ? "bad" : "";
-      note.replaceChildren(Object.assign(document.createElement("p"), { textContent: text }));
+      const alike = !mark?.sentence && !asked && row.alike;
+      note.dataset.tone = mark ? "bad" : alike ? "warn" : "";
+      note.replaceChildren(...(alike ? grid.advice.words(row) : [Object.assign(document.createElement("p"), { textContent: text })]));
+      if (alike) note.append(button(say("another"), () => grid.advice.dismiss(row)));
       if (mark?.theirs !== null && mark?.theirs !== undefined) {
         note.append(Object.assign(document.createElement("p"), { className: "meta", textContent: say("theirs", { text: mark.theirs || say("empty") }) }));
         note.append(button(say("takeTheirs"), () => grid.dismiss(row, at)), button(say("writeMine"), () => grid.saving.apply("type", [{ row, place: at, value: mark.value, text: mark.text }])));
@@ -108,7 +113,8 @@ export function makeEditor(grid) {
     const mark = row.marks[table.sel.place];
     field.setAttribute("aria-label", where);
     const cells = (bottom - top + 1) * (right - left + 1);
-    grid.tell([cells > 1 ? say("picked", { n: grid.count("cell", cells) }) : where, mark?.sentence].filter(Boolean).join(" "));
+    const alike = row.alike ? [say("rowAlike"), ...row.alike.map(([title, name, by]) => `${title} ${name} ${by}`)].join(" ") : "";
+    grid.tell([cells > 1 ? say("picked", { n: grid.count("cell", cells) }) : where, mark?.sentence, alike].filter(Boolean).join(" "));
   }
 
   // ---- editing -------------------------------------------------------------------------------------------------------
@@ -149,6 +155,7 @@ export function makeEditor(grid) {
     line.classList.remove("is-on", "has-day");
     day.remove();
     list.hidden = true;
+    list.removeAttribute("aria-multiselectable");
     for (const name of ["role", "aria-expanded", "aria-controls", "aria-activedescendant", "aria-autocomplete"]) field.removeAttribute(name);
   }
 
@@ -157,7 +164,7 @@ export function makeEditor(grid) {
     const { row, place: at } = editing;
     const one = columns[at];
     const picked = option ?? null;
-    const text = picked ? picked.dataset.text : field.value.replace(/\n+$/, "");
+    const text = picked ? picked.dataset.text : one.many ? wordsOf(field.value).join("、") : field.value.replace(/\n+$/, "");
     const value = picked?.dataset.value ? { id: Number(picked.dataset.value) } : text;
     const before = row.marks[at]?.text ?? row.cells[at];
     const wrong = row.marks[at] && row.marks[at].state !== "pending";
@@ -170,7 +177,7 @@ export function makeEditor(grid) {
 
   // ---- choices -------------------------------------------------------------------------------------------------------
   const options = () => [...list.querySelectorAll("[role=option]")];
-  const chosen = () => list.querySelector("[aria-selected=true]");
+  const marked = () => list.querySelector("[data-at]:not([data-none])");
 
   function option(text, value) {
     const made = Object.assign(document.createElement("div"), { textContent: text });
@@ -183,8 +190,9 @@ export function makeEditor(grid) {
   async function offer(text) {
     const one = columns[editing.place];
     const mine = ++latest;
-    const wanted = text.trim().toLowerCase();
-    let found = (one.choices ?? []).filter(([label, find]) => `${label} ${find}`.toLowerCase().includes(wanted)).slice(0, MANY).map(([label, , id]) => option(label, id));
+    const wanted = (one.many ? sought(text) : text.trim()).toLowerCase();
+    let found = offered(one).filter(([label, find]) => `${label} ${find}`.toLowerCase().includes(wanted)).slice(0, MANY).map(([label, , id]) => option(label, id));
+    if (one.many) showChosen(found);
     if (one.options) {
       const response = await ask(`${one.options}?${new URLSearchParams({ q: text.trim() })}`).catch(() => null);
       if (mine !== latest || !editing) return;
@@ -211,21 +219,65 @@ export function makeEditor(grid) {
 
   function mark(n) {
     const all = options();
-    all.forEach((one, i) => { one.id ||= `grid-option-${i}`; one.setAttribute("aria-selected", String(i === n)); });
+    const { many } = columns[editing.place];
+    all.forEach((one, i) => {
+      one.id ||= `grid-option-${i}`;
+      one.toggleAttribute("data-at", i === n);
+      if (!many) one.setAttribute("aria-selected", String(i === n));
+    });
     field.setAttribute("aria-activedescendant", all[n].id);
     all[n].scrollIntoView({ block: "nearest" });
   }
 
   function step(by) {
     const all = options();
-    mark((all.indexOf(chosen()) + by + all.length) % all.length);
+    const at = all.indexOf(marked());
+    mark(((at < 0 && by < 0 ? 0 : at) + by + all.length) % all.length);
   }
 
   list.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     const one = event.target.closest("[role=option]");
-    if (one && !("none" in one.dataset)) { commit(one); focus(); }
+    if (!one || "none" in one.dataset) return;
+    if (columns[editing.place].many) toggle(one); else commit(one);
+    focus();
   });
+
+  // ---- several words in one cell -----------------------------------------------------------------------------------
+  /** What may be chosen; in a cell of several words also what stands in it and is not offered any more. */
+  function offered(one) {
+    const known = one.choices ?? [];
+    if (!one.many) return known;
+    const labels = new Set(known.map(([label]) => label));
+    return [...known, ...wordsOf(editing.row.cells[editing.place]).filter((word) => !labels.has(word)).map((word) => [word, ""])];
+  }
+
+  const isOffered = (word) => offered(columns[editing.place]).some(([label]) => label === word);
+
+  /** The word that is being typed at the end; "" when the last one is whole. */
+  function sought(text) {
+    const last = text.split(BETWEEN).at(-1).trim();
+    return isOffered(last) ? "" : last;
+  }
+
+  function showChosen(found) {
+    const chosen = new Set(wordsOf(field.value));
+    for (const one of found) one.setAttribute("aria-selected", String(chosen.has(one.dataset.text)));
+    list.setAttribute("aria-multiselectable", "true");
+  }
+
+  /** Puts a word into the cell or takes it out again; the list stays open for the next one. */
+  function toggle({ dataset: { text } }) {
+    const half = sought(field.value);
+    const words = wordsOf(field.value);
+    if (half) words.pop();
+    const left = words.includes(text) ? words.filter((word) => word !== text) : [...words, text];
+    field.value = left.length ? `${left.join("、")}、` : "";
+    field.setSelectionRange(field.value.length, field.value.length);
+    fit();
+    offer(field.value);
+    grid.tell(say("chosen", { text: left.join("、") || say("empty") }));
+  }
 
   // ---- a day from the browser's calendar -------------------------------------------------------------------------------
   const day = document.createElement("label");
@@ -263,8 +315,12 @@ export function makeEditor(grid) {
     if (event.key === "Enter" && event.altKey) { event.preventDefault(); field.setRangeText("\n", field.selectionStart, field.selectionEnd, "end"); fit(); return true; }
     if (event.key === "Enter" || event.key === "Tab") {
       event.preventDefault();
-      const pick = open ? chosen() : null;
-      commit(pick && !("none" in pick.dataset) ? pick : null);
+      const pick = open ? marked() : null;
+      if (pick && columns[editing.place].many) {
+        toggle(pick);
+        if (event.key === "Enter") return true; // the next Enter saves
+      }
+      commit(pick && !columns[editing.place].many ? pick : null);
       grid.move(event.key === "Enter" ? "down" : "right", event.shiftKey);
       return true;
     }

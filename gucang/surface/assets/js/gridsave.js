@@ -171,9 +171,10 @@ export function makeSaving(grid) {
     const refused = answer.refusal !== undefined ? [...keys].map((row) => [row, "", answer.refusal, null]) : answer.refused;
     if (answer.history) history = answer.history;
     const touched = new Set(mine.map(({ row }) => row));
+    const made = [];
     for (const [key, pk] of Object.entries(answer.made ?? {})) {
       const row = mine.find((cell) => cell.row.key === key)?.row;
-      if (row) { row.pk = pk; delete row.sent; }
+      if (row) { row.pk = pk; delete row.sent; made.push(row); }
     }
     renewRows(answer.rows ?? []);
     for (const { row, name } of mine) {
@@ -188,6 +189,7 @@ export function makeSaving(grid) {
     if (away.length) grid.toast(grid.say("lost", { what: grid.count("cell", away.length), sentence: away[0][2] }), "bad");
     grid.table.redraw(touched);
     grid.changed(touched);
+    grid.advice.ask(made);
   }
 
   /** Shows why; false when the row is not on this list. */

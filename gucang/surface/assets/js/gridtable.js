@@ -1,11 +1,14 @@
 // The table itself, drawn by Tabulator: columns, rows as they scroll by, what is selected. What may be done with it
 // (keys, cells, clipboard) is ours: Tabulator's own selection loses the first letter of an input method.
+import { ask } from "./page.js";
 import { FormatModule, FrozenColumnsModule, ResizeColumnsModule, ResizeTableModule, Tabulator } from "tabulator-tables";
 
 Tabulator.registerModule([FormatModule, FrozenColumnsModule, ResizeColumnsModule, ResizeTableModule]);
 
 const WIDTHS = { text: 150, longtext: 220, email: 190, phone: 140, choice: 110, integer: 90, decimal: 110, money: 120, date: 116, moment: 156, boolean: 76, reference: 160, tags: 150, code: 180 }; // px
 const NUMBERS = new Set(["integer", "decimal", "money"]);
+const NARROWEST = 60; // px
+const KEEP_AFTER = 500; // ms
 const HEAD = 52; // px, the column of row numbers
 
 /** A number as people read it; everything else as it is. */
@@ -33,6 +36,8 @@ export function makeTable(grid) {
   const drawNumber = (cell) => {
     const row = cell.getData();
     cell.getElement().classList.toggle("is-new", !row.pk);
+    cell.getElement().classList.toggle("is-alike", Boolean(row.alike));
+    cell.getElement().title = row.alike ? say("rowAlike") : "";
     return textNode(row.pk || Object.keys(row.marks).length ? String(row.i + 1) : "*");
   };
   const drawCell = (place) => (cell) => {
@@ -54,11 +59,11 @@ export function makeTable(grid) {
   const ready = new Promise((resolve) => {
     table = new Tabulator(root, {
       data: rows, index: "key", height: "100%", rowHeight: high, layout: "fitDataFill", renderHorizontal: "basic",
-      placeholder: false, columnDefaults: { resizable: "header", minWidth: 60 },
+      placeholder: false, columnDefaults: { resizable: "header", minWidth: NARROWEST },
       columns: [
         { title: "", field: "n", width: HEAD, resizable: false, frozen: true, hozAlign: "right", formatter: drawNumber, cssClass: "grid-number" },
         ...columns.map((column, place) => ({
-          title: column.label, field: `c${place}`, width: Math.max(WIDTHS[column.kind] ?? 140, place === 0 ? 240 : 0, column.label.length * 15 + 30),
+          title: column.label, field: `c${place}`, width: grid.setup.widths[column.name] ?? Math.max(WIDTHS[column.kind] ?? 140, place === 0 ? 240 : 0, column.label.length * 15 + 30),
           formatter: drawCell(place), frozen: place === 0 && columns.length > 4, hozAlign: NUMBERS.has(column.kind) ? "right" : "left", headerHozAlign: NUMBERS.has(column.kind) ? "right" : "left",
           titleFormatter: () => textNode(column.label + (column.needed ? " *" : "")), cssClass: column.why ? "grid-fixed" : "",
         })),
@@ -153,16 +158,37 @@ export function makeTable(grid) {
     paint();
   }
 
+  // ---- how wide columns are: as this person left them ------------------------------------------------------------
+  let keeping = 0;
+  const changedWidths = new Map();
+  function keepWidth(component) {
+    const { name } = columns[Number(component.getField().slice(1))];
+    changedWidths.set(name, Math.round(component.getWidth()));
+    clearTimeout(keeping);
+    keeping = setTimeout(() => {
+      const widths = [...changedWidths].map((one) => one.join(":")).join(",");
+      ask(`${grid.url}/widths`, { data: new URLSearchParams({ widths }) }).catch(() => null); // it is only wide here then
+    }, KEEP_AFTER);
+  }
+
+  function widen(place, by) {
+    const component = table.getColumn(`c${place}`);
+    component.setWidth(Math.max(component.getWidth() + by, NARROWEST));
+    keepWidth(component);
+    repaint();
+    return { label: columns[place].label, width: Math.round(component.getWidth()) };
+  }
+
   let waiting = 0;
   const repaint = () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(paint); };
 
   return {
-    root, sel, ready, high, bounds, paint, redraw, select, cellAt, scroller, heads,
+    widen, root, sel, ready, high, bounds, paint, redraw, select, cellAt, scroller, heads,
     onPaint: (listen) => listeners.push(listen),
     begin() {
       mendRoles();
       scroller().addEventListener("scroll", repaint, { passive: true });
-      table.on("columnResized", repaint);
+      table.on("columnResized", (component) => { keepWidth(component); repaint(); });
       table.on("renderComplete", repaint);
       paint();
     },
