@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="only operations whose name contains this; the page is not written")
     parser.add_argument("--sql", action="store_true", help="print the statements of each operation instead")
     parser.add_argument("--bulk", action="store_true", help="measure an edit of 10,000 records as a job instead")
+    parser.add_argument("--grid", action="store_true", help="measure the grid in a browser instead")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
     given = parser.parse_args()
     from gucang.config.embedded import Server
@@ -42,6 +43,11 @@ def main() -> int:
             from bench.bulk import measure
 
             measure(given.size)
+            return 0
+        if given.grid:
+            from bench.grid import measure as measure_grid
+
+            measure_grid(given.size, None if given.only else given.out)
             return 0
         few, _comma, many = given.clients.partition(",")
         bench = Bench(server, given.size, int(few), int(many or few), given.most, given.seconds, given.only)

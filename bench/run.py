@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,13 +130,11 @@ class Bench:
 
 def open_company(size: str) -> Subjects:
     """Make the benchmark company if it is missing, and sign its people in."""
-    from gucang.demo import main as make_demo
     from gucang.kernel.models import Company
 
     if not Company.objects.filter(slug=f"bench-{size}").exists():
-        import sys
-
-        make_demo(size=size, seed=1, out=sys.stdout)
+        # In a process of its own, for filling a company needs the database's superuser, and measurements must not.
+        subprocess.run([sys.executable, "-m", "gucang.config.cli", "demo", "--size", size], check=True)
     return prepare(f"bench-{size}")
 
 

@@ -39,12 +39,10 @@ export function makeEditor(grid) {
   // ---- where it lies -----------------------------------------------------------------------------------------------
   function place() {
     const { row, place: at } = table.sel;
-    const heads = table.heads();
-    const head = heads[at + 1];
+    const head = table.measured().columns[at + 1];
     if (!head) return;
-    const frozen = head.classList.contains("tabulator-frozen");
-    const left = heads.slice(0, at + 1).reduce((sum, one) => sum + one.offsetWidth, 0) + (frozen ? table.scroller().scrollLeft : 0);
-    Object.assign(line.style, { transform: `translate(${left}px, ${row * table.high}px)`, width: `${head.offsetWidth}px`, height: `${table.high}px` });
+    const left = head.left + (head.fixed ? table.at.left : 0);
+    Object.assign(line.style, { transform: `translate(${left}px, ${row * table.high}px)`, width: `${head.width}px`, height: `${table.high}px` });
     line.setAttribute("aria-rowindex", row + 2);
     box.setAttribute("aria-colindex", at + 2);
     line.classList.toggle("is-num", ["integer", "decimal", "money"].includes(column().kind));
@@ -131,6 +129,7 @@ export function makeEditor(grid) {
     const row = active();
     const at = table.sel.place;
     if (!row || editing) return false;
+    table.flush();
     if (grid.whyNot(row, at)) { refuse(); return false; }
     editing = { row, place: at, mode, picked: null };
     if (mode === "change") {

@@ -9,7 +9,8 @@ const BODY = 900_000; // bytes a request, well under what the server takes
 const read = (key) => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
 const write = (key, value) => { try { localStorage.setItem(key, JSON.stringify(value)); return true; } catch { return false; } };
 const forget = (key) => { try { localStorage.removeItem(key); } catch { /* forbidden storage */ } };
-const sizeOf = (text) => new Blob([text]).size;
+const utf8 = new TextEncoder();
+const sizeOf = (text) => utf8.encode(text).length;
 
 export function makeSaving(grid) {
   const { columns, limits, setup } = grid;

@@ -1,7 +1,8 @@
 // The table itself, drawn by Tabulator: columns, rows as they scroll by, what is selected. What may be done with it
 // (keys, cells, clipboard) is ours: Tabulator's own selection loses the first letter of an input method.
-import { ask } from "./page.js";
 import { FormatModule, FrozenColumnsModule, ResizeColumnsModule, ResizeTableModule, Tabulator } from "tabulator-tables";
+import { EvenRows } from "./gridrows.js";
+import { ask } from "./page.js";
 
 Tabulator.registerModule([FormatModule, FrozenColumnsModule, ResizeColumnsModule, ResizeTableModule]);
 
@@ -58,7 +59,7 @@ export function makeTable(grid) {
 
   const ready = new Promise((resolve) => {
     table = new Tabulator(root, {
-      data: rows, index: "key", height: "100%", rowHeight: high, layout: "fitDataFill", renderHorizontal: "basic",
+      data: rows, index: "key", height: "100%", rowHeight: high, layout: "fitDataFill", renderHorizontal: "basic", renderVertical: EvenRows,
       placeholder: false, columnDefaults: { resizable: "header", minWidth: NARROWEST },
       columns: [
         { title: "", field: "n", width: HEAD, resizable: false, frozen: true, hozAlign: "right", formatter: drawNumber, cssClass: "grid-number" },
@@ -78,8 +79,25 @@ export function makeTable(grid) {
     table.on("tableBuilt", resolve);
   });
 
-  const scroller = () => root.querySelector(".tabulator-tableholder");
-  const heads = () => [...root.querySelectorAll(".tabulator-col")];
+  // What the browser is asked for once and not with every key: asking makes it lay the page out at once.
+  let box = null;
+  let known = [];
+  let sizes = null; // { columns: [{ left, width, fixed }], fixed, width, height }
+  const scroller = () => { box ??= root.querySelector(".tabulator-tableholder"); return box; };
+  const heads = () => { if (!known.length) known = [...root.querySelectorAll(".tabulator-col")]; return known; };
+  const at = { top: 0, left: 0 }; // how far it is scrolled, px
+  const measured = () => {
+    if (sizes) return sizes;
+    let [left, fixed] = [0, 0];
+    const places = heads().map((head) => {
+      const one = { left, width: head.offsetWidth, fixed: head.classList.contains("tabulator-frozen") };
+      left += one.width;
+      if (one.fixed) fixed += one.width;
+      return one;
+    });
+    sizes = { columns: places, fixed, width: scroller().clientWidth, height: scroller().clientHeight };
+    return sizes;
+  };
 
   /** Says what the parts are: Tabulator nests row groups in each other, and names nothing. */
   function mendRoles() {
@@ -108,6 +126,8 @@ export function makeTable(grid) {
 
   /** Marks what is selected on the rows that are there. */
   function paint() {
+    cancelAnimationFrame(waiting);
+    waiting = 0;
     const { top, bottom, left, right } = bounds();
     root.querySelector(".grid-fill")?.remove();
     for (const line of root.querySelectorAll(".tabulator-row")) {
@@ -128,25 +148,31 @@ export function makeTable(grid) {
     listeners.forEach((listen) => listen());
   }
 
-  /** Draws rows again after their values changed. */
+  /** Draws rows again after their values changed; those out of sight when they come into it. */
   function redraw(some) {
-    for (const row of new Set(some)) drawn.get(row)?.reformat();
-    paint();
+    const { renderer } = table.rowManager;
+    for (const row of new Set(some)) {
+      const own = drawn.get(row)?._getSelf();
+      own?.deinitialize();
+      if (own && renderer.isDrawn(own)) own.initialize();
+    }
+    repaint();
   }
 
   const cellAt = (i, place) => root.querySelector(`.tabulator-row[data-i="${i}"] [data-place="${place}"]`);
 
   function scrollTo(i, place) {
-    const box = scroller();
+    const { columns: all, fixed, width, height } = measured();
     const top = i * high;
-    if (top < box.scrollTop) box.scrollTop = top;
-    else if (top + high > box.scrollTop + box.clientHeight) box.scrollTop = top + high - box.clientHeight;
-    const head = heads()[place + 1];
-    if (!head || head.classList.contains("tabulator-frozen")) return;
-    const fixed = heads().filter((one) => one.classList.contains("tabulator-frozen")).reduce((sum, one) => sum + one.offsetWidth, 0);
-    const left = heads().slice(0, place + 1).reduce((sum, one) => sum + one.offsetWidth, 0);
-    if (left - fixed < box.scrollLeft) box.scrollLeft = left - fixed;
-    else if (left + head.offsetWidth > box.scrollLeft + box.clientWidth) box.scrollLeft = left + head.offsetWidth - box.clientWidth;
+    const down = top < at.top ? top : top + high > at.top + height ? top + high - height : at.top;
+    const head = all[place + 1];
+    let across = at.left;
+    if (head && !head.fixed) {
+      if (head.left - fixed < at.left) across = head.left - fixed;
+      else if (head.left + head.width > at.left + width) across = head.left + head.width - width;
+    }
+    if (down !== at.top) scroller().scrollTop = at.top = down;
+    if (across !== at.left) scroller().scrollLeft = at.left = across;
   }
 
   function select(row, place, { extend = false, toRow, toPlace, show = true } = {}) {
@@ -155,7 +181,7 @@ export function makeTable(grid) {
     if (extend) Object.assign(sel, { toRow: within(row, last), toPlace: within(place, columns.length - 1) });
     else Object.assign(sel, { row: within(row, last), place: within(place, columns.length - 1), toRow: within(toRow ?? row, last), toPlace: within(toPlace ?? place, columns.length - 1) });
     if (show) scrollTo(extend ? sel.toRow : sel.row, extend ? sel.toPlace : sel.place);
-    paint();
+    repaint();
   }
 
   // ---- how wide columns are: as this person left them ------------------------------------------------------------
@@ -175,21 +201,26 @@ export function makeTable(grid) {
     const component = table.getColumn(`c${place}`);
     component.setWidth(Math.max(component.getWidth() + by, NARROWEST));
     keepWidth(component);
-    repaint();
+    resized();
     return { label: columns[place].label, width: Math.round(component.getWidth()) };
   }
 
+  // Many keys may come within one frame; what is selected is painted once, with the frame.
   let waiting = 0;
-  const repaint = () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(paint); };
+  function repaint() { waiting ||= requestAnimationFrame(paint); }
+  function flush() { if (waiting) paint(); }
+  function resized() { sizes = null; known = []; repaint(); }
 
   return {
-    widen, root, sel, ready, high, bounds, paint, redraw, select, cellAt, scroller, heads,
+    widen, flush, measured, at, root, sel, ready, high, bounds, paint, redraw, select, cellAt, scroller, heads,
     onPaint: (listen) => listeners.push(listen),
     begin() {
       mendRoles();
-      scroller().addEventListener("scroll", repaint, { passive: true });
-      table.on("columnResized", (component) => { keepWidth(component); repaint(); });
-      table.on("renderComplete", repaint);
+      table.on("scrollVertical", (top) => { at.top = top; repaint(); });
+      table.on("scrollHorizontal", (left) => { at.left = left; repaint(); });
+      table.on("columnResized", (component) => { keepWidth(component); resized(); });
+      table.on("renderComplete", resized);
+      new ResizeObserver(resized).observe(scroller());
       paint();
     },
     async append(more) {
