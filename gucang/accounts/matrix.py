@@ -13,9 +13,10 @@ from django.utils.translation import pgettext
 
 from gucang.accounts import words
 from gucang.accounts.rules import Rules, covers, field_rule
-from gucang.accounts.sentences import daily_types
+from gucang.accounts.sentences import daily_types, formula_clauses, ruled
 from gucang.kernel import permissions, records
 from gucang.kernel.actors import ACCESSES, REACHES, Access, Actor, FieldRule, Reach
+from gucang.kernel.errors import Invalid
 from gucang.kernel.records import RecordType
 
 USUAL = ("view", "create", "edit", "delete")
@@ -57,11 +58,15 @@ class FieldLine:
     insides: list[Choice]
     beyonds: list[Choice]
     why: str = ""
+    note: str = ""
 
 
 @dataclass
 class Group:
-    """The rights about one record type. `usual` holds None where the type has no such verb."""
+    """The rights about one record type. `usual` holds None where the type has no such verb.
+
+    `formulas` say what rules about other fields leave of the formulas that are worked out from them.
+    """
 
     name: str
     label: str
@@ -70,6 +75,7 @@ class Group:
     more: list[Cell] = field(default_factory=list)
     fields: list[FieldLine] = field(default_factory=list)
     addable: list[tuple[str, str]] = field(default_factory=list)
+    formulas: list[str] = field(default_factory=list)
 
     @property
     def in_short(self) -> str:
@@ -91,13 +97,7 @@ class Matrix:
 def matrix(grants: Mapping[str, str], rules: Rules, actor: Actor) -> Matrix:
     """The rights of a role as `actor` may set them. Asks for the company's own fields, and nothing else."""
     make = _Maker(grants, rules, actor)
-    always = [Choice("", pgettext("field rule", "all records"))]
-    return Matrix(
-        [make.daily(one) for one in daily_types()],
-        [make.carried(), *make.set_ups()],
-        [Choice(access.value, words.access_label(access)) for access in reversed(ACCESSES)],
-        always + [Choice(reach.value, words.briefly(reach)) for reach in REACHES[:-1]],
-    )
+    return Matrix([make.daily(one) for one in daily_types()], [make.carried(), *make.set_ups()], accesses(), withins())
 
 
 class _Maker:
@@ -158,27 +158,46 @@ class _Maker:
         return ""
 
     def _add_fields(self, group: Group, record_type: RecordType) -> None:
-        for name, spec in record_type.form_specs().items():
+        for name, spec in ruled(record_type).items():
             full = f"{record_type.name}.{name}"
+            told = words.listed(formula_clauses(record_type, spec, self.rules))
             if full in self.rules:
-                group.fields.append(self._line(full, str(spec.label)))
+                group.fields.append(line(full, str(spec.label), self.rules[full], self.actor, note=told))
             else:
                 group.addable.append((full, str(spec.label)))
+                group.formulas += [told] if told else []
 
-    def _line(self, name: str, label: str) -> FieldLine:
-        rule, mine = field_rule(self.rules[name]), self.actor.field_rules.get(name, FieldRule())
-        beyond = mine.inside if mine.within is None else mine.beyond
-        why = "" if beyond is Access.WRITE else _t("You cannot open it farther than it is open to you.")
-        return FieldLine(
-            name,
-            label,
-            rule.inside.value,
-            rule.within.value if rule.within else "",
-            rule.beyond.value,
-            _accesses(max(mine.inside, beyond, key=ACCESSES.index), rule.inside),
-            _accesses(beyond, rule.beyond),
-            why,
-        )
+
+def line(name: str, label: str, stored: Mapping[str, str] | None, actor: Actor, note: str = "") -> FieldLine:
+    """The rule of one field ("customer.phone") as `actor` may set it; `stored` is None where the role has no rule.
+
+    `note` is what else holds back what the field shows.
+    """
+    rule, mine = field_rule(stored), actor.field_rules.get(name, FieldRule())
+    beyond = mine.inside if mine.within is None else mine.beyond
+    why = "" if beyond is Access.WRITE else _t("You cannot open it farther than it is open to you.")
+    return FieldLine(
+        name,
+        label,
+        rule.inside.value,
+        rule.within.value if rule.within else "",
+        rule.beyond.value,
+        _accesses(max(mine.inside, beyond, key=ACCESSES.index), rule.inside),
+        _accesses(beyond, rule.beyond),
+        why,
+        note,
+    )
+
+
+def accesses() -> list[Choice]:
+    """What may be allowed with a field, the most first."""
+    return [Choice(access.value, words.access_label(access)) for access in reversed(ACCESSES)]
+
+
+def withins() -> list[Choice]:
+    """Of which records a field rule may say something else than of the others."""
+    always = [Choice("", pgettext("field rule", "all records"))]
+    return always + [Choice(reach.value, words.briefly(reach)) for reach in REACHES[:-1]]
 
 
 def _about(record: str) -> list[str]:
@@ -240,9 +259,17 @@ def posted_rules(posted: Mapping[str, str], rules: Rules) -> dict[str, dict[str,
 
 
 def _set_rule(found: dict[str, dict[str, str]], name: str, posted: Mapping[str, str], key: str) -> None:
-    inside, within = posted.get(f"inside:{key}", "write"), posted.get(f"within:{key}", "")
     found.pop(name, None)
+    if rule := posted_rule(posted, key):
+        found[name] = rule
+
+
+def posted_rule(posted: Mapping[str, str], key: str) -> dict[str, str] | None:
+    """The rule that was sent under `key`; None for "change it, all", which is no rule. Raises Invalid."""
+    inside, within = posted.get(f"inside:{key}", "write"), posted.get(f"within:{key}", "")
+    beyond = posted.get(f"beyond:{key}", "masked")
+    if not {inside, beyond} <= set(Access) or within not in ("", *REACHES[:-1]):
+        raise Invalid({"": [_t("Choose what is allowed with a field from the lists.")]})
     if within:
-        found[name] = {"inside": inside, "within": within, "beyond": posted.get(f"beyond:{key}", "masked")}
-    elif inside != "write":
-        found[name] = {"inside": inside}
+        return {"inside": inside, "within": within, "beyond": beyond}
+    return {"inside": inside} if inside != "write" else None

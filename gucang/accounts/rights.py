@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from gucang.accounts import words
-from gucang.kernel import permissions, records
+from gucang.kernel import custom, permissions, records
 from gucang.kernel.actors import Access, Reach
 from gucang.kernel.errors import Invalid
+from gucang.kernel.models import CustomField
 
 ACCESS_WORDS = "、".join(Access)
 REACH_WORDS = "、".join(Reach)
@@ -84,6 +85,12 @@ def _rule(words: list[str]) -> dict[str, Any]:
 
 def _field(name: str) -> str:
     record, _dot, field = name.partition(".")
+    if field.startswith(custom.PREFIX):
+        # A retired field keeps its rules, as it keeps what records hold: they hold again when it is brought back.
+        key = field.removeprefix(custom.PREFIX)
+        if not CustomField.objects.filter(record_type=record, key=key).exists():
+            raise LookupError(name)
+        return name
     records.get(record).spec(field)
     return name
 

@@ -92,6 +92,25 @@ def field_rule(stored: Mapping[str, str] | None) -> FieldRule:
     )
 
 
+def formula_rule(own: FieldRule, inputs: Iterable[FieldRule]) -> FieldRule:
+    """What is left of a formula at any distance from the owner: the least of its own rule and of its inputs'.
+
+    It tells nothing of an input that is masked, for its result cannot be (`permissions.access`). Nobody writes it, so
+    that whoever reads it has all there is of it: "write" here.
+    """
+    told = {Access.MASKED: Access.HIDDEN, Access.READ: Access.WRITE}
+    rules = list(inputs)
+    found = []
+    for ring in REACHES:
+        of_inputs = [told.get(_at(rule, ring), _at(rule, ring)) for rule in rules]
+        mine = Access.WRITE if _at(own, ring) is Access.READ else _at(own, ring)
+        found.append(min([mine, *of_inputs], key=ACCESSES.index))
+    run = next((n for n, access in enumerate(found) if access is not found[0]), len(found))
+    if run == len(found):
+        return FieldRule(inside=found[0])
+    return FieldRule(inside=found[0], within=REACHES[run - 1], beyond=min(found[run:], key=ACCESSES.index))
+
+
 def more_generous(given: FieldRule, held: FieldRule) -> bool:
     """Whether `given` opens a field farther than `held`, for records at any distance from their owner."""
     return any(ACCESSES.index(_at(given, ring)) > ACCESSES.index(_at(held, ring)) for ring in REACHES)

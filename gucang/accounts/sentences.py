@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext, pgettext_lazy
 
 from gucang.accounts import words
-from gucang.accounts.rules import Rules, field_rule
+from gucang.accounts.rules import Rules, field_rule, formula_rule
 from gucang.kernel import permissions, records
 from gucang.kernel.actors import REACHES, Access, FieldRule, Reach
+from gucang.kernel.fields import FieldSpec
 from gucang.kernel.fields.values import MASKS
 from gucang.kernel.models import AboutRecord
 from gucang.kernel.records import RecordType
@@ -159,12 +160,43 @@ def _lacks(record_type: RecordType, grants: Grants) -> Iterator[str]:
 def _fields(record_type: RecordType, rules: Rules) -> Iterator[str]:
     """The field rules, fields with the same rule in one clause."""
     found: dict[FieldRule, list[str]] = {}
-    for name, spec in record_type.form_specs().items():
+    for name, spec in ruled(record_type).items():
         stored = rules.get(f"{record_type.name}.{name}")
-        if stored:
+        if spec.computed:
+            label, rule = _formula(record_type, spec, rules)
+            if rule != FieldRule():
+                found.setdefault(_as_felt(rule, spec.kind in MASKS), []).append(label)
+        elif stored:
             found.setdefault(_as_felt(field_rule(stored), spec.kind in MASKS), []).append(str(spec.label))
     for rule, labels in found.items():
         yield from _rule(record_type, rule, words.listed(labels))
+
+
+def ruled(record_type: RecordType) -> dict[str, FieldSpec]:
+    """The fields that a role can have rules about: those of the form, and the formulas."""
+    formulas = {spec.name: spec for spec in record_type.custom_fields() if spec.computed}
+    return record_type.form_specs() | formulas
+
+
+def _formula(record_type: RecordType, spec: FieldSpec, rules: Rules) -> tuple[str, FieldRule]:
+    """A formula with the fields that hold it back, and what they leave of it."""
+    stored = {name: rules.get(f"{record_type.name}.{name}") for name in spec.inputs}
+    rule = formula_rule(
+        field_rule(rules.get(f"{record_type.name}.{spec.name}")), [field_rule(one) for one in stored.values()]
+    )
+    held = [str(record_type.spec(name).label) for name, one in stored.items() if one]
+    if not held:
+        return str(spec.label), rule
+    named = {"field": spec.label, "inputs": words.listed(held)}
+    return pgettext("formula", "%(field)s (worked out from %(inputs)s)") % named, rule
+
+
+def formula_clauses(record_type: RecordType, spec: FieldSpec, rules: Rules) -> list[str]:
+    """What the fields that a formula is worked out from leave of it; nothing where none of them has a rule."""
+    if not any(rules.get(f"{record_type.name}.{name}") for name in spec.inputs):
+        return []
+    label, rule = _formula(record_type, spec, rules)
+    return list(_rule(record_type, _as_felt(rule, spec.kind in MASKS), label))
 
 
 def _as_felt(rule: FieldRule, masks: bool) -> FieldRule:

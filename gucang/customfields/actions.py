@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from gucang.customfields import checks, rules
+from gucang.customfields import checks, queries, rules
+from gucang.kernel import records
 from gucang.kernel.actions import action, creating, editing
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
@@ -54,12 +55,22 @@ create = creating("custom_field", prepare=_begin)
 edit = editing("custom_field", prepare=_change)
 
 
-@action("custom_field.move", label=_("Move"), icon="arrows-move", labels={"to": _("place in the row")})
-def move(field: CustomField, *, to: int) -> None:
-    """Put the field at another place among those of its record type, from 1 on; the others make room."""
+@action(
+    "custom_field.move", label=_("Move"), icon="arrows-move",
+    labels={"to": _("place in the form"), "section": _("section of the form")},
+)  # fmt: skip
+def move(field: CustomField, *, to: int, section: str | None = None) -> None:
+    """Put the field at another place among those in use of its record type, from 1 on in the order of the form, and
+    into another section if one is named; the others make room.
+    """
+    record_type = records.get(field.record_type)
+    if section is not None:
+        checks.check_section(record_type, section)
+        field.section = section
     others = CustomField.objects.filter(record_type=field.record_type).exclude(pk=field.pk)
-    row = list(others.order_by("position", "id"))
+    row = [one for part in queries.laid_out(record_type, others.filter(retired=False)) for one in part.fields]
     row.insert(max(0, min(to - 1, len(row))), field)
+    row += others.filter(retired=True).order_by("position", "id")
     for position, one in enumerate(row, 1):
         if one is field:
             field.position = position
@@ -70,10 +81,8 @@ def move(field: CustomField, *, to: int) -> None:
 @action("custom_field.retire", label=_("Retire"), icon="archive", guard=rules.why_not_retire)
 def retire(field: CustomField) -> dict[str, Any]:
     """Show and ask the field nowhere any more. What records hold stays, and comes back with it."""
-    from gucang.customfields.queries import holding
-
     field.retired = True
-    return {"held": holding(field)}
+    return {"held": queries.holding(field)}
 
 
 @action("custom_field.bring_back", label=_("Bring back"), icon="arrow-back-up", guard=rules.why_not_bring_back)

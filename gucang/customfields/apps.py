@@ -7,7 +7,7 @@ class CustomFieldsConfig(AppConfig):
     verbose_name = _("Own fields")
 
     def ready(self) -> None:
-        """Give the settings their place for own fields."""
-        from gucang.customfields import controls, frame  # noqa: F401
+        """Give the settings their place for own fields, and a field's page who sees it."""
+        from gucang.customfields import access, controls, frame  # noqa: F401
 
         controls.register()

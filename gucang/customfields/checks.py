@@ -39,8 +39,10 @@ def settle(field: CustomField) -> dict[str, Any]:
         facts |= check(field, record_type, problems) or {}
     if field.places > MAX_PLACES:
         problems["places"] = [_t("At most %(limit)s decimals.") % {"limit": MAX_PLACES}]
-    if field.section.startswith("@") and field.section not in _sections(record_type):
-        problems["section"] = [_t("Choose a section of the form, or write a title.")]
+    try:
+        check_section(record_type, field.section)
+    except Invalid as problem:
+        problems |= problem.fields
     if not problems:
         _check_default(field, record_type, problems)
     if problems:
@@ -48,8 +50,10 @@ def settle(field: CustomField) -> dict[str, Any]:
     return facts
 
 
-def _sections(record_type: RecordType) -> list[str]:
-    return [f"@{number}" for number in range(len(record_type.form.sections))]
+def check_section(record_type: RecordType, section: str) -> None:
+    """Raise Invalid for a section that the form does not have; a title always makes one."""
+    if section.startswith("@") and section not in [f"@{number}" for number in range(len(record_type.form.sections))]:
+        raise Invalid({"section": [_t("Choose a section of the form, or write a title.")]})
 
 
 def _check_unchanged(field: CustomField, problems: Problems) -> None:

@@ -1,4 +1,6 @@
-"""How the form of an own field lets people fill in its choices, one row each, and the stages that need it."""
+"""How the form of an own field lets people fill in its choices, one row each, the stages that need it, the section it
+stands in, and the field that shows it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.customfields import queries, rules
-from gucang.customfields.checks import CHOOSING, places_of
-from gucang.kernel.custom import options
+from gucang.customfields.checks import CHOOSING, places_of, showing
+from gucang.kernel.custom import PREFIX, options
+from gucang.kernel.fields import FieldSpec
+from gucang.kernel.records import RecordType
 from gucang.surface import controls
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.screens.inputs import Input
@@ -22,6 +26,7 @@ COLOURS = (
 )  # fmt: skip
 PARTS = ("value", "zh", "en", "tone", "former")
 COMMAND = "_choice"
+NEW = "+"  # the choice among the sections that stands for a title to be written
 BLANK = 3  # empty rows, where nothing or more is to be written
 
 
@@ -95,8 +100,7 @@ def read_stages(params: QueryDict) -> list[str] | None:
 
 def draw_stages(request: CompanyRequest, record: Any, plain: Input) -> Input | None:
     """Boxes to tick, where the records have a board; else there is nothing to ask."""
-    name = record.record_type if record is not None else request.POST.get("record_type", request.GET.get("record_type"))
-    record_type = rules.may_have(name or "")
+    record_type = _type_of(request, record)
     places = places_of(record_type) if record_type is not None else []
     if not places:
         return None
@@ -111,8 +115,85 @@ def draw_stages(request: CompanyRequest, record: Any, plain: Input) -> Input | N
     )
 
 
+def read_section(params: QueryDict) -> str | None:
+    """The chosen section, or the title that was written for a new one."""
+    chosen = params.get("section")
+    return params.get("section_new", "").strip() if chosen == NEW else chosen
+
+
+def draw_section(request: CompanyRequest, record: Any, plain: Input) -> Input | None:
+    """The sections of the form, those that the company has made, and room for the title of a new one."""
+    record_type = _type_of(request, record)
+    if record_type is None:
+        return plain
+    declared = [(f"@{number}", str(title), "") for number, (title, _names) in enumerate(record_type.form.sections)]
+    specs = record_type.custom_fields()
+    titles = [record_type.section_of(one.own.section) for one in specs if one.own is not None]
+    now = record_type.section_of(str(plain.value or ""))
+    own = dict.fromkeys(title for title in (*titles, now) if title and not title.startswith("@"))
+    found = [("", str(_("Own fields")), ""), *declared, *((title, title, "") for title in own)]
+    return replace(
+        plain,
+        template="customfields/_section.html",
+        value=now,
+        choices=[*found, (NEW, _t("a new one…"), "")],
+        help="",
+        more={"new": NEW},
+    )
+
+
+def read_shown_for(params: QueryDict) -> list[str] | None:
+    """The ticked choices of the field that was chosen; None where the form had none to tick."""
+    sent = "show_values" in params.getlist("_sent")
+    return params.getlist(f"show_values:{params.get('show_field', '')}") if sent else None
+
+
+def draw_shown_by(request: CompanyRequest, record: Any, plain: Input) -> Input | None:
+    """The fields that can show this one, to choose from."""
+    found = _showing(request, record)
+    if found is None:
+        return plain
+    chosen = str(plain.value or "")
+    choices = [(one.name, str(one.label), "") for one in found]
+    if chosen and all(chosen != name for name, _label, _find in choices):
+        choices.append((chosen, chosen, ""))  # what was typed elsewhere stays in sight, with its refusal
+    return replace(plain, kind="choice", choices=choices, help=_t("empty: the form always shows this field"))
+
+
+def draw_shown_for(request: CompanyRequest, record: Any, plain: Input) -> Input | None:
+    """The choices of each of those fields; the script leaves those of the chosen one."""
+    found = _showing(request, record)
+    if found is None:
+        return plain
+    value = plain.value if isinstance(plain.value, list) else str(plain.value or "").split("、")
+    groups = []
+    for one in (spec for spec in found if spec.kind != "boolean"):
+        former = [(key, label) for key, label in (one.own.former if one.own is not None else ()) if key in value]
+        groups.append((one.name, str(one.label), [(str(key), str(label)) for key, label in (*one.choices, *former)]))
+    if not groups:
+        return None
+    return replace(plain, template="customfields/_shown_for.html", value=value, help="", wide=True, more=groups)
+
+
+def _showing(request: CompanyRequest, record: Any) -> list[FieldSpec] | None:
+    record_type = _type_of(request, record)
+    if record_type is None:
+        return None
+    own = f"{PREFIX}{record.key}" if record is not None else ""
+    return [spec for spec in showing(record_type) if spec.name != own]
+
+
+def _type_of(request: CompanyRequest, record: Any) -> RecordType | None:
+    """The record type that the field is of, or is to be of."""
+    name = record.record_type if record is not None else request.POST.get("record_type", request.GET.get("record_type"))
+    return rules.may_have(name or "")
+
+
 def register() -> None:
     """Give the form its controls."""
     pressed = controls.Control(read_choices, draw_choices, lambda params: COMMAND in params)
     controls.register("custom_field", "options", pressed)
     controls.register("custom_field", "required_in", controls.Control(read_stages, draw_stages))
+    controls.register("custom_field", "section", controls.Control(read_section, draw_section))
+    controls.register("custom_field", "show_field", controls.Control(lambda params: None, draw_shown_by))
+    controls.register("custom_field", "show_values", controls.Control(read_shown_for, draw_shown_for))

@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 from django.db.models import Count
+from django.utils.translation import gettext as _t
 
 from gucang.kernel import events, records
 from gucang.kernel.custom import specs_for
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import CustomField, FieldValue, FieldWork
+from gucang.kernel.records import RecordType
+
+
+@dataclass
+class Section:
+    """One section of a record type's form: its key ("@1", "" for “Own fields”, else its title) and its own fields.
+
+    `given` are the labels of the fields that the program has put there.
+    """
+
+    key: str
+    title: str
+    given: list[str]
+    fields: list[CustomField] = dataclass_field(default_factory=list)
+
+
+def laid_out(record_type: RecordType, fields: Iterable[CustomField]) -> list[Section]:
+    """The sections of a form in order, as `RecordType.sections` has them; also declared ones without an own field."""
+    found = {
+        f"@{number}": Section(f"@{number}", str(title), [str(record_type.specs[name].label) for name in names])
+        for number, (title, names) in enumerate(record_type.form.sections)
+    }
+    for field in sorted(fields, key=lambda field: (field.position, field.pk)):
+        key = record_type.section_of(field.section)
+        found.setdefault(key, Section(key, key or _t("Own fields"), [])).fields.append(field)
+    return list(found.values())
 
 
 def spec_of(field: CustomField) -> FieldSpec | None:

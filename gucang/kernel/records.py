@@ -229,12 +229,15 @@ class RecordType:
             f"@{n}": (title, list(names)) for n, (title, names) in enumerate(self.form.sections)
         }
         for spec in self.custom_fields():
-            section = spec.own.section if spec.own is not None else ""
-            section = self._section_titles.get(section, section)
-            if section.startswith("@") and section not in found:
-                section = ""
+            section = self.section_of(spec.own.section) if spec.own is not None else ""
             found.setdefault(section, (section or _("Own fields"), []))[1].append(spec.name)
         return [one for one in found.values() if one[1]]
+
+    def section_of(self, section: str) -> str:
+        """Where the form shows what has this `section`: "@2" is a declared one, "" “Own fields”, else a title."""
+        found = self._section_titles.get(section, section)
+        known = not found.startswith("@") or found in self._section_titles.values()
+        return found if known else ""
 
     @cached_property
     def _section_titles(self) -> dict[str, str]:

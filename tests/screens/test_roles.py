@@ -77,6 +77,13 @@ def test_what_it_would_mean_is_said_before_it_is_saved(as_adam: Client, role: An
     assert role("salesperson").grants == sales.grants
 
 
+def test_a_rule_that_is_no_rule_is_refused_in_words(as_adam: Client, role: Any) -> None:
+    wrong = {"inside:customer.phone": "nonsense"}
+    answer = as_adam.post(f"/acme/roles/{role('reader').pk}/set_rights", wrong)
+    assert answer.status_code == 422
+    assert "请从列表里选择" in html.unescape(answer.content.decode())
+
+
 def test_who_may_only_see_roles_reads_words_and_no_controls(
     client: Client, carol: Member, role: Any, login: Any
 ) -> None:

@@ -79,6 +79,15 @@ export function setUpChoices(list) {
   Sortable.create(list, { handle: "[data-grip]", animation: 160, chosenClass: "is-held", ghostClass: "is-ghost", onEnd: () => changed(list) });
 }
 
+/** Where a dragged row stands now: its place among the rows, and the section whose heading stands before it. */
+function placeOf(list, item) {
+  const rows = [...list.children];
+  const upTo = rows.slice(0, rows.indexOf(item));
+  const heading = [...upTo].reverse().find((one) => "section" in one.dataset) ?? rows.find((one) => "section" in one.dataset);
+  const place = upTo.filter((one) => !("section" in one.dataset)).length + 1;
+  return heading ? `${place}|${heading.dataset.section}` : place;
+}
+
 /** A list whose rows are put into another order by dragging them: the form of the row is sent with its new place. */
 export function setUpOrder(list) {
   for (const grip of list.querySelectorAll("[data-grip]")) grip.hidden = false;
@@ -87,7 +96,7 @@ export function setUpOrder(list) {
     onEnd: ({ item, oldIndex, newIndex }) => {
       if (oldIndex === newIndex) return;
       const button = item.querySelector("form[data-place] button[name=to]");
-      button.value = newIndex + 1;
+      button.value = placeOf(list, item);
       button.click();
     },
   });
