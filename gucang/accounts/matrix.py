@@ -6,7 +6,7 @@ A cell knows how far the person who looks may set it: nobody gives what they lac
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext
@@ -162,31 +162,42 @@ class _Maker:
             full = f"{record_type.name}.{name}"
             told = words.listed(formula_clauses(record_type, spec, self.rules))
             if full in self.rules:
-                group.fields.append(line(full, str(spec.label), self.rules[full], self.actor, note=told))
+                group.fields.append(
+                    line(full, str(spec.label), self.rules[full], self.actor, computed=spec.computed, note=told)
+                )
             else:
                 group.addable.append((full, str(spec.label)))
                 group.formulas += [told] if told else []
 
 
-def line(name: str, label: str, stored: Mapping[str, str] | None, actor: Actor, note: str = "") -> FieldLine:
+def line(
+    name: str, label: str, stored: Mapping[str, str] | None, actor: Actor, *, computed: bool = False, note: str = ""
+) -> FieldLine:
     """The rule of one field ("customer.phone") as `actor` may set it; `stored` is None where the role has no rule.
 
-    `note` is what else holds back what the field shows.
+    A `computed` field is a formula: all there is of it is to read it. `note` is what else holds back what it shows.
     """
     rule, mine = field_rule(stored), actor.field_rules.get(name, FieldRule())
     beyond = mine.inside if mine.within is None else mine.beyond
     why = "" if beyond is Access.WRITE else _t("You cannot open it farther than it is open to you.")
+    offered = _read_only if computed else list
     return FieldLine(
         name,
         label,
         rule.inside.value,
         rule.within.value if rule.within else "",
         rule.beyond.value,
-        _accesses(max(mine.inside, beyond, key=ACCESSES.index), rule.inside),
-        _accesses(beyond, rule.beyond),
+        offered(_accesses(max(mine.inside, beyond, key=ACCESSES.index), rule.inside)),
+        offered(_accesses(beyond, rule.beyond)),
         why,
         note,
     )
+
+
+def _read_only(choices: list[Choice]) -> list[Choice]:
+    """The same for what nobody writes: "read and change" is called "read only", which would say it twice."""
+    called = replace(choices[0], label=words.access_label(Access.READ))
+    return [called, *(one for one in choices[1:] if one.value != Access.READ)]
 
 
 def accesses() -> list[Choice]:

@@ -21,7 +21,7 @@ from gucang.customfields.queries import spec_of
 from gucang.kernel import records
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Problem
-from gucang.kernel.models import CustomField
+from gucang.kernel.models import CustomField, FieldKind
 from gucang.kernel.records import RecordType
 from gucang.surface import panels
 from gucang.surface.middleware import CompanyRequest
@@ -68,7 +68,7 @@ def _line(actor: Actor, field: CustomField, role: Role, typed: Typed | None) -> 
     stored = kept if typed is None else typed.rules.get(role.pk, kept)
     spec = spec_of(field)
     told = formula_clauses(records.get(field.record_type), spec, role.field_rules) if spec is not None else []
-    line = matrix.line(name_of(field), str(role), stored, actor)
+    line = matrix.line(name_of(field), str(role), stored, actor, computed=field.kind == FieldKind.FORMULA)
     return RoleLine(role, line, "", role_actions.set_rights.why_not(actor, role) or "", words.listed(told))
 
 
@@ -119,7 +119,7 @@ def shown(request: CompanyRequest, record_type: RecordType, field: CustomField) 
     found = lines(request.actor, field, typed)
     return {
         "field": field,
-        "computed": field.kind == "formula",
+        "computed": field.kind == FieldKind.FORMULA,
         "lines": found,
         "withins": matrix.withins(),
         "accesses": matrix.accesses(),

@@ -56,7 +56,7 @@ edit = editing("custom_field", prepare=_change)
 
 
 @action(
-    "custom_field.move", label=_("Move"), icon="arrows-move",
+    "custom_field.move", label=_("Change its place"), icon="arrows-move",
     labels={"to": _("place in the form"), "section": _("section of the form")},
 )  # fmt: skip
 def move(field: CustomField, *, to: int, section: str | None = None) -> None:
