@@ -191,7 +191,11 @@ IN_ROWS = {"options": "option_zh"}
 def control(page: str, name: str) -> str:
     """The control of a field, as it stands in the page."""
     found = re.search(rf'<(input|textarea)[^>]*\sname="{re.escape(IN_ROWS.get(name, name))}"[^>]*>([^<]*)', page)
-    return found.group(0) if found else ""
+    if found:
+        return found.group(0)
+    among = re.search(rf'<select[^>]*\sname="{re.escape(name)}".*?</select>', page, re.DOTALL)
+    chosen = re.search(r"<option[^>]*\sselected[^>]*>[^<]*", among.group(0)) if among else None
+    return chosen.group(0) if chosen else ""
 
 
 # --- twice, late, and back again -------------------------------------------------------------------------------------
