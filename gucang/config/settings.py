@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "gucang.messages",
     "gucang.views",
     "gucang.customfields",
+    "gucang.worktime",
     "gucang.accounts",
     "gucang.surface",
     "gucang.kernel",

@@ -16,11 +16,13 @@ from gucang.messages import urls as messages
 from gucang.parties import urls as parties
 from gucang.surface import urls as surface
 from gucang.views import urls as views
+from gucang.worktime import urls as worktime
 
 # The pages of the modules before the generic ones, which take any plural.
 company_patterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("gucang.surface.api.urls")),
     *accounts.company_patterns,
+    *worktime.company_patterns,
     *messages.company_patterns,
     *activity.company_patterns,
     *exchange.company_patterns,

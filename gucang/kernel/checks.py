@@ -121,7 +121,8 @@ def _declaration_problems(record_type: records.RecordType) -> Iterator[str]:
 def _calendar_problems(record_type: records.RecordType, calendar: records.Calendar) -> Iterator[str]:
     if not calendar.by:
         yield "the calendar names neither a day (`on`) nor a moment (`at`)."
-    for name, kind in ((calendar.on, "date"), (calendar.at, "moment"), (calendar.about, "reference")):
+    kinds = (calendar.on, "date"), (calendar.at, "moment"), (calendar.until, "date"), (calendar.about, "reference")
+    for name, kind in kinds:
         if name and (name not in record_type.specs or record_type.specs[name].kind != kind):
             yield f"the calendar names {name!r}, which is no {kind} of {record_type.model.__name__}."
     for name in calendar.title:

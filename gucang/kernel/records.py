@@ -92,10 +92,11 @@ class Calendar:
     """What of a record stands in the calendar, and what moving it there means.
 
     `on` is the field of the day, `at` that of the moment; with both, `on` is the day of `at` and is filled whenever
-    `at` is. `title` are the fields that name the entry, `about` is the reference field that it concerns (an entry about
-    any record says that by itself). `move` is the verb of a move: "edit" writes `on` and `at`, any other verb gets the
-    new day as its parameter `to`; "" for what has happened. `only` leaves rows out. `offered`: an empty day offers to
-    make one. `tone` is the colour of the kind, one of TONES. What is late or done, `surface.columns.due` says.
+    `at` is. `until` is the field of the last day, of what lasts several. `title` are the fields that name the entry,
+    `about` is the reference field that it concerns (an entry about any record says that by itself). `move` is the verb
+    of a move: "edit" writes `on` and `at`, any other verb gets the new day as its parameter `to`; "" for what has
+    happened. `only` leaves rows out. `offered`: an empty day offers to make one. `tone` is the colour of the kind, one
+    of TONES. What is late or done, `surface.columns.due` says.
     """
 
     TONES: ClassVar[tuple[str, ...]] = ("ac", "ok", "warn", "mute")
@@ -103,6 +104,7 @@ class Calendar:
     title: tuple[str, ...]
     on: str = ""
     at: str = ""
+    until: str = ""
     about: str = ""
     move: str = ""
     only: Q = field(default_factory=Q)

@@ -146,13 +146,14 @@ class Looking:
 
 @dataclass(frozen=True)
 class Entry:
-    """One record as it stands in the calendar. `at` is None where it has a day and no hour."""
+    """One record as it stands in the calendar, from `day` to `last`. `at` is None where it has a day and no hour."""
 
     kind: RecordType
     pk: int
     title: str
     day: date
     at: datetime | None
+    last: date
     about: str = ""
     who: str = ""
     done: bool = False
@@ -222,7 +223,8 @@ def within(query: QuerySet[Any], kind: RecordType, span: Span) -> QuerySet[Any]:
     until: Any = span.until
     if not calendar.on:
         first, until = (timezone.make_aware(datetime.combine(day, time())) for day in (first, until))
-    return query.filter(**{f"{calendar.by}__gte": first, f"{calendar.by}__lt": until})
+    # What lasts several days stands in a span as long as one of them does.
+    return query.filter(**{f"{calendar.until or calendar.by}__gte": first, f"{calendar.by}__lt": until})
 
 
 def _distance(calendar: Calendar, day: date) -> Greatest:
@@ -273,6 +275,7 @@ def _entry(actor: Actor, kind: RecordType, record: Any, labels: columns.Labels) 
         title=_title(actor, kind, record),
         day=_day_of(calendar, record),
         at=at,
+        last=_last_of(calendar, record),
         about=labels.get(_about(actor, kind, record), ""),
         who=labels.get(_owner(actor, kind, record), ""),
         done=is_open is False,
@@ -327,6 +330,12 @@ def _may_read(actor: Actor, kind: RecordType, name: str, record: Any) -> bool:
 def _day_of(calendar: Calendar, record: Any) -> date:
     value = getattr(record, calendar.by)
     return timezone.localdate(value) if isinstance(value, datetime) else value
+
+
+def _last_of(calendar: Calendar, record: Any) -> date:
+    """The last day of an entry: that of `until` where it is filled, else its only one."""
+    last: date | None = getattr(record, calendar.until) if calendar.until else None
+    return last or _day_of(calendar, record)
 
 
 def _calendar_of(kind: RecordType) -> Calendar:

@@ -25,7 +25,9 @@ NEVER_CHANGED = datetime(2000, 1, 1, tzinfo=UTC)
 
 def mark(entries: Iterable[Entry], span: Span, *, name: str, address: str) -> str:
     """What tells a calendar from another one before it is written, which costs more than reading its entries."""
-    shown = [(e.kind.name, e.pk, e.version, e.changed_at, e.title, e.day, e.at, e.about, e.done) for e in entries]
+    shown = [
+        (e.kind.name, e.pk, e.version, e.changed_at, e.title, e.day, e.last, e.at, e.about, e.done) for e in entries
+    ]
     return hashlib.sha256(repr((name, address, span, get_language(), shown)).encode()).hexdigest()[:32]
 
 
@@ -63,7 +65,7 @@ def _event(entry: Entry, address: str) -> Event:
         sequence=entry.version,
         summary=f"✓ {entry.title}" if entry.done else entry.title,
         start=start,
-        end=start + (LASTS if entry.at else timedelta(days=1)),
+        end=start + LASTS if entry.at else entry.last + timedelta(days=1),
         description=_description(entry, url),
         url=url,
         categories=[capfirst(str(entry.kind.label))],

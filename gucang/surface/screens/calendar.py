@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -150,7 +150,8 @@ def _days(request: CompanyRequest, span: Span, found: Found) -> list[dict[str, A
     """The days of the agenda."""
     rows: dict[date, list[dict[str, Any]]] = {}
     for entry in found.entries:
-        rows.setdefault(entry.day, []).append(_as_row(request, entry))
+        for day in Span(max(entry.day, span.first), min(entry.last, span.last) + timedelta(days=1)).days:
+            rows.setdefault(day, []).append(_as_row(request, entry))
     return [{"day": day, "today": day == clock.today(), "rows": rows.get(day, [])} for day in span.days]
 
 
@@ -169,6 +170,8 @@ def _as_json(request: CompanyRequest, entry: Entry) -> dict[str, Any]:
         "id": f"{entry.kind.name}-{entry.pk}",
         "title": entry.title,
         "start": timezone.localtime(entry.at).isoformat(timespec="minutes") if entry.at else entry.day.isoformat(),
+        # Exclusive, as FullCalendar wants it: the day after the last.
+        **({"end": (entry.last + timedelta(days=1)).isoformat()} if entry.last > entry.day else {}),
         "allDay": entry.at is None,
         "url": record_url(request, entry.kind, entry.pk),
         "editable": entry.movable,
