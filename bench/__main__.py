@@ -24,8 +24,17 @@ def main() -> int:
     parser.add_argument("--sql", action="store_true", help="print the statements of each operation instead")
     parser.add_argument("--bulk", action="store_true", help="measure an edit of 10,000 records as a job instead")
     parser.add_argument("--grid", action="store_true", help="measure the grid in a browser instead")
+    parser.add_argument("--worktime", action="store_true", help="measure a million questions to a working calendar")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
     given = parser.parse_args()
+    if given.worktime:
+        import django
+
+        django.setup()
+        from bench.worktime import measure as measure_worktime
+
+        measure_worktime()
+        return 0
     from gucang.config.embedded import Server
 
     with Server().in_use() as server:

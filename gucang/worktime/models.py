@@ -18,10 +18,11 @@ from gucang.worktime.shifts import Shifts, read_shifts
 HOURS_HELP = _("Such as 09:00-12:00, 13:30-18:00; over midnight 22:00-06:00. Empty is a day off.")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ZONE = "Asia/Shanghai"
+OFFICE_HOURS = "09:00-12:00, 13:30-18:00"
 
 
-def _hours(label: Any) -> models.CharField[str, str]:
-    return models.CharField(label, max_length=100, blank=True, help_text=HOURS_HELP)
+def _hours(label: Any, hours: str = OFFICE_HOURS) -> models.CharField[str, str]:
+    return models.CharField(label, max_length=100, blank=True, default=hours, help_text=HOURS_HELP)
 
 
 class WorkCalendar(Record):
@@ -38,8 +39,8 @@ class WorkCalendar(Record):
     wednesday = _hours(_("Wednesday"))
     thursday = _hours(_("Thursday"))
     friday = _hours(_("Friday"))
-    saturday = _hours(_("Saturday"))
-    sunday = _hours(_("Sunday"))
+    saturday = _hours(_("Saturday"), "")
+    sunday = _hours(_("Sunday"), "")
     # What follows is written by verbs of its own.
     is_default = models.BooleanField(_("the company's usual one"), default=False, editable=False)
     confirmed = TagsField(verbose_name=_("confirmed years"), editable=False)
@@ -168,9 +169,9 @@ class Leave(Record):
         ]
 
     def __str__(self) -> str:
-        # No translated word: the log keeps this name for readers of every language.
-        days = f"{self.begins_on:%Y-%m-%d}" + ("" if self.ends_on == self.begins_on else f" – {self.ends_on:%Y-%m-%d}")
-        return f"{self.member} {days}" if self.member_id else days
+        # No translated word, for the log is read in every language; and no member, whom lists would ask for one by one.
+        first = f"{self.begins_on:%Y-%m-%d}"
+        return first if self.ends_on == self.begins_on else f"{first} – {self.ends_on:%Y-%m-%d}"
 
     def clean(self) -> None:
         """Refuse days that run backwards, and somebody who stands in for themselves."""

@@ -13,13 +13,10 @@ from gucang.accounts.models import Department, Member, Status
 from gucang.kernel.models import Company
 from gucang.kernel.setup import kept
 from gucang.worktime.hours import NoWorkingTime, Span, Unit, WorkHours
-from gucang.worktime.models import ZONE, DayKind, DepartmentCalendar, Leave, SpecialDay, WorkCalendar
+from gucang.worktime.models import OFFICE_HOURS, ZONE, DayKind, DepartmentCalendar, Leave, SpecialDay, WorkCalendar
 from gucang.worktime.shifts import Shifts, read_shifts
 
 __all__ = ["NoWorkingTime", "Span", "Unit", "WorkHours", "away", "away_among", "calendar_of", "deputy_hint"]
-
-# For a company that has no calendar at all, and for the first one of a new company.
-OFFICE_HOURS = "09:00-12:00, 13:30-18:00"
 
 
 def calendar_of(subject: Company | Department | Member | None = None) -> WorkHours:
@@ -102,6 +99,7 @@ def shifts_of(calendar: WorkCalendar, day: SpecialDay) -> Shifts:
 
 
 def _office() -> WorkHours:
+    """For a company that has no calendar at all."""
     shifts = read_shifts(OFFICE_HOURS)
     return WorkHours(zone=ZoneInfo(ZONE), week=(shifts,) * 5 + ((), ()))
 

@@ -66,13 +66,14 @@ leave_type = register(
     RecordType(
         name="leave",
         model=models.Leave,
-        plural="leave",
+        plural="leave-days",
         icon="sun",
         owner="member_id",
         visible=rules.visible_leave,
         columns=("member", "begins_on", "ends_on", "kind", "deputy"),
         filters=("member", "kind", "begins_on", "ends_on", "deputy"),
         order="-begins_on",
+        concerns=("member",),
         form=Layout(
             (pgettext_lazy("absence", "Leave"), "member", "kind", "begins_on", "ends_on"),
             (_("Meanwhile"), "deputy", "note"),

@@ -102,9 +102,10 @@ class World:
         if spec.name == "key":
             return f"key_{self._next()}"
         text = f"测试{self._next()}"
+        day = clock.today() + timedelta(days=self._made)  # some records may not lie on the same days
         return {
             "email": f"test{self._made}@acme.test", "phone": f"1380013{self._made:04}", "integer": 30, "boolean": True,
-            "decimal": "12.5", "money": "1200.00", "date": clock.today().isoformat(), "tags": ["重要"],
+            "decimal": "12.5", "money": "1200.00", "date": day.isoformat(), "tags": ["重要"],
             "moment": clock.now().isoformat(),
         }.get(spec.kind, text[: spec.max_length or 40])  # fmt: skip
 

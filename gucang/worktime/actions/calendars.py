@@ -22,7 +22,6 @@ from gucang.worktime.models import WEEKDAYS, DayKind, DepartmentCalendar, Specia
 from gucang.worktime.shifts import BadShifts, read_shifts, write_shifts
 
 HEAD_OFFICE = gettext_noop("Head office")
-WORKED = WEEKDAYS[:5]
 
 
 def _settle(calendar: WorkCalendar, actor: Actor) -> None:
@@ -134,6 +133,5 @@ def ensure_standard(language: str) -> WorkCalendar:
     if (found := queries.default_calendar()) is not None:
         return found
     with translation.override(language):
-        values = {"name": _t(HEAD_OFFICE), **dict.fromkeys(WORKED, queries.OFFICE_HOURS)}
-        calendar: WorkCalendar = create(actor=system(), values=values).record
+        calendar: WorkCalendar = create(actor=system(), values={"name": _t(HEAD_OFFICE)}).record
         return calendar
