@@ -93,8 +93,9 @@ ENTER = tuple(f"leave.{verb}" for verb in ("create", "edit", "delete", "restore"
 # That somebody is away concerns whoever works with them; why, only themselves and who leads them.
 REASONS = ("leave.kind", "leave.note")
 
-for key in ("salesperson", "service", "finance", "reader", "auditor"):
+for key in ("salesperson", "service", "finance", "auditor"):
     roles.grant(key, {"leave.view": Reach.COMPANY, **dict.fromkeys(ENTER, Reach.OWN)})
+for key in ("salesperson", "service", "finance", "auditor", "reader"):
     roles.restrict(key, dict.fromkeys(REASONS, FieldRule(Access.WRITE, Reach.OWN, Access.HIDDEN)))
 roles.grant("sales_manager", {"leave.view": Reach.COMPANY, **dict.fromkeys(ENTER, Reach.TREE)})
 roles.restrict("sales_manager", dict.fromkeys(REASONS, FieldRule(Access.WRITE, Reach.TREE, Access.HIDDEN)))

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gucang.accounts.models import Department
-from gucang.kernel import clock, jobs
+from gucang.kernel import clock
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
 from gucang.kernel.models import Company, Event
 from gucang.kernel.scope import company_scope
 from gucang.worktime.actions import calendars, days
 from gucang.worktime.hours import Span
+from gucang.worktime.jobs import enter_holidays
 from gucang.worktime.models import WEEKDAYS, DayKind, SpecialDay, WorkCalendar
 from gucang.worktime.queries import calendar_of, default_calendar
 from gucang.worktime.shifts import read_shifts
@@ -50,14 +51,27 @@ def test_a_new_company_works_office_hours_in_no_confirmed_year(office: WorkCalen
     assert hours.unconfirmed(2026)
 
 
-def test_a_new_company_gets_the_holidays_of_two_years_by_a_job(acme: Company) -> None:
-    with company_scope(acme):
-        assert not SpecialDay.objects.exists()
-    with clock.at(at("2026-11-22 10:00")):
-        jobs.drain()
-    with company_scope(acme):
-        years = SpecialDay.objects.order_by("on").values_list("on__year", flat=True)
-        assert set(years) == {2026, 2027}
+def entered() -> list[tuple[int, int]]:
+    """How many days were entered for which year, as the log tells."""
+    found = Event.objects.filter(name="work_calendar.seed").order_by("id")
+    return [(event.facts["year"], event.facts["holidays"] + event.facts["make_up"]) for event in found]
+
+
+def test_the_night_enters_the_holidays_of_this_year_and_the_next_once(office: WorkCalendar) -> None:
+    with clock.at(at("2026-11-22 01:20")):
+        enter_holidays()
+        enter_holidays()
+    assert entered() == [(2026, 28), (2027, 19)]
+
+
+def test_the_night_adds_the_make_up_workdays_when_they_become_known(office: WorkCalendar, adam: Any) -> None:
+    """What was entered before the notice were bare holidays."""
+    days.create(actor=adam, values={"calendar": office, "on": date(2026, 10, 1), "kind": "holiday"})
+    calendars.confirm(office, actor=adam, year=2027)
+    with clock.at(at("2026-11-22 01:20")):
+        enter_holidays()
+    assert entered() == [(2026, 27)]
+    assert not SpecialDay.objects.filter(on__year=2027).exists()
 
 
 def test_the_year_2026_is_known_with_what_is_worked_instead() -> None:
