@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts import finding  # noqa: F401  people in the search
 from gucang.accounts.history import rights_changed
 from gucang.accounts.queries import companies_of
 from gucang.accounts.rights import write_grants, write_rules
-from gucang.surface import home, nav, timeline
+from gucang.surface import columns, home, nav, timeline
 from gucang.surface.api import output
 from gucang.surface.middleware import CompanyRequest
 
@@ -20,6 +21,7 @@ nav.setting(
     _("Look as somebody else"), "eye", "/look", "member.look_as", 40, about=_("See what a colleague or a role sees")
 )
 
+columns.names("company.language", lambda code: dict(settings.LANGUAGES).get(code, code))
 timeline.tell("role", rights_changed)
 # As `role.set_rights` takes them.
 output.tell_too("role", "grants", _("Rights"), lambda role: write_grants(role.grants))

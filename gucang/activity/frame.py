@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from gucang.activity import controls
+from gucang.activity.files.kinds import kind_called
 from gucang.activity.screens import entries, files
-from gucang.surface import columns, nav, panels
+from gucang.surface import columns, nav, panels, ui
 from gucang.surface.panels import View
 
 panels.add("*", "composer", "activity/_composer.html", entries.composer)
@@ -20,5 +22,8 @@ panels.add_view("task", View("given", _("From me"), lambda actor: Q(created_by_i
 panels.add_view("task", View("done", _("Done"), lambda actor: Q(done_at__isnull=False)))
 nav.add(_("To-dos"), "calendar-check", "/activity/due", "task.view", order=15, key="t")
 nav.quick_create("task", order=60)
+columns.names("attachment.content_type", kind_called)
+columns.names("attachment.size", ui.filesize)
+controls.register()
 columns.due("task.due_on", "done_at")
 columns.due("task.due_at", "done_at")

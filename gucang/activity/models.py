@@ -46,7 +46,7 @@ class FollowUp(AboutRecord):
     about_type = models.CharField(_("about"), max_length=40, choices=subjects.choices)
     about_id = models.BigIntegerField(_("record"))
     kind = models.CharField(_("kind"), max_length=10, choices=FollowUpKind, default=FollowUpKind.NOTE)
-    text = models.TextField(_("text"))
+    text = models.TextField(pgettext_lazy("follow-up", "text"))
     happened_at = models.DateTimeField(_("when it was"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=FollowUpOutcome, blank=True)
     next_step = models.CharField(_("next step"), max_length=200, blank=True)

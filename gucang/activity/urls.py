@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from gucang.activity.screens import entries, files
 
 company_patterns: list[URLPattern | URLResolver] = [
+    path("activity/about", entries.about_options, name="about-options"),
     path("activity/compose", entries.compose_page, name="compose"),
     path("activity/due", entries.due, name="due"),
     path("activity/tasks/<int:pk>/complete", entries.complete, name="task-done"),

@@ -153,7 +153,10 @@ def take_over(automation: Automation, *, actor: Actor) -> dict[str, Any]:
     return {"former_owner": former}
 
 
-@action("automation.new_secret", label=_("New secret"), allow=rules.is_the_owner, always=True, icon="key")
+@action(
+    "automation.new_secret", label=_("New secret"), allow=rules.is_the_owner, always=True, icon="key",
+    says=_("Webhooks are signed with the new secret from now on. The receiver has to be told of it."),
+)  # fmt: skip
 def new_secret(automation: Automation, *, actor: Actor) -> None:
     """Sign webhooks with a new secret from now on; the old one is worth nothing any more."""
     value = {"value": webhooks.new_secret(), "created_at": clock.now()}

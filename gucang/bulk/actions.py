@@ -92,6 +92,7 @@ def _numbers(text: str) -> list[int]:
 
 @action(
     "bulk_run.cancel", label=_("Stop"), guard=rules.why_not_running, tone="danger", icon="player-stop",
+    says=_("It stops after the records that are being changed. What was done stays, and can be taken back."),
 )  # fmt: skip
 def cancel(run: BulkRun) -> None:
     """Stop after the records that are being changed. What was done stays, and can be taken back."""
@@ -120,6 +121,7 @@ def fail(run: BulkRun, *, reason: Annotated[str, Text(max_length=300)]) -> dict[
 @action(
     "bulk_run.take_back", label=_("Take back"), allow=rules.is_the_maker, guard=rules.why_not_back, tone="danger",
     icon="arrow-back-up",
+    says=_("Every record is set back to what it was. What somebody has changed since stays as it is."),
 )  # fmt: skip
 def take_back(run: BulkRun, *, actor: Actor) -> None:
     """Set every record back to what it was, as a job. What somebody has changed since stays as it is."""

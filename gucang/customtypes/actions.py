@@ -69,7 +69,10 @@ def _begin_with(kind: CustomType, wanted: Sequence[Stage]) -> dict[str, Any] | N
     return {"records": moved} if moved else None
 
 
-@action("record_type.retire", label=_("Retire"), guard=rules.why_retired, icon="archive", tone="danger")
+@action(
+    "record_type.retire", label=_("Retire"), guard=rules.why_retired, icon="archive", tone="danger",
+    says=_("Nobody meets “%(record)s” and its records any more. All of it is kept and can be brought back."),
+)  # fmt: skip
 def retire(kind: CustomType) -> None:
     """Let nobody meet the type and its records any more. All of it is kept and can be brought back."""
     kind.retired = True

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from gucang.kernel import clock
+from gucang.kernel import clock, records
 from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
 from gucang.selling import queries, rules
-from gucang.selling.models import LeadStatus, Opportunity, Stage, StageKind
-from gucang.surface import columns, nav, panels, ui
+from gucang.selling.models import REQUIRABLE, LeadStatus, Opportunity, Stage, StageKind
+from gucang.surface import columns, controls, nav, panels, ui
 from gucang.surface.middleware import CompanyRequest
+from gucang.surface.screens.inputs import Input
 
 FEW = 5
 
@@ -55,6 +58,30 @@ def _end(deal: Opportunity, here: Stage) -> list[dict[str, str]]:
     return [{"text": here.name, "state": "done" if here.kind == StageKind.WON else "now", "note": note}]
 
 
+def _requirable() -> dict[str, str]:
+    """The fields of a deal that a stage may ask for, with what they are called."""
+    kind = records.get("opportunity")
+    specs = [*(kind.specs[name] for name in REQUIRABLE), *kind.custom_fields()]
+    return {spec.name: ui.headed(spec.label) for spec in specs if not spec.computed}
+
+
+def _field_called(name: str) -> str:
+    return _requirable().get(name, name)
+
+
+def read_required(params: QueryDict) -> list[str] | None:
+    """The ticked fields; None where the form had none to tick."""
+    return params.getlist("required_fields") if "required_fields" in params.getlist("_sent") else None
+
+
+def draw_required(request: CompanyRequest, record: Any, plain: Input) -> Input:
+    """Boxes to tick: nobody knows the names by which programs call the fields."""
+    value = plain.value if isinstance(plain.value, list) else str(plain.value).split("、")
+    choices = [(name, label, "") for name, label in _requirable().items()]
+    help_text = _t("what must be filled before a deal comes here")
+    return replace(plain, kind="choices", value=value, choices=choices, help=help_text, wide=True)
+
+
 def _open(actor: Actor) -> Q:
     return Q(state=StageKind.OPEN)
 
@@ -79,6 +106,8 @@ nav.setting(_("Loss reasons"), "mood-sad", "/loss-reasons/", "loss_reason.edit",
 nav.quick_create("opportunity", order=20)
 nav.quick_create("lead", order=30)
 columns.tones("opportunity.state", {"open": "wait", "won": "ok", "lost": ""})
+columns.names("stage.required_fields", _field_called)
+controls.register("stage", "required_fields", controls.Control(read_required, draw_required))
 columns.due("opportunity.closes_on", "state", ("open",))
 columns.tones(
     "lead.status", {"new": "warn", "contacted": "wait", "qualified": "wait", "converted": "ok", "discarded": ""}

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from gucang.kernel import clock, custom, events, records
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.fields import FieldSpec
+from gucang.kernel.models import AboutRecord
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import remembered
@@ -25,6 +26,8 @@ from gucang.surface import ui
 _TONES: dict[str, dict[Any, str]] = {}
 _DUE: dict[str, tuple[str, Collection[Any]]] = {}
 NOTHING = Markup("—")
+# The field of an entry that is shown as the record it is about; its id stands nowhere by itself.
+ABOUT, ABOUT_ID = "about_type", "about_id"
 # These are too large for a cell, and are edited in the form.
 UNEDITED = ("longtext", "references", "choices")
 MOST_LABELS = 5_000
@@ -44,12 +47,17 @@ def due(field: str, while_: str = "", among: Collection[Any] = (None,)) -> None:
     _DUE[field] = (while_, among)
 
 
-_NAMES: dict[str, Callable[[str], Any]] = {}
+_NAMES: dict[str, Callable[[Any], Any]] = {}
 
 
-def names(field: str, words: Callable[[str], Any]) -> None:
-    """Let the codes of a field ("export.record_type") be shown as people call them."""
+def names(field: str, words: Callable[[Any], Any]) -> None:
+    """Let the values of a field ("export.record_type") be shown as people call them; of a list, each one."""
     _NAMES[field] = words
+
+
+def is_entry(record_type: RecordType) -> bool:
+    """Whether records of this type are entries about others (follow-ups, tasks)."""
+    return issubclass(record_type.model, AboutRecord)
 
 
 def is_open(record_type: RecordType, name: str, record: Any) -> bool | None:
@@ -116,7 +124,7 @@ def narrowed(query: models.QuerySet[Any], record_type: RecordType, actor: Actor,
     own = [spec for spec in record_type.custom_fields() if spec.name in names] if _any_own(names) else []
     kept = custom.columns_read(own)
     kept |= {"id", "company", "version", record_type.owner_field, *label, *names}
-    kept |= _read_for(record_type, names)
+    kept |= _read_for(record_type, names) | ({"about_id"} if ABOUT in names else set())
     return query.only(*(name for name in kept if name in columns))
 
 
@@ -150,8 +158,11 @@ def columns_of(record_type: RecordType, actor: Actor, names: Sequence[str]) -> l
     """The columns called `names` that the actor may see at least masked; unknown names are left out."""
     form = record_type.form.fields
     may_edit = record_type.edit is not None and actor.may(record_type.edit.name)
+    about = (ABOUT, ABOUT_ID) if is_entry(record_type) else ()
     found = []
     for name in names:
+        if name in about[1:]:
+            continue
         try:
             spec = record_type.spec(name)
         except KeyError:
@@ -159,6 +170,7 @@ def columns_of(record_type: RecordType, actor: Actor, names: Sequence[str]) -> l
         if access(actor, record_type, name) is Access.HIDDEN:
             continue
         editable = may_edit and (name in form or spec.custom) and spec.kind not in UNEDITED and not spec.computed
+        editable = editable and name not in about
         found.append(Column(name, spec, ui.headed(spec.label), spec.numeric, editable))
     return found
 
@@ -190,6 +202,10 @@ class Shower:
         for spec in references_among(record_type, names):
             stored = self._stored(spec)
             wanted.setdefault(spec.target, set()).update(stored(row) for row in rows)
+        if ABOUT in names and is_entry(record_type):
+            for row in rows:
+                if (about := _subject(row)) is not None:
+                    wanted.setdefault(about.model, set()).add(row.about_id)
         self.labels = labels_of(actor, wanted)
         self.now = clock.now()
         self.today = timezone.localdate(self.now)
@@ -200,7 +216,9 @@ class Shower:
 
     def field(self, spec: FieldSpec, *, link: bool = True) -> Callable[[Any], Any]:
         """A function from a record to what `show` says of it, for those who show many."""
-        stored, write = self._stored(spec), _SHOWN.get(spec.kind, _plain)
+        if spec.name == ABOUT and is_entry(self.type):
+            return lambda record: self._about(record, link)
+        stored, write = self._stored(spec), _written(self.type, spec)
         ruled, may_be_due = spec.name in self.ruled, _due_of(self.type, spec.name) is not None
 
         def shown(record: Any) -> Any:
@@ -217,6 +235,15 @@ class Shower:
             return self._late(words, value) if may_be_due and self._is_late(record, spec, value) else words
 
         return shown
+
+    def _about(self, record: Any, link: bool) -> Any:
+        about = _subject(record)
+        if about is None:
+            return _t("not visible") if record.about_type else ""
+        label = self.labels.get((about.model, record.about_id))
+        if label is None or not link:
+            return label or _t("not visible")
+        return Markup('<a href="%s/%s/%s">%s</a>') % (self.base, about.plural, record.about_id, label)
 
     @staticmethod
     def _stored(spec: FieldSpec) -> Callable[[Any], Any]:
@@ -236,7 +263,7 @@ class Shower:
         """A Python or JSON value as it is written on pages."""
         if value is None or value == "" or value == []:
             return ""
-        return _SHOWN.get(spec.kind, _plain)(self, spec, value, link)
+        return _written(self.type, spec)(self, spec, value, link)
 
     def url(self, spec: FieldSpec, pk: int) -> str:
         """The page of a referenced record."""
@@ -244,9 +271,28 @@ class Shower:
         return f"{self.base}/{records.by_model(spec.target).plural}/{pk}"
 
 
+def _subject(entry: Any) -> RecordType | None:
+    """The type of the record that an entry is about; None for none, or one that is not there any more."""
+    try:
+        return records.get(entry.about_type) if entry.about_type else None
+    except LookupError:
+        return None
+
+
+def _written(record_type: RecordType, spec: FieldSpec) -> Callable[[Shower, FieldSpec, Any, bool], Any]:
+    """How the values of a field are written: as `names` said, else by their kind."""
+    return _named if f"{record_type.name}.{spec.name}" in _NAMES else _SHOWN.get(spec.kind, _plain)
+
+
+def _named(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
+    words = _NAMES[f"{shower.type.name}.{spec.name}"]
+    if isinstance(value, list):
+        return _tags(shower, spec, [str(words(one)) for one in value], link)
+    return str(words(value))
+
+
 def _plain(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
-    words = _NAMES.get(f"{shower.type.name}.{spec.name}")
-    return str(words(value)) if words is not None else str(value)
+    return str(value)
 
 
 def _reference(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:

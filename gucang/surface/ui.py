@@ -161,6 +161,19 @@ def moment(value: datetime | None, now: date | datetime | None = None) -> Markup
     return Markup('<time class="nb" datetime="%s" title="%s">%s</time>') % (iso, exact, _local_text(local, now))
 
 
+def hour(value: datetime) -> Markup:
+    """The time of day alone (09:05) inside <time>, for what stands below its day."""
+    local = _as_local(value)
+    exact = local.isoformat(" ", "minutes")[:16]
+    words = (local.isoformat(timespec="minutes"), exact, exact[11:])
+    return Markup('<time class="nb" datetime="%s" title="%s">%s</time>') % words
+
+
+def unit_of(currency: str) -> str:
+    """What stands behind an amount that is being typed: 元, or the letters of the currency."""
+    return "元" if currency == "CNY" and _chinese() else currency
+
+
 def _local_text(local: datetime, now: date | datetime | None) -> str:
     today = None if now is None else _as_date(now)
     return f"{day_text(local.date(), today)} {local.isoformat(timespec='minutes')[11:16]}"
@@ -315,7 +328,7 @@ def deed_attrs(one: Mapping[str, Any]) -> dict[str, str]:
 def filters() -> dict[str, Callable[..., Any]]:
     """The filters of the Jinja2 environment, by the name that templates use."""
     amounts = (number, about, percent, money, money_text, filesize)
-    times = (day, day_text, date_text, weekday, moment, moment_text, duration, due_words, due_tone)
+    times = (day, day_text, date_text, weekday, hour, moment, moment_text, duration, due_words, due_tone)
     return {f.__name__: f for f in (*amounts, *times, headed, initial, family_name, phone, highlight, said)}
 
 

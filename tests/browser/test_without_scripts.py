@@ -44,7 +44,7 @@ def test_a_customer_is_claimed_from_the_pool(page: Page, alice: Any, bob: Any, i
         pool.release(customer, actor=bob, reason="离得太远")
     page.goto("/acme/customers/?view=pool")
     page.locator("#rows a", has_text="恒力精密").click()
-    page.get_by_role("button", name="领取").click()
+    page.get_by_role("button", name="认领").click()
     page.wait_for_url(f"**/acme/customers/{customer.pk}")
     with inside():
         assert Customer.objects.get(pk=customer.pk).owner_id == alice.pk

@@ -39,7 +39,7 @@ def text(browser: Client, path: str, status: int = 200) -> str:
 
 def test_the_page_says_what_the_role_means_beside_its_matrix(as_adam: Client, role: Any) -> None:
     page = text(as_adam, f"/acme/roles/{role('salesperson').pk}")
-    assert "能看到自己的客户；也能看到共享给自己的；能看到公海并从中领取；能新建；能改；" in page
+    assert "能看到自己的客户；也能看到共享给自己的；能看到公海并从中认领；能新建；能改；" in page
     assert "别人客户的电话、备用电话、邮箱只显示一部分。" in page
     assert 'name="grant:customer.edit"' in page
     assert 'name="inside:customer.phone"' in page

@@ -144,6 +144,10 @@ def keep_an_administrator(member: Member) -> None:
     guard=rules.why_left,
     tone="danger",
     icon="door-exit",
+    says=_(
+        "“%(record)s” is signed out everywhere and cannot sign in here any more; tokens and invitations stop working."
+        " The customers stay with this name until somebody hands them over."
+    ),
     labels={"on": _("Last day")},
 )
 def leave(member: Member, *, on: date) -> dict[str, Any]:
@@ -185,6 +189,7 @@ def rejoin(member: Member, *, on: date, actor: Actor) -> None:
     always=True,
     tone="danger",
     icon="logout",
+    says=_("Every device of “%(record)s” is signed out at once. The password stays as it is."),
 )
 def sign_out(member: Member) -> dict[str, Any]:
     """End every session of this person, for a lost phone or a doubt. They sign in again with their password."""

@@ -63,6 +63,7 @@ create = creating("token", _prepare, label=_("New token"))
 
 @action(
     "token.revoke", label=_("Revoke"), guard=rules.why_revoked, tone="danger", icon="ban",
+    says=_("What uses “%(record)s” is refused from the next request on. A new token has to be set up there."),
 )  # fmt: skip
 def revoke(token: Token) -> None:
     """End a token; what uses it is refused from the next request on."""

@@ -61,7 +61,7 @@ def test_fields_with_one_rule_share_a_clause_and_everything_about_a_record_is_it
     hidden, read = {"inside": "hidden"}, {"inside": "read", "within": "own", "beyond": "write"}
     rules = {"customer.phone": hidden, "customer.email": hidden, "customer.name": read}
     text = said("customer", {"customer.*": "department"}, rules, "zh-hans")
-    assert text.startswith("能看到本部门的客户；也能看到共享给自己的；能看到公海并从中领取；能新建；能改、删；还能：")
+    assert text.startswith("能看到本部门的客户；也能看到共享给自己的；能看到公海并从中认领；能新建；能改、删；还能：")
     assert text.endswith("自己客户的名称只能看、不能改；所有客户的电话、邮箱看不到。")
 
 

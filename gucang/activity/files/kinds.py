@@ -86,6 +86,12 @@ def clean_name(raw: str) -> str:
     return name or "file"
 
 
+def kind_called(content_type: str) -> str:
+    """What a kind of file is called by everybody: "PDF" for "application/pdf"."""
+    found = next((kind.ending for kind in KINDS.values() if kind.content_type == content_type), "")
+    return found.upper() or content_type
+
+
 def by_name(name: str) -> FileKind:
     """The kind that a clean name claims to be. Raises BadFile for one that is not on the list."""
     kind = KINDS.get(name.rpartition(".")[2].lower()) if "." in name else None

@@ -16,13 +16,14 @@ from gucang.activity import compose, queries, subjects
 from gucang.activity.actions import tasks
 from gucang.activity.models import FollowUpOutcome, Task
 from gucang.activity.rules import visible_tasks
-from gucang.kernel import clock, records
+from gucang.kernel import clock, records, search
 from gucang.kernel.errors import Invalid, NotVisible, Refused
 from gucang.kernel.records import RecordType
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
-from gucang.surface.render import go, render, toast
+from gucang.surface.render import fragment, go, render, toast
 
+SUBJECTS_OFFERED = 6  # of each kind
 POSTPONE_DAYS = {"1": 1, "3": 3, "7": 7}
 
 
@@ -105,6 +106,21 @@ def subject(request: CompanyRequest, name: str, raw: str) -> tuple[RecordType, A
     if about is None:
         raise NotVisible()
     return record_type, about
+
+
+@require_GET
+@answered
+def about_options(request: CompanyRequest, **_address: str) -> HttpResponse:
+    """What a picker of subjects offers for the words typed (`q`), of every kind that one may write about."""
+    text = request.GET.get("q", "").strip()[:60]
+    types = [one for one in subjects.types() if one.search]
+    found = search.search(request.actor, text, types=types, limit=SUBJECTS_OFFERED) if text else {}
+    rows = [
+        (f"{name}:{hit.object_id}", hit.title, f"{records.get(name).label} {hit.detail}".strip())
+        for name, hits in found.items()
+        for hit in hits
+    ]
+    return fragment(request, "surface/_options.html", {"rows": rows})
 
 
 def page_of(request: CompanyRequest, record_type: RecordType, record: Any) -> str:

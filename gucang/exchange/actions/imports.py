@@ -134,6 +134,7 @@ def run(record: Import, *, actor: Actor) -> None:
 @action(
     "import.cancel", label=_("Stop"), allow=rules.is_the_maker, guard=rules.why_not_running, tone="danger",
     icon="player-stop",
+    says=_("It stops after the rows that are being written. What has come in stays, and can be taken back."),
 )  # fmt: skip
 def cancel(record: Import, *, actor: Actor) -> None:
     """Stop after the batch that is being written. What has come in stays, and can be taken back."""
@@ -180,6 +181,7 @@ def _end(record: Import, state: State, totals: dict[str, Any]) -> None:
 @action(
     "import.take_back", label=_("Take back"), allow=rules.is_the_maker, guard=rules.why_not_over, tone="danger",
     icon="arrow-back-up",
+    says=_("What this import made goes to the bin. What somebody has changed since stays."),
 )  # fmt: skip
 def take_back(record: Import, *, actor: Actor) -> None:
     """Move what this import made to the bin, as a job. What somebody has changed since stays."""

@@ -92,8 +92,9 @@ class Action:
     call takes `actor`, `seen` (the version the person looked at), `at` (when it really happened) and `cause` (the
     event that led to it). It raises Forbidden, Refused, Invalid, Stale, NotVisible or NeedsApproval.
 
-    `own`, of a record type that one company has made: it is found through that type and no registry. `params` are the
-    fields of its dialog where the body's signature cannot tell them.
+    `says` is a sentence on the dialog about what it will do, which may name the "%(record)s"; what is red always has
+    one. `own`, of a record type that one company has made: it is found through that type and no registry. `params` are
+    the fields of its dialog where the body's signature cannot tell them.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class Action:
         always: bool = False,
         icon: str = "",
         tone: str = "",
+        says: Any = "",
         labels: dict[str, Any] | None = None,
         redacts: bool = False,
         gone: Any = None,
@@ -125,6 +127,7 @@ class Action:
         self.creates, self.on_values = creates, on_values
         self.hands_over, self.unowned, self.binned, self.always = hands_over, unowned, binned, always
         self.icon, self.tone, self.redacts, self.gone = icon, tone, redacts, gone
+        self.says = says
         self.internal, self.back = internal, back
         self.record_name, _dot, self.verb = name.partition(".")
         self.module = body.__globals__.get("__name__", "") if hasattr(body, "__globals__") else ""

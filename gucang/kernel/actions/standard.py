@@ -51,6 +51,7 @@ def deleting(record: str, **options: Any) -> Action:
         instance.deleted_at = clock.now()
 
     options.setdefault("label", _("Delete"))
+    options.setdefault("says", _("“%(record)s” goes to the bin and can be taken back for 30 days."))
     return Action(f"{record}.delete", delete, icon="trash", tone="danger", hands_over=True, **options)
 
 
@@ -81,6 +82,13 @@ def erasing(record: str, **options: Any) -> Action:
         return {"fields": list(instance.personal_fields)}
 
     options.setdefault("label", _("Erase personal data"))
+    options.setdefault(
+        "says",
+        _(
+            "The name, numbers and addresses of “%(record)s” are erased here and from the timeline. Nobody can bring"
+            " them back."
+        ),
+    )
     return Action(f"{record}.erase", erase, icon="eraser", tone="danger", redacts=True, **options)
 
 

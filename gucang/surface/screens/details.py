@@ -12,7 +12,7 @@ from gucang.kernel.actors import Access
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType, Related
 from gucang.surface import panels, timeline
-from gucang.surface.columns import Shower, columns_of, label_fields, remember_label
+from gucang.surface.columns import ABOUT_ID, Shower, columns_of, is_entry, label_fields, remember_label
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render
 from gucang.surface.screens.common import find, list_url, parts, record_url, screen
@@ -83,7 +83,8 @@ def _facts(shower: Shower, record_type: RecordType, record: Any) -> list[tuple[A
     found = []
     customs = {spec.name: spec for spec in record_type.custom_fields()}
     for title, names in record_type.sections():
-        specs = [customs.get(name) or record_type.specs[name] for name in names]
+        shown = [name for name in names if name != ABOUT_ID or not is_entry(record_type)]
+        specs = [customs.get(name) or record_type.specs[name] for name in shown]
         pairs = [(str(spec.label), shower.show(record, spec)) for spec in specs]
         found.append((title, [(label, value) for label, value in pairs if value not in ("", None)]))
     return [(title, pairs) for title, pairs in found if pairs]

@@ -99,10 +99,16 @@ def input_for(
         options_url=url,
         within=records.by_model(spec.target).owned_through if url and spec.target is not None else "",
         max_length=spec.max_length if kind in ("text", "longtext") else None,
-        unit=request.company.currency if spec.kind == "money" else spec.own.unit if spec.own is not None else "",
+        unit=_unit(request, spec),
         wide=spec.own.wide if spec.own is not None and not filtering else False,
         show_if=spec.own.show_if if spec.own is not None and not filtering else None,
     )
+
+
+def _unit(request: CompanyRequest, spec: FieldSpec) -> str:
+    if spec.kind == "money":
+        return ui.unit_of(request.company.currency)
+    return spec.own.unit if spec.own is not None else ""
 
 
 def _written(spec: FieldSpec, value: Any) -> Any:
