@@ -204,7 +204,7 @@ class Shower:
             wanted.setdefault(spec.target, set()).update(stored(row) for row in rows)
         if ABOUT in names and is_entry(record_type):
             for row in rows:
-                if (about := _subject(row)) is not None:
+                if (about := subject_of(row)) is not None:
                     wanted.setdefault(about.model, set()).add(row.about_id)
         self.labels = labels_of(actor, wanted)
         self.now = clock.now()
@@ -237,7 +237,7 @@ class Shower:
         return shown
 
     def _about(self, record: Any, link: bool) -> Any:
-        about = _subject(record)
+        about = subject_of(record)
         if about is None:
             return _t("not visible") if record.about_type else ""
         label = self.labels.get((about.model, record.about_id))
@@ -271,7 +271,7 @@ class Shower:
         return f"{self.base}/{records.by_model(spec.target).plural}/{pk}"
 
 
-def _subject(entry: Any) -> RecordType | None:
+def subject_of(entry: Any) -> RecordType | None:
     """The type of the record that an entry is about; None for none, or one that is not there any more."""
     try:
         return records.get(entry.about_type) if entry.about_type else None
@@ -306,7 +306,7 @@ def _reference(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
 
 
 def _choice(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
-    word = spec.show(value)
+    word = spec.show(value) if spec.own is not None else ui.headed(spec.show(value))
     declared = _TONES.get(f"{shower.type.name}.{spec.name}") or shower.type.tones.get(spec.name)
     toned = spec.own.tones if spec.own is not None else declared
     if toned is None or (spec.own is not None and not toned.get(value)):

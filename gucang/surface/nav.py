@@ -11,6 +11,7 @@ from typing import Any
 
 from gucang.kernel import records
 from gucang.surface.middleware import CompanyRequest
+from gucang.surface.ui import headed
 
 Count = Callable[[CompanyRequest], int]
 Shown = Callable[[CompanyRequest], bool]
@@ -161,7 +162,7 @@ def creatable(request: CompanyRequest) -> list[dict[str, Any]]:
         record_type = every.get(name)
         if record_type is not None and record_type.create and request.actor.may(record_type.create.name):
             url = f"{request.base}/{record_type.plural}/new"
-            found.append((order, {"label": str(record_type.label), "icon": record_type.icon, "url": url}))
+            found.append((order, {"label": headed(record_type.label), "icon": record_type.icon, "url": url}))
     return [item for _order, item in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -200,7 +201,7 @@ def _item(place: Place, request: CompanyRequest) -> dict[str, Any]:
     url = f"{request.base}{place.url}"
     here = request.path == url or (place.url != "/" and request.path.startswith(url))
     return {
-        "label": str(place.label),
+        "label": headed(place.label),
         "icon": place.icon,
         "url": url,
         "current": here,

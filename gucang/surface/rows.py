@@ -41,7 +41,7 @@ def drawn(shower: Shower, columns: Sequence[Column], rows: Sequence[Any], widths
 
 
 def _cells(shower: Shower, column: Column, *, first: bool, cut: bool) -> _Cells:
-    kind = "name" if first else "num" if column.numeric else ""
+    kind = "name" if first else "num" if column.numeric else "long" if column.spec.kind == "longtext" else ""
     kind = f"{kind} cut".strip() if cut else kind
     rest = Markup(' data-label="%s"') % column.label
     if column.editable and not first:

@@ -147,6 +147,17 @@ def weekday(value: date | datetime) -> str:
     return f"星期{CHINESE_WEEKDAYS[index]}" if _chinese() else ENGLISH_WEEKDAYS[index]
 
 
+def day_of_week(value: date | datetime, *, near: bool = True) -> str:
+    """A day with its day of the week: 昨天 星期日, 11月7日 星期六; Yesterday, Sunday, or Saturday, Nov 7.
+
+    Without `near`, today and yesterday are dates like the others.
+    """
+    text, name = day_text(value) if near else date_text(value), weekday(value)
+    if _chinese():
+        return f"{text} {name}"
+    return f"{text}, {name}" if text in NEAR_DAYS["en"].values() else f"{name}, {text}"
+
+
 def moment_text(value: datetime | None, now: date | datetime | None = None) -> str:
     """A point in time: 今天 14:30, 11月22日 09:05, Today 14:30; with the year when it is another one."""
     return NOTHING if value is None else _local_text(_as_local(value), now)
@@ -328,7 +339,7 @@ def deed_attrs(one: Mapping[str, Any]) -> dict[str, str]:
 def filters() -> dict[str, Callable[..., Any]]:
     """The filters of the Jinja2 environment, by the name that templates use."""
     amounts = (number, about, percent, money, money_text, filesize)
-    times = (day, day_text, date_text, weekday, hour, moment, moment_text, duration, due_words, due_tone)
+    times = (day, day_text, day_of_week, date_text, weekday, hour, moment, moment_text, duration, due_words, due_tone)
     return {f.__name__: f for f in (*amounts, *times, headed, initial, family_name, phone, highlight, said)}
 
 

@@ -24,6 +24,12 @@ _RUN = """async (only) => {
 _WIDE = """() => document.documentElement.scrollWidth > innerWidth
   ? [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
       .slice(0, 3).map((one) => `${one.tagName}.${one.className}`.slice(0, 80)) : []"""
+# Buttons that show neither a word nor a sign: on a phone some show their sign alone.
+_BLANK = """() => [...document.querySelectorAll(".btn, .icon-btn")]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest("[aria-hidden=true]"))
+  .filter((one) => ![...one.querySelectorAll("svg, img, input")].some((sign) => sign.checkVisibility()))
+  .filter((one) => !one.innerText.trim() || (one.querySelector(".lbl")?.getBoundingClientRect().width ?? 9) < 3)
+  .slice(0, 3).map((one) => one.outerHTML.slice(0, 120))"""
 # Words that are cut although nothing says that there is more of them. A clip path takes words away on purpose, where
 # only the sign of a button is shown.
 _CUT = """() => [...document.querySelectorAll("h1, h2, h3, label, .btn, .lbl, p, dt, th, .tabs > *, .seg > *")]
@@ -51,6 +57,7 @@ def barriers(page: Page, name: str, *, looks: Any = LOOKS, grave: tuple[str, ...
             if impact in grave:
                 found.append(f"{name} ({width}, {theme}): {rule} {json.dumps(nodes, ensure_ascii=False)}")
         found += [f"{name} ({width}, {theme}): sticks out: {one}" for one in page.evaluate(_WIDE)]
+        found += [f"{name} ({width}, {theme}): shows nothing: {one}" for one in page.evaluate(_BLANK)]
     return found
 
 

@@ -38,6 +38,15 @@ def test_every_action_and_each_of_its_fields_has_a_label_in_both_languages(actio
         assert not HAN.search(english), (action.name, english)
 
 
+@pytest.mark.parametrize("action", [one for one in ACTIONS if one.tone == "danger"], ids=lambda one: one.name)
+def test_what_is_red_says_what_it_will_do_before_it_is_done(action: Action) -> None:
+    chinese, english = in_both(action.says)
+    assert HAN.search(chinese), (action.name, chinese)
+    assert english, action.name
+    assert not HAN.search(english), (action.name, english)
+    assert set(re.findall(r"%\(\w+\)s", chinese + english)) <= {"%(record)s"}
+
+
 @of_every_action
 @pytest.mark.parametrize("version", [1, 2])
 def test_every_event_says_what_was_done_in_both_languages(action: Action, version: int) -> None:

@@ -142,7 +142,7 @@ def heading(view: str, on: date, span: Span) -> str:
     if view == "month":
         return ui.month_text(on)
     if view == "day":
-        return f"{ui.date_text(on)} {ui.weekday(on)}"
+        return ui.day_of_week(on, near=False)
     return f"{ui.date_text(span.first)} – {ui.date_text(span.last)}"
 
 

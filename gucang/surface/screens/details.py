@@ -9,10 +9,20 @@ from django.http import HttpResponse
 from gucang.kernel import records
 from gucang.kernel.actions import Action
 from gucang.kernel.actors import Access
+from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType, Related
 from gucang.surface import panels, timeline
-from gucang.surface.columns import ABOUT_ID, Shower, columns_of, is_entry, label_fields, remember_label
+from gucang.surface.columns import (
+    ABOUT,
+    ABOUT_ID,
+    Shower,
+    columns_of,
+    is_entry,
+    label_fields,
+    remember_label,
+    subject_of,
+)
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render
 from gucang.surface.screens.common import find, list_url, parts, record_url, screen
@@ -80,14 +90,19 @@ def _state(shower: Shower, record_type: RecordType, record: Any) -> Any:
 
 def _facts(shower: Shower, record_type: RecordType, record: Any) -> list[tuple[Any, list[tuple[str, Any]]]]:
     """The form's sections with their values, empty ones left out."""
-    found = []
+    found, entry = [], is_entry(record_type)
     customs = {spec.name: spec for spec in record_type.custom_fields()}
     for title, names in record_type.sections():
-        shown = [name for name in names if name != ABOUT_ID or not is_entry(record_type)]
-        specs = [customs.get(name) or record_type.specs[name] for name in shown]
-        pairs = [(str(spec.label), shower.show(record, spec)) for spec in specs]
+        specs = [customs.get(name) or record_type.specs[name] for name in names if not entry or name != ABOUT_ID]
+        pairs = [(str(_label(record, spec) if entry else spec.label), shower.show(record, spec)) for spec in specs]
         found.append((title, [(label, value) for label, value in pairs if value not in ("", None)]))
     return [(title, pairs) for title, pairs in found if pairs]
+
+
+def _label(entry: Any, spec: FieldSpec) -> Any:
+    """The label of a fact; what an entry is about goes by its kind ("customer")."""
+    about = subject_of(entry) if spec.name == ABOUT else None
+    return about.label if about is not None else spec.label
 
 
 def _buttons(request: CompanyRequest, record_type: RecordType, record: Any) -> list[dict[str, Any]]:

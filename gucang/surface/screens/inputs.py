@@ -100,7 +100,7 @@ def input_for(
         within=records.by_model(spec.target).owned_through if url and spec.target is not None else "",
         max_length=spec.max_length if kind in ("text", "longtext") else None,
         unit=_unit(request, spec),
-        wide=spec.own.wide if spec.own is not None and not filtering else False,
+        wide=not filtering and (spec.kind == "longtext" or (spec.own is not None and spec.own.wide)),
         show_if=spec.own.show_if if spec.own is not None and not filtering else None,
     )
 
@@ -135,7 +135,8 @@ def _written(spec: FieldSpec, value: Any) -> Any:
 def _options(request: CompanyRequest, spec: FieldSpec, value: Any) -> tuple[list[tuple[Any, str, str]], str, str]:
     """(choices, words of the present value, where to look for more)."""
     if spec.kind in ("choice", "choices"):
-        return [(key, str(label), "") for key, label in (*spec.choices, *_former(spec, value))], "", ""
+        called = str if spec.own is not None else ui.headed
+        return [(key, called(label), "") for key, label in (*spec.choices, *_former(spec, value))], "", ""
     if spec.target is None:
         return [], "", ""
     record_type = records.by_model(spec.target)
