@@ -162,7 +162,9 @@ def _take(page: Any, folder: Path, look: str, screens: dict[str, str], company: 
     page.emulate_media(color_scheme=theme)
     page.set_viewport_size(dict(zip(("width", "height"), WIDTHS[width], strict=True)))
     for name, path in screens.items():
-        page.goto(path, wait_until="networkidle")
+        answer = page.goto(path, wait_until="networkidle")
+        if answer is None or answer.status != 200:
+            print(f"{path} answered with {answer and answer.status}; this is what the picture shows.", file=sys.stderr)
         page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
         page.screenshot(path=folder / f"{name}.png", full_page=True)
 
