@@ -182,9 +182,16 @@ def test_what_was_typed_is_still_there_after_a_refusal(full: Pages, record_type:
 
 
 def shows_text(spec: FieldSpec) -> bool:
-    return spec.target is None and not spec.choices and spec.kind not in ("boolean", "tags", "references")
+    return (
+        spec.target is None
+        and not spec.choices
+        and spec.kind not in ("boolean", "tags", "references")
+        and spec.name not in STAYS
+    )
 
 
+# An entry stays with the record that it is about: the form of one that is there does not ask for it.
+STAYS = ("about_id",)
 # What a form draws as rows: the field, and what the text of a row is called.
 IN_ROWS = {"options": "option_zh"}
 
