@@ -34,6 +34,7 @@ def settle(field: CustomField) -> dict[str, Any]:
         raise Invalid({"record_type": [_t("Choose what gets the field.")]})
     _check_unchanged(field, problems)
     field.searchable = field.searchable and field.kind in SEARCHED
+    field.personal = field.personal and field.kind != FieldKind.FORMULA
     facts: dict[str, Any] = {}
     for check in (_check_options, _check_target, _check_formula, _check_shown, _check_stages):
         facts |= check(field, record_type, problems) or {}

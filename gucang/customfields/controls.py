@@ -175,6 +175,18 @@ def draw_shown_for(request: CompanyRequest, record: Any, plain: Input) -> Input 
     return replace(plain, template="customfields/_shown_for.html", value=value, help="", wide=True, more=groups)
 
 
+def draw_personal(request: CompanyRequest, record: Any, plain: Input) -> Input | None:
+    """The tick, where a person's data can be erased at all."""
+    record_type = _type_of(request, record)
+    return plain if record_type is None or "erase" in record_type.verbs else None
+
+
+def draw_on_card(request: CompanyRequest, record: Any, plain: Input) -> Input | None:
+    """The tick, where the records have a board."""
+    record_type = _type_of(request, record)
+    return plain if record_type is None or record_type.board is not None else None
+
+
 def _showing(request: CompanyRequest, record: Any) -> list[FieldSpec] | None:
     record_type = _type_of(request, record)
     if record_type is None:
@@ -196,4 +208,6 @@ def register() -> None:
     controls.register("custom_field", "required_in", controls.Control(read_stages, draw_stages))
     controls.register("custom_field", "section", controls.Control(read_section, draw_section))
     controls.register("custom_field", "show_field", controls.Control(lambda params: None, draw_shown_by))
+    controls.register("custom_field", "on_card", controls.Control(lambda params: None, draw_on_card))
+    controls.register("custom_field", "personal", controls.Control(lambda params: None, draw_personal))
     controls.register("custom_field", "show_values", controls.Control(read_shown_for, draw_shown_for))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.customfields import actions, rules
 from gucang.kernel.custom.work import SEARCHED
-from gucang.kernel.models import CustomField
+from gucang.kernel.models import CustomField, FieldKind
 from gucang.kernel.records import Layout, RecordType, register
 
 custom_field = register(
@@ -22,8 +22,8 @@ custom_field = register(
         form=Layout(
             (_("Name"), "record_type", "kind", "label_zh", "label_en", "key"),
             (_("What it holds"), "options", "places", "unit", "target", "formula", "default"),
-            (_("In the form"), "section", "wide", "first", "show_field", "show_values"),
-            (_("Rules"), "required", "required_in", "searchable"),
+            (_("In the form"), "section", "wide", "first", "on_card", "show_field", "show_values"),
+            (_("Rules"), "required", "required_in", "searchable", "personal"),
             (_("Hint"), "help", "help_en"),
             first=("record_type", "kind", "label_zh", "label_en", "options", "places", "unit", "target", "formula"),
             shown_if={
@@ -33,6 +33,7 @@ custom_field = register(
                 "target": ("kind", "reference"),
                 "formula": ("kind", "formula"),
                 "searchable": ("kind", *sorted(SEARCHED)),
+                "personal": ("kind", *(kind for kind in FieldKind.values if kind != FieldKind.FORMULA)),
             },
         ),
         create=actions.create,

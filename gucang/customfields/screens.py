@@ -174,7 +174,9 @@ def _line(field: CustomField, held: dict[int, int], work: dict[int, FieldWork], 
             (_t("needed in some stages"), bool(field.required_in)),
             (condition_of(field), bool(field.show_field)),
             (_t("found by the search"), field.searchable),
+            (_t("personal data"), field.personal),
             (_t("first on a phone"), field.first),
+            (_t("on the cards of the board"), field.on_card),
         )
         if on
     ]

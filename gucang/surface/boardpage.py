@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,7 +18,7 @@ from gucang.kernel.errors import NotVisible
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.surface import filters, ui
-from gucang.surface.columns import label_fields
+from gucang.surface.columns import Shower, is_open, label_fields
 from gucang.surface.keyset import Order, cursor_after, order_of, page
 
 PER_LANE, MOST_IN_LANE = 30, 300
@@ -186,7 +186,14 @@ class BoardPage:
         return found
 
     def _fill(self, lane: Lane, rows: Iterable[Any], cursor: str) -> None:
-        lane.cards = [card_of(self.actor, self.kind, record) for record in rows]
+        found = list(rows)
+        own = [spec for spec in self.kind.custom_fields() if spec.own is not None and spec.own.on_card]
+        shower = Shower(self.kind, self.actor, "", found, [spec.name for spec in own]) if own else None
+        lane.cards = []
+        for record in found:
+            card = card_of(self.actor, self.kind, record)
+            notes = _own_notes(shower, own, record) if shower is not None else ()
+            lane.cards.append(replace(card, notes=(*card.notes, *notes)))
         lane.next = cursor
         lane.count = max(lane.count, len(lane.cards))
 
@@ -234,7 +241,9 @@ def card_of(actor: Actor, kind: RecordType, record: Any) -> Card:
     plain = [name for name in readable if name not in (owner, board.total, *about)]
     days, too_long = (board.age(record) if board.age else None) or (None, False)
     holder = getattr(record, owner, None) if owner in readable else None
-    rest = (_note(kind.specs[name], getattr(record, name), late=days is not None) for name in plain[1:])
+    rest = (
+        _note(kind.specs[name], getattr(record, name), late=_is_open(kind, name, record, days)) for name in plain[1:]
+    )
     return Card(
         pk=record.pk,
         title=str(getattr(record, plain[0])) if plain else str(record),
@@ -247,6 +256,19 @@ def card_of(actor: Actor, kind: RecordType, record: Any) -> Card:
         too_long=too_long,
         notes=tuple(note for note in rest if note[1]),
     )
+
+
+def _is_open(kind: RecordType, name: str, record: Any, days: int | None) -> bool:
+    """Whether a day on the card can be late: what has been said of the field, else whether the record still ages."""
+    found = is_open(kind, name, record)
+    return found if found is not None else days is not None
+
+
+def _own_notes(shower: Shower, own: Iterable[FieldSpec], record: Any) -> Iterator[tuple[str, str, str]]:
+    """The company's own fields that stand on cards, in words."""
+    for spec in own:
+        if words := shower.show(record, spec, link=False):
+            yield str(spec.label), words, ""
 
 
 def _note(spec: FieldSpec, value: Any, *, late: bool) -> tuple[str, str, str]:

@@ -198,6 +198,9 @@ class Shower:
     ) -> None:
         self.type, self.actor, self.base = record_type, actor, base
         self.ruled = {name.partition(".")[2] for name in actor.field_rules if name.startswith(f"{record_type.name}.")}
+        if self.ruled:
+            # A formula shows no more than what it is worked out from.
+            self.ruled |= {spec.name for spec in record_type.custom_fields() if self.ruled.intersection(spec.inputs)}
         wanted: dict[Any, set[int]] = {}
         for spec in references_among(record_type, names):
             stored = self._stored(spec)

@@ -145,6 +145,27 @@ def test_a_stranger_and_a_salesperson_reach_no_box(
     assert "customer.extra.budget" not in again(acme, sales).field_rules
 
 
+def test_a_list_shows_no_formula_of_what_is_hidden_there(
+    acme: Company, alice: Member, bob: Member, field: CustomField, sales: Role, client: Client, login: Login
+) -> None:
+    """Alice sees Bob's customer, and a budget only of her own: the formula of his must not tell it."""
+    with company_scope(acme):
+        values = {"kind": "formula", "key": "monthly", "label_zh": "月均", "formula": "[预算] / 12", "places": 0}
+        make(**values)
+        customers.create(actor=bob, values={"name": "鲍勃的", "extra.budget": "120000"})
+        customers.create(actor=alice, values={"name": "爱丽丝的", "extra.budget": "360000"})
+        rules = {"customer.extra.budget": {"inside": "write", "within": "own", "beyond": "hidden"}}
+        grants = "\n".join(f"{n} {r}" for n, r in (sales.grants | {"customer.view": "company"}).items())
+        role_actions.set_rights(sales, actor=system(), grants=grants, field_rules=write_rules(rules))
+    login(client, alice)
+    for where in ("", "fragment"):
+        page = body(client.get(f"/acme/customers/?columns=name&columns=extra.monthly&columns=extra.budget&{where}=1"))
+        assert "鲍勃的" in page
+        assert "30,000" in page
+        assert "10,000" not in page
+        assert "120,000" not in page
+
+
 @pytest.mark.usefixtures("scope")
 class TestFormulas:
     """A formula shows nobody more than its inputs, and the role says so."""

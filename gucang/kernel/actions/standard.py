@@ -11,7 +11,8 @@ from gucang.kernel import clock, events, records
 from gucang.kernel.actions.core import Action
 from gucang.kernel.actions.values import assign
 from gucang.kernel.actors import Actor
-from gucang.kernel.models import Collaborator
+from gucang.kernel.models import Collaborator, CustomField, FieldValue
+from gucang.kernel.scope import writing
 
 Prepare = Callable[[Any, Actor], Any]
 
@@ -69,7 +70,8 @@ def restoring(record: str, **options: Any) -> Action:
 def erasing(record: str, **options: Any) -> Action:
     """The action "<record>.erase": a person's data leave the record and its events, and stay away.
 
-    The model names them in `personal_fields`. The event that this leaves holds no values either.
+    The model names them in `personal_fields`, and the company marks those among its own fields; a retired one holds
+    values too. The event that this leaves holds no values either.
     """
 
     def erase(instance: Any, *, actor: Actor) -> dict[str, Any]:
@@ -78,8 +80,14 @@ def erasing(record: str, **options: Any) -> Action:
             field = instance._meta.get_field(name)
             empty = None if field.null else field.get_default() if field.has_default() else ""
             setattr(instance, name, str(_("erased")) if name == "name" else empty)
-        events.redact(records.get(record), instance, instance.personal_fields)
-        return {"fields": list(instance.personal_fields)}
+        own = list(CustomField.objects.filter(record_type=record, personal=True).values_list("pk", "key"))
+        keys = {key for _pk, key in own}
+        instance.extra = {key: value for key, value in instance.extra.items() if key not in keys}
+        with writing("kernel"):
+            FieldValue.objects.filter(field_id__in=[pk for pk, _key in own], object_id=instance.pk).delete()
+        names = [*instance.personal_fields, *(f"extra.{key}" for key in sorted(keys))]
+        events.redact(records.get(record), instance, names)
+        return {"fields": names}
 
     options.setdefault("label", _("Erase personal data"))
     options.setdefault(

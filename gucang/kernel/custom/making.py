@@ -95,6 +95,7 @@ def _own(
         section=row.section,
         wide=row.wide,
         first=row.first,
+        on_card=row.on_card,
         searchable=row.searchable,
         show_if=ShowIf(row.show_field, tuple(row.show_values)) if row.show_field else None,
         required_in=frozenset(row.required_in),

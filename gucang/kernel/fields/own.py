@@ -50,6 +50,7 @@ class Own:
     section: str = ""
     wide: bool = False
     first: bool = False
+    on_card: bool = False
     searchable: bool = False
     show_if: ShowIf | None = None
     required_in: frozenset[str] = frozenset()

@@ -142,6 +142,12 @@ class CustomField(Record):
     wide = models.BooleanField(_("as wide as the form"), default=False)
     first = models.BooleanField(_("among the first on a phone"), default=False)
     searchable = models.BooleanField(_("found by the search"), default=False)
+    on_card = models.BooleanField(_("on the cards of the board"), default=False)
+    personal = models.BooleanField(
+        _("holds personal data"),
+        default=False,
+        help_text=_("cleared, also in the log, when a person's data are erased"),
+    )
     show_field = models.CharField(
         _("shown by"),
         max_length=60,
