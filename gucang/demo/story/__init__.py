@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import translation
 
 from gucang.accounts.setup import create_company
-from gucang.demo.story import automations, cast, customers, leads, machines, present, setting, training
+from gucang.demo.story import automations, cast, customers, hours, leads, machines, present, setting, training
 from gucang.demo.story.world import World
 from gucang.kernel import clock, events, reactions, seals
 from gucang.kernel.models import Company
@@ -37,6 +37,7 @@ def _tell(world: World) -> Company:
         with company_scope(company):
             cast.hire_everybody(world)
             setting.set_up(world)
+            hours.set_up(world)
     with company_scope(company):
         customers.begin(world)
         leads.begin(world)
@@ -45,6 +46,7 @@ def _tell(world: World) -> Company:
         automations.begin(world)
         machines.begin(world)
         setting.begin(world)
+        hours.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()
         seals.seal_days()
