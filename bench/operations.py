@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
+from bench import lists
 from bench.client import Ask
 from bench.subjects import Subjects
 
@@ -69,6 +70,11 @@ def every(on: Subjects) -> list[Operation]:
             "GET", f"/{slug}{path.format(on.typical[n % len(on.typical)])}",
             person.cookies() if "/api/" not in path else person.headers(n),  # type: ignore[attr-defined]
         )  # fmt: skip
+
+    def looking(look: lists.Look) -> Operation:
+        person = on.people[look.role]
+        make = lambda n: Ask("GET", *lists.ask(look, slug, person, n))  # noqa: E731
+        return Operation(look.name, make, look.goal, listed, kind=look.kind)
 
     def create(n: int) -> Ask:
         body = {"name": f"测量{uuid.uuid4().hex[:8]}机械有限公司", "phone": f"19000{n % 1000000:06}", "city": "苏州"}
@@ -148,6 +154,7 @@ def every(on: Subjects) -> list[Operation]:
                   bare(f"/record/{on.hottest}")),
         Operation("create customer, API · salesperson", create, (6, 350),
                   lambda n: Ask("POST", f"/{company}/create", {}, "测量机械"), writes=True),
+        *map(looking, lists.looks(on.own_fields)),
         Operation("grid, its page · manager", page(manager, "/customers/grid"), kind="page"),
         Operation("grid, 500 rows · manager", page(manager, "/customers/grid/rows", part=True), kind="part"),
         Operation("grid, paste of 1,000 cells · salesperson", paste, writes=True, kind="part"),

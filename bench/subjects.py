@@ -13,7 +13,7 @@ from django.test import Client
 from gucang.accounts.actions import tokens
 from gucang.accounts.models import Member, User
 from gucang.kernel import clock
-from gucang.kernel.models import Company
+from gucang.kernel.models import Company, CustomField
 from gucang.kernel.scope import company_scope
 from gucang.kernel.text import initials
 from gucang.parties.models import Customer
@@ -69,6 +69,7 @@ class Subjects:
     deep: str
     deep_plain: str
     stages: list[int]
+    own_fields: bool
 
 
 def prepare(slug: str) -> Subjects:
@@ -91,6 +92,7 @@ def prepare(slug: str) -> Subjects:
             company, people, size, _hottest(company), typical, [name[:2] for name in names],
             [initials(name)[:4] for name in names], [phone[-6:] for phone in phones], keyset.cursor_after(order, edge),
             f"{edge.updated_at.isoformat()},{edge.pk}", list(stages.values_list("id", flat=True)),
+            CustomField.objects.filter(record_type="customer", key="scale").exists(),
         )  # fmt: skip
 
 
