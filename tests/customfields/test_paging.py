@@ -67,12 +67,17 @@ WAYS: list[tuple[dict[str, str], Callable[[dict[str, Any]], bool]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("window", [1, 5, 12, 1000])
+# (window, few, many): the next rows, the narrowest filter, the sets intersected, and the planner's own way.
+LOOKS = [(1000, 9, 9), (12, 100, 0), (5, 0, 100), (1, 3, 100), (1, 0, 0)]
+
+
+@pytest.mark.parametrize("looks", LOOKS, ids=str)
 @pytest.mark.parametrize("sort", ["id", "-id", "-updated_at", "name", "extra.people", "-extra.people", "extra.size"])
-def test_wherever_the_window_ends_pages_hold_every_row_once_and_in_order(
-    window: int, sort: str, filled: list[dict[str, Any]], acme: Company, alice: Member, monkeypatch: Any
+def test_however_rows_are_found_pages_hold_every_one_once_and_in_order(
+    looks: tuple[int, int, int], sort: str, filled: list[dict[str, Any]], acme: Company, alice: Member, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(keyset, "WINDOW", window)
+    for name, many in zip(("WINDOW", "FEW", "MANY"), looks, strict=True):
+        monkeypatch.setattr(keyset, name, many)
     by = sort.removeprefix("-")
     with company_scope(acme):
         for params, fits in WAYS:
@@ -104,8 +109,46 @@ def test_what_is_near_is_found_without_asking_the_whole_index(
             keyset.page(found.query, found.order, "", 30)
     assert len(near) == 2
     assert "OFFSET 0)" in near[1]["sql"]
-    assert len(far) == 3
-    assert "OFFSET 0)" not in far[2]["sql"]
+    assert [("OFFSET 0)" in one["sql"], "= ANY(" in one["sql"]) for one in far[1:]] == [
+        (True, False), (False, False), (True, True),
+    ]  # fmt: skip
+
+
+def test_both_ends_of_a_range_are_one_look_into_the_index(
+    filled: list[dict[str, Any]], acme: Company, alice: Member
+) -> None:
+    ends = {"extra.people__gte": "5", "extra.people__lte": "9", "extra.people__not": "7"}
+    with company_scope(acme):
+        record_type, actor = records.get("customer"), as_actor(alice)
+        expected = {one["id"] for one in filled if 5 <= one.get("extra.people", 0) <= 9 and one["extra.people"] != 7}
+        grouped = filters.parse(
+            record_type, actor, {"or": "extra.people__gte=5&extra.people__lte=9&extra.people__not=7"}
+        )
+        plain = filters.parse(record_type, actor, ends)
+        for found in (plain, grouped):
+            assert found.problems == {}
+            assert set(found.query.values_list("pk", flat=True)) == expected
+            assert str(found.query.query).count('"number" >=') == 1
+            assert str(found.query.query).count("EXISTS") == 2
+        twice = filters.parse(record_type, actor, {"extra.people__gte": "5", "or": "extra.people__gte=9"})
+        assert {one["id"] for one in filled if one.get("extra.people", 0) >= 9} == set(
+            twice.query.values_list("pk", flat=True)
+        )
+
+
+def test_nothing_that_the_person_does_not_see_comes_by_way_of_the_index(
+    filled: list[dict[str, Any]], acme: Company, alice: Member, bob: Member, monkeypatch: Any
+) -> None:
+    params = {"extra.size": "大型", "extra.people__lte": "1"}
+    with company_scope(acme):
+        for looks in LOOKS:
+            for name, many in zip(("WINDOW", "FEW", "MANY"), looks, strict=True):
+                monkeypatch.setattr(keyset, name, many)
+            seen = pages(as_actor(alice), params)
+            assert set(seen) == {
+                one["id"] for one in filled if one.get("extra.size") == "大型" and one["extra.people"] <= 1
+            }
+            assert len(pages(as_actor(bob), params)) == 1
 
 
 def test_a_page_that_own_fields_filter_says_more_than_and_the_total_comes_after(

@@ -6,7 +6,7 @@ list's own order with a look into the index for each.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -15,7 +15,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Upper
-from django.db.models.lookups import Contains
+from django.db.models.lookups import Contains, Exact
+from django.db.models.sql.where import AND, WhereNode
 
 from gucang.kernel.custom.terms import NUMBERED, UNKEPT, WORD, number_of, word_of
 from gucang.kernel.fields import FieldSpec
@@ -38,6 +39,13 @@ _one_by_one: ContextVar[bool] = ContextVar("one_by_one", default=False)
 
 class Held(Exists):
     """That the index holds a row for a record; while `one_by_one`, looked up for each record that is looked at."""
+
+    spec: FieldSpec
+    where: dict[str, Any]
+
+    def objects(self) -> QuerySet[Any]:
+        """The ids of the records that have it, whoever may see them."""
+        return rows(self.spec, **self.where).values_list("object_id", flat=True)
 
     def as_sql(self, compiler: Any, connection: Any, **more: Any) -> Any:  # type: ignore[override]
         sql, params = super().as_sql(compiler, connection, **more)
@@ -67,8 +75,49 @@ def _asks(part: Any) -> bool:
     return any(_asks(one) for one in parts)
 
 
+def required_by(query: QuerySet[Any]) -> list[Held]:
+    """What a query asks the index of every record that it finds."""
+    return list(_required(query.query.where))
+
+
+def _required(part: Any) -> Iterator[Held]:
+    if isinstance(part, Held):
+        yield part
+    elif isinstance(part, Exact) and part.rhs is True:
+        yield from _required(part.lhs)
+    elif isinstance(part, WhereNode) and not part.negated and (part.connector == AND or len(part.children) == 1):
+        for one in part.children:
+            yield from _required(one)
+
+
+def together(conditions: Iterable[Q]) -> Q:
+    """All of these; where two are the ends of a range of one field, as one look into the index.
+
+    Each end by itself is a wide range: the index would be asked for most of what the field holds.
+    """
+    found, ranges = Q(), dict[str, Held]()
+    for condition in conditions:
+        held: Any = condition.children[0] if len(condition.children) == 1 and not condition.negated else None
+        if not isinstance(held, Held) or not all(name.startswith("number__") for name in held.where):
+            found &= condition
+        elif (other := ranges.get(held.spec.name)) is None or other.where.keys() & held.where.keys():
+            found &= Q(ranges.pop(held.spec.name)) if other is not None else Q()
+            ranges[held.spec.name] = held
+        else:
+            ranges[held.spec.name] = _held(held.spec, other.where | held.where)
+    for held in ranges.values():
+        found &= Q(held)
+    return found
+
+
+def _held(spec: FieldSpec, where: dict[str, Any]) -> Held:
+    found = Held(rows(spec, object_id=OuterRef("pk"), **where))
+    found.spec, found.where = spec, where
+    return found
+
+
 def _has(spec: FieldSpec, **where: Any) -> Q:
-    return Q(Held(rows(spec, object_id=OuterRef("pk"), **where)))
+    return Q(_held(spec, where))
 
 
 def filled(spec: FieldSpec) -> Q:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from gucang.kernel import search
 from gucang.kernel.actors import Actor, Reach
 from gucang.kernel.custom import PREFIX
+from gucang.kernel.custom import conditions as own
 from gucang.kernel.fields import BadValue, FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.kernel.text import BadText, clean_text
@@ -53,7 +54,7 @@ def parse(
     for name in list(given)[:MAX_PARAMS]:
         if name not in RESERVED and name not in ignore:
             work.take(name, given[name])
-    return work.result
+    return work.done()
 
 
 def _lists(params: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -73,6 +74,7 @@ class _Parse:
         self.type, self.actor, self.specs = record_type, actor, specs
         order = order_of(record_type.model, record_type.order)
         self.result = Filtered(record_type.query(actor), order)
+        self.conditions: list[Q] = []
 
     def take(self, name: str, raw: list[str]) -> None:
         if not any(one.strip() for one in raw):
@@ -84,13 +86,18 @@ class _Parse:
                 self._sort(raw[-1])
             elif (found := self._one(name, raw)) is not None:
                 applied, condition = found
-                self.result.query = self.result.query.filter(condition)
+                self.conditions.append(condition)
                 if name == "q":
                     self.result.text = applied.raw[0]
                 else:
                     self.result.applied.append(applied)
         except (BadValue, BadText) as problem:
             self.result.problems[name[:60]] = str(problem)
+
+    def done(self) -> Filtered:
+        """What was found, with all conditions."""
+        self.result.query = self.result.query.filter(own.together(self.conditions))
+        return self.result
 
     def _any(self, many: list[Group]) -> None:
         """Of the groups one must hold."""
@@ -105,18 +112,18 @@ class _Parse:
                 ways.append(condition)
                 self.result.applied += applied
         if ways:
-            self.result.query = self.result.query.filter(Q(*ways, _connector=Q.OR))
+            self.conditions.append(Q(*ways, _connector=Q.OR))
 
     def _all(self, group: Group, number: int) -> tuple[list[Applied], Q]:
         """One group, whole. Raises BadValue or BadText for a condition that means nothing."""
-        found, condition = [], Q()
+        found, all_of = [], list[Q]()
         for name, raw in _lists({name: [v for n, v in group if n == name] for name, _value in group}).items():
             if name in RESERVED or name in (OR, "sort"):
                 raise BadValue(_t("“%(name)s” is no condition.") % {"name": name})
             if any(one.strip() for one in raw) and (one := self._one(name, raw)) is not None:
                 found.append(replace(one[0], group=number))
-                condition &= one[1]
-        return found, condition
+                all_of.append(one[1])
+        return found, own.together(all_of)
 
     def _one(self, name: str, raw: list[str]) -> tuple[Applied, Q] | None:
         """One condition; None for one that asks nothing. Raises BadValue, BadText."""
