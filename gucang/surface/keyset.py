@@ -8,26 +8,22 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, Expression, F, Model, Q, QuerySet, Value
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.custom import conditions as own
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec, to_json
+from gucang.surface import probing
+from gucang.surface.expressions import RowBeyond
 
 MAX_CURSOR = 400
 COUNT_CAP = 10_000
-# How many rows of a list are looked at one by one for what own fields hold, before the whole index is asked.
-WINDOW = 4_000
-# So many ids of records are looked at one by one; so many are carried from one statement to the next.
-FEW, MANY = 4_000, 20_000
 OWN_KEY = "_own_key"  # where a row keeps what it is sorted by
 
 
@@ -139,45 +135,10 @@ def capped_count(query: QuerySet[Any], shown: Page | None = None, cap: int = COU
 def _first(query: QuerySet[Any], order: Order, at: tuple[Any, int] | None, limit: int) -> list[Any]:
     """The first rows that have a value in the order's column."""
     ordered = _valued(query, order, at)
-    if own.asked_by(query):
-        every = _valued(query.model._default_manager.all(), order, at)
-        if near := _in_window(ordered, every, _names(order), order, limit):
-            return near
-        if (ids := _ids_of_own(query)) is not None:
-            with own.one_by_one():
-                return list(ordered.filter(Q(OneOf(ids)))[:limit])
-    return list(ordered[:limit])
-
-
-def _in_window(
-    ordered: QuerySet[Any], every: QuerySet[Any], names: Sequence[str], order: Order, limit: int
-) -> list[Any]:
-    """The first `limit` rows of `ordered`, if they are among the next WINDOW of `every`; else nothing.
-
-    For filters by own fields: where one row in a hundred fits, the first page is near, and no planner knows that.
-    """
-    for edge in every.values_list(*names)[WINDOW : WINDOW + 1]:
-        near = ordered.filter(Q(RowBeyond(names, edge, ordered.model, below=not order.descending)))
-        with own.one_by_one():
-            rows = list(near[:limit])
-        return rows if len(rows) == limit else []
-    return []
-
-
-def _ids_of_own(query: QuerySet[Any]) -> list[int] | None:
-    """All records, seen or not, that have what the query's own fields ask for; None where they may be too many.
-
-    The planner knows little of how many values lie in a range of one of many fields, and is off by factors of a
-    hundred. So this looks which filter is narrow; where none is, the sets are intersected, in a time that is certain.
-    """
-    asked = [one.objects() for one in own.required_by(query)]
-    for ids in asked:
-        if len(few := list(ids[: FEW + 1])) <= FEW:
-            return few
-    if len(asked) < 2:
-        return None
-    many = list(asked[0].intersection(*asked[1:])[: MANY + 1])
-    return many if len(many) <= MANY else None
+    if not own.asked_by(query):
+        return list(ordered[:limit])
+    every = _valued(query.model._default_manager.all(), order, at)
+    return probing.first(ordered, every, _names(order), limit, below=order.descending)
 
 
 def _names(order: Order) -> list[str]:
@@ -204,7 +165,7 @@ def _own_rows(query: QuerySet[Any], order: Order, at: tuple[Any, int] | None, li
         every = every.filter(Q(RowBeyond(names, list(at), every.model, below=order.descending)))
     every = every.order_by(*(f"{sign}{name}" for name in names))
     index = every.filter(object_id__in=query.order_by().values("pk")).values_list("object_id", column)
-    near = _in_window(index, every, names, order, limit) if own.asked_by(query) else []
+    near = probing.near(index, every, names, limit, below=order.descending) if own.asked_by(query) else []
     keys = dict(near or index[:limit])
     found = {row.pk: row for row in query.order_by().filter(pk__in=keys)}
     for pk, row in found.items():
@@ -217,59 +178,6 @@ def _empty(query: QuerySet[Any], order: Order, after: int | None) -> QuerySet[An
     if after is not None:
         query = query.filter(**{"id__lt" if order.descending else "id__gt": after})
     return query.order_by("-id" if order.descending else "id")
-
-
-class OneOf(Expression):
-    """Whether a record is one of these, as one array: a list of thousands of parameters would be planned one by one."""
-
-    output_field = BooleanField()
-    conditional = True
-
-    def __init__(self, ids: Sequence[int]) -> None:
-        super().__init__()
-        self.ids = list(ids)
-        self.column: Any = F("pk")
-
-    def get_source_expressions(self) -> list[Any]:
-        return [self.column]
-
-    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
-        (self.column,) = exprs
-
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        sql, params = compiler.compile(self.column)
-        return f"{sql} = ANY(%s)", (*params, self.ids)
-
-
-class RowBeyond(Expression):
-    """(a, b) < (x, y) as PostgreSQL compares rows: an index condition, where a chain of OR would be a filter."""
-
-    output_field = BooleanField()
-    conditional = True
-
-    def __init__(self, names: Sequence[str], values: Sequence[Any], model: type[Model], *, below: bool) -> None:
-        super().__init__()
-        self.sign = "<" if below else ">"
-        self.left: list[Any] = [F(name) for name in names]
-        self.right: list[Any] = [
-            Value(value, output_field=model._meta.get_field(name))  # type: ignore[arg-type]
-            for name, value in zip(names, values, strict=True)
-        ]
-
-    def get_source_expressions(self) -> list[Any]:
-        return [*self.left, *self.right]
-
-    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
-        half = len(self.left)
-        self.left, self.right = list(exprs[:half]), list(exprs[half:])
-
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        parts, params = [], []
-        for side in (self.left, self.right):
-            compiled = [compiler.compile(expression) for expression in side]
-            parts.append(f"({', '.join(sql for sql, _params in compiled)})")
-            params += [value for _sql, values in compiled for value in values]
-        return f"{parts[0]} {self.sign} {parts[1]}", tuple(params)
 
 
 def place_of(cursor: str, order: Order, model: type[Model]) -> tuple[Any, int]:

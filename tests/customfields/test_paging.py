@@ -17,7 +17,7 @@ from gucang.kernel.actors import as_actor, system
 from gucang.kernel.models import Company
 from gucang.kernel.scope import company_scope
 from gucang.parties.actions import customers
-from gucang.surface import filters, keyset
+from gucang.surface import filters, keyset, probing
 
 Login = Callable[[Client, Member], Client]
 SIZES = ("大型", "小型", "微型")
@@ -77,7 +77,7 @@ def test_however_rows_are_found_pages_hold_every_one_once_and_in_order(
     looks: tuple[int, int, int], sort: str, filled: list[dict[str, Any]], acme: Company, alice: Member, monkeypatch: Any
 ) -> None:
     for name, many in zip(("WINDOW", "FEW", "MANY"), looks, strict=True):
-        monkeypatch.setattr(keyset, name, many)
+        monkeypatch.setattr(probing, name, many)
     by = sort.removeprefix("-")
     with company_scope(acme):
         for params, fits in WAYS:
@@ -100,7 +100,7 @@ def test_however_rows_are_found_pages_hold_every_one_once_and_in_order(
 def test_what_is_near_is_found_without_asking_the_whole_index(
     filled: list[dict[str, Any]], acme: Company, alice: Member, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(keyset, "WINDOW", 20)
+    monkeypatch.setattr(probing, "WINDOW", 20)
     with company_scope(acme):
         found = filters.parse(records.get("customer"), as_actor(alice), {"extra.size": "大型", "sort": "-id"})
         with CaptureQueriesContext(connection) as near:
@@ -143,7 +143,7 @@ def test_nothing_that_the_person_does_not_see_comes_by_way_of_the_index(
     with company_scope(acme):
         for looks in LOOKS:
             for name, many in zip(("WINDOW", "FEW", "MANY"), looks, strict=True):
-                monkeypatch.setattr(keyset, name, many)
+                monkeypatch.setattr(probing, name, many)
             seen = pages(as_actor(alice), params)
             assert set(seen) == {
                 one["id"] for one in filled if one.get("extra.size") == "大型" and one["extra.people"] <= 1

@@ -90,6 +90,22 @@ def _required(part: Any) -> Iterator[Held]:
             yield from _required(one)
 
 
+def without(query: QuerySet[Any]) -> QuerySet[Any]:
+    """The query without what `required_by` names: more records, found without the index."""
+    found = query.all()
+    _drop(found.query.where)
+    return found
+
+
+def _drop(node: WhereNode) -> None:
+    if node.negated or (node.connector != AND and len(node.children) > 1):
+        return
+    node.children = [one for one in node.children if not isinstance(getattr(one, "lhs", one), Held)]
+    for one in node.children:
+        if isinstance(one, WhereNode):
+            _drop(one)
+
+
 def together(conditions: Iterable[Q]) -> Q:
     """All of these; where two are the ends of a range of one field, as one look into the index.
 

@@ -22,6 +22,7 @@ from gucang.kernel.errors import Invalid, NotVisible, Problem
 from gucang.kernel.models import Event, EventObject
 from gucang.kernel.records import RecordType
 from gucang.surface import keyset, nav
+from gucang.surface.expressions import RowBeyond
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answer, answered
 from gucang.surface.render import fragment, go, render, toast, wants_fragment
@@ -161,7 +162,7 @@ def _older_than(after: str) -> Callable[[RecordType], Q]:
 
     def beyond(kind: RecordType) -> Q:
         edge = pk + 1 if kind.name < name else pk
-        return Q(keyset.RowBeyond(["deleted_at", "id"], [at, edge], kind.model, below=True))
+        return Q(RowBeyond(["deleted_at", "id"], [at, edge], kind.model, below=True))
 
     return beyond
 
