@@ -43,6 +43,11 @@ class Held(Exists):
     spec: FieldSpec
     where: dict[str, Any]
 
+    @property
+    def is_range(self) -> bool:
+        """Whether it asks for more or less than something."""
+        return any("__" in name and not name.endswith("__in") for name in self.where)
+
     def objects(self) -> QuerySet[Any]:
         """The ids of the records that have it, whoever may see them."""
         return rows(self.spec, **self.where).values_list("object_id", flat=True)
