@@ -107,10 +107,13 @@ def test_the_palette_does_what_the_record_allows_and_says_why_not(
     open_record(page, theirs.pk)
     press(page, "Control+k")
     page.keyboard.type("退回")
-    refused = page.locator("#palette [role=option][aria-disabled=true]", has_text="退回公海")
-    if refused.count():  # a collaborator may not, and learns why without leaving
-        press(page, "Enter")
-        expect(page.locator("#palette")).to_be_visible()
+    # A collaborator may not, and learns why without leaving.
+    refused = page.locator("#palette [role=option]", has_text="退回公海")
+    expect(refused).to_have_attribute("aria-disabled", "true")
+    expect(refused).to_contain_text("负责人")
+    press(page, "Enter")
+    expect(page.locator("#palette")).to_be_visible()
+    assert page.url.endswith(f"/customers/{theirs.pk}")
     press(page, "Escape")
     expect(page.locator("#palette")).to_be_hidden()
 

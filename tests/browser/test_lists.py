@@ -9,6 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from gucang.kernel.actions import Row, create_many
+from gucang.parties.records import customer as customer_type
 from gucang.selling.models import Opportunity
 
 pytestmark = pytest.mark.browser
@@ -145,3 +147,30 @@ def test_the_side_panel_goes_to_the_next_and_the_previous(page: Page) -> None:
     expect(panel.locator("h2")).to_have_text("大单")
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
+
+
+def test_the_side_panel_goes_on_behind_the_last_row_that_is_there_and_back(
+    page_of: Callable[..., Page], alice: Any, inside: Any
+) -> None:
+    with inside():
+        create_many(customer_type, [Row({"name": f"厂{n:03}"}) for n in range(62)], actor=alice)
+    page = page_of(alice, height=500)
+    page.goto("/acme/customers/?sort=name&view=all", wait_until="networkidle")
+    rows = page.locator("table[data-list] tr[data-key]")
+    expect(rows).to_have_count(50)  # the next ones come when the end of these is in sight
+    title = page.locator("#peek h2")
+    page.locator("table[data-list] tr[data-key] td.pick").nth(49).evaluate("(cell) => cell.parentElement.focus()")
+    rows.nth(49).evaluate("(row) => { row.classList.add('is-here'); }")
+    page.keyboard.press("Enter")
+    expect(title).to_have_text("厂049")
+    page.locator('[data-peek-step="1"]').click()
+    expect(title).to_have_text("厂050")
+    expect(rows).to_have_count(62)
+    page.keyboard.press("k")
+    expect(title).to_have_text("厂049")
+    for _ in range(12):
+        page.keyboard.press("j")
+    expect(title).to_have_text("厂061")
+    page.locator('[data-peek-step="1"]').click()
+    expect(page.locator("#toasts")).to_contain_text("最后一行")
+    expect(title).to_have_text("厂061")

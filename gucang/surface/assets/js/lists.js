@@ -1,7 +1,7 @@
 // Lists: j and k move, x selects, e edits, Enter looks closer; selection, bulk bar, editing a cell in place, side panel.
 import htmx from "htmx.org";
 import { isTyping, onKey, plainKey } from "./keys.js";
-import { ask, complain, elements, setUpNewContent } from "./page.js";
+import { announce, ask, complain, elements, setUpNewContent, word } from "./page.js";
 
 const list = () => document.querySelector("table[data-list]");
 const rowsOf = (table) => [...table.querySelectorAll("tbody:not([hidden]) tr[data-key]")];
@@ -17,10 +17,36 @@ function goTo(table, row) {
   row.scrollIntoView({ block: "nearest" });
 }
 
-function move(table, step) {
+const MORE_WITHIN = 10_000; // ms
+
+/** Waits for the rows behind the last one of a body, if there are any; the pager brings them when it comes into sight. */
+function more(body) {
+  const pager = body.querySelector(":scope > .more-rows");
+  if (!pager) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const done = (came) => { watcher.disconnect(); clearTimeout(timer); resolve(came); };
+    const watcher = new MutationObserver(() => { if (!pager.isConnected) done(true); });
+    const timer = setTimeout(() => done(false), MORE_WITHIN);
+    watcher.observe(body, { childList: true });
+    pager.scrollIntoView({ block: "nearest" });
+  });
+}
+
+/** The row before or after another; behind the last one that is there, the next page is brought. Says where the list ends. */
+async function beside(table, row, by) {
+  if (!row) return rowsOf(table).at(by > 0 ? 0 : -1);
+  if (by > 0 && !row.nextElementSibling?.dataset.key) await more(row.parentElement);
   const rows = rowsOf(table);
-  const at = rows.indexOf(here(table));
-  goTo(table, rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1)]);
+  const found = rows[rows.indexOf(row) + by];
+  if (!found) announce(word(by > 0 ? "lastRow" : "firstRow"));
+  return found;
+}
+
+async function move(table, by) {
+  const row = await beside(table, here(table), by);
+  if (!row) return;
+  goTo(table, row);
+  if (!panel()?.hidden && row.dataset.peekUrl) look(row);
 }
 
 // ---- selection ----------------------------------------------------------------------------------------------------
@@ -115,11 +141,11 @@ function closePanel() {
   return true;
 }
 
-function step(by) {
+async function step(by) {
   const table = list();
-  const rows = rowsOf(table);
-  const next = rows[rows.findIndex((row) => row.classList.contains("is-open")) + by];
+  const next = await beside(table, table.querySelector("tr.is-open"), by);
   if (next) { goTo(table, next); look(next); }
+  else document.dispatchEvent(new CustomEvent("toast", { detail: { text: word(by > 0 ? "lastRow" : "firstRow") } }));
 }
 
 // ---- a cell in place ----------------------------------------------------------------------------------------------
