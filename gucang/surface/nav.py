@@ -5,7 +5,7 @@ Higher modules register here in their `records.py` or `apps.py`; the surface kno
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,14 @@ class Person:
     keys: bool = True
 
 
+@dataclass(frozen=True)
+class Left:
+    """A page seen as somebody else that a link of the frame led out of: as whom, and the way back."""
+
+    name: str
+    url: str
+
+
 _places: list[Place] = []
 _more: list[Callable[[], list[Place]]] = []
 _settings: list[Place] = []
@@ -57,6 +65,7 @@ OWN_ORDER = 90
 _unread: list[Count] = []
 _companies: list[Callable[[Any], list[tuple[str, str]]]] = []
 _person: list[Callable[[Any], Person]] = []
+_left: list[Callable[[CompanyRequest], Left | None]] = []
 
 
 def add(
@@ -129,9 +138,30 @@ def person_from(person: Callable[[Any], Person]) -> Callable[[Any], Person]:
     return person
 
 
+def left_from(source: Callable[[CompanyRequest], Left | None]) -> Callable[[CompanyRequest], Left | None]:
+    """Register who knows whether a page was reached out of one that is seen as somebody else."""
+    _left.append(source)
+    return source
+
+
+def left(request: CompanyRequest) -> Left | None:
+    """What this page was reached out of, while that could still be gone on with."""
+    return next((found for source in _left if (found := source(request)) is not None), None)
+
+
 def places(request: CompanyRequest) -> list[dict[str, Any]]:
     """The places that this person may go to, the present one marked."""
     return [_item(place, request) for place in _allowed(request) if place.rail]
+
+
+def seen_places(items: list[dict[str, Any]], base: str, seen: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Places below `base`, those that are also among what is `seen` as somebody else leading there instead."""
+    through = {one["url"].rpartition("/look/")[2].partition("/")[2]: one for one in seen}
+    found = []
+    for item in items:
+        other = through.get(item.get("url", "").removeprefix(f"{base}/"))
+        found.append(item | {"url": other["url"], "current": other["current"], "count": 0} if other else item)
+    return found
 
 
 def settings(request: CompanyRequest) -> list[dict[str, Any]]:

@@ -81,19 +81,25 @@ def shell(request: Any) -> dict[str, Any]:
     }
     if getattr(request, "actor", None) is None:
         return common | {"theme": "", "text_size": ""}
-    common |= {"seen_as": getattr(request, "looking", None)}
+    seen_as = getattr(request, "looking", None)
+    common |= {"seen_as": seen_as}
     # The frame around what somebody sees as somebody else is their own.
     request = getattr(request, "own", request)
     common |= {"own_base": base_of(request)}
     me = nav.person(request)
+    places, phone_places = nav.places(request), nav.phone_places(request)
+    if seen_as is not None:
+        places = nav.seen_places(places, common["own_base"], seen_as.places)
+        phone_places = nav.seen_places(phone_places, common["own_base"], seen_as.places)
     return common | {
         "company": request.company,
         "companies": SimpleLazyObject(lambda: nav.companies(request)),
         "me": me,
         "theme": me.theme,
         "text_size": me.text_size,
-        "nav": nav.places(request),
-        "phone_nav": nav.phone_places(request),
+        "nav": places,
+        "phone_nav": phone_places,
+        "left_look": nav.left(request) if seen_as is None else None,
         "quick_create": nav.creatable(request),
         "unread": nav.unread(request),
     }

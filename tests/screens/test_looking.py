@@ -313,3 +313,37 @@ def test_a_view_that_somebody_keeps_for_oneself_stays_ones_own(
     seen = text(as_adam, f"{begin(as_adam, member=alice.pk)}/customers/?view=all")
     assert "想跳槽时带走的" not in seen
     assert "大家的苏州" in seen
+
+
+def test_the_lists_of_the_menu_go_on_being_seen_with_these_eyes(as_adam: Client, alice: Member) -> None:
+    base = begin(as_adam, member=alice.pk)
+    rail = re.search(r'<nav class="rail".*?</nav>', text(as_adam, f"{base}/opportunities/"), re.S)
+    assert rail is not None
+    assert f'href="{base}/customers/"' in rail[0]
+    assert 'href="/acme/customers/"' not in rail[0]
+    assert 'href="/acme/calendar"' in rail[0]  # nothing to look at there
+    assert re.search(rf'href="{base}/opportunities/" aria-current="page"', rail[0])
+
+
+def test_leaving_for_a_page_of_ones_own_is_said_with_a_way_back(as_adam: Client, alice: Member, bob: Member) -> None:
+    base = begin(as_adam, member=alice.pk)
+    back = f"{base}/customers/?city=%E8%8B%8F%E5%B7%9E"
+    page = as_adam.get("/acme/", headers={"referer": f"http://testserver{back}"}).content.decode()
+    assert "这一页是你自己的" in page
+    assert f'href="{back}"' in page
+    assert "Alice" in page
+    assert "这一页是你自己的" not in text(as_adam, "/acme/")  # another tab, where nothing was left
+    as_adam.post("/acme/look/stop")
+    after = as_adam.get("/acme/", headers={"referer": f"http://testserver{back}"}).content.decode()
+    assert "这一页是你自己的" not in after
+
+
+@pytest.mark.parametrize(
+    "referer",
+    ["/acme/look/", "/acme/look/x/customers/", "/acme/look/m999999999/customers/", "/other/look/m1/customers/"],
+)
+def test_an_address_that_is_no_look_of_ones_own_says_nothing(as_adam: Client, alice: Member, referer: str) -> None:
+    begin(as_adam, member=alice.pk)
+    answer = as_adam.get("/acme/", headers={"referer": f"http://testserver{referer}"})
+    assert answer.status_code == 200
+    assert "这一页是你自己的" not in answer.content.decode()

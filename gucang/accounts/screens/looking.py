@@ -10,7 +10,7 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,7 +25,7 @@ from gucang.kernel import records
 from gucang.kernel.actors import Actor, looking_as
 from gucang.kernel.errors import Forbidden, Refused
 from gucang.kernel.records import RecordType
-from gucang.surface import panels
+from gucang.surface import nav, panels
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import render, toast
@@ -175,6 +175,17 @@ def link(request: CompanyRequest, record_type: RecordType, member: Member) -> di
     if member.pk == request.actor.member_id or members.look_as.why_not(request.actor, member):
         return None
     return {"record": member}
+
+
+@nav.left_from
+def left(request: CompanyRequest) -> nav.Left | None:
+    """The page of a look from which a link of the frame led to one's own, while the look lasts."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    key, _mark, rest = came_from.path.removeprefix(f"{request.base}/look/").partition("/")
+    if not came_from.path.startswith(f"{request.base}/look/") or not rest or not looking.has_begun(request, key):
+        return None
+    url = f"{request.base}/look/{key}/{rest}" + (f"?{came_from.query}" if came_from.query else "")
+    return nav.Left(looking.find(request.actor, key).name, url)
 
 
 panels.add("*", "top", "accounts/_looking.html", could, looking=True)
