@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -23,7 +23,7 @@ from gucang.bulk.deeds import Deed
 from gucang.bulk.models import BulkRun, Kind, RunChunk, RunLine, RunProgress, State
 from gucang.kernel import events, records, undoing
 from gucang.kernel.actions import Row, edit_many
-from gucang.kernel.actors import Actor, as_actor, system
+from gucang.kernel.actors import Actor, Reach, as_actor, system
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Problem
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
@@ -235,13 +235,31 @@ def _set_back(run: BulkRun, actor: Actor, event_ids: Sequence[int]) -> Settled:
 
 
 def _undo(event: Event, actor: Actor, settled: Settled) -> None:
+    record_type = records.get(event.subject_type)
+    maker = _who_handed_it_over(event, actor, record_type)
     try:
-        made = undoing.undo(event, actor=actor).event
+        made = undoing.undo(event, actor=maker or actor).event
     except Problem as problem:
-        record_type = records.get(event.subject_type)
-        settled.no(event.subject_id, problem, _named(record_type, actor, event.subject_id))
+        # Of a record that left their sight they learn nothing, not even who has it or what somebody did with it.
+        told = Problem(_t("Somebody has worked on it since, so it stays.")) if maker else problem
+        settled.no(event.subject_id, told, None if maker else _named(record_type, actor, event.subject_id))
     else:
         if made is not None:
             settled.events.append(made.id)
         else:
             settled.said.append((event.subject_id, _t("It is already as it was before.")))
+
+
+def _who_handed_it_over(event: Event, actor: Actor, record_type: RecordType) -> Actor | None:
+    """Who takes back this hand-over of their own although the record has left their sight; None for anything else.
+
+    For that one call the actor sees the record and reaches it with the verb that they did it with, and still have.
+    """
+    way = undoing.way_back(event)
+    theirs = event.actor_kind == "member" and event.actor_id is not None and event.actor_id == actor.member_id
+    if not theirs or way is None or way.action.name != event.name or not way.action.hands_over:
+        return None
+    if not actor.may(event.name) or record_type.query(actor).filter(pk=event.subject_id).exists():
+        return None
+    lent = dict.fromkeys((f"{record_type.name}.view", event.name), Reach.COMPANY)
+    return replace(actor, grants={**actor.grants, **lent})

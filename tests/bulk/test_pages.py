@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gucang.bulk import rules
-from gucang.bulk.models import BulkRun
+from gucang.bulk import engine, rules
+from gucang.bulk.models import BulkRun, RunLine
 from gucang.kernel import jobs
 from gucang.kernel.actions.core import get
 from gucang.kernel.actors import system
@@ -22,7 +22,7 @@ from gucang.kernel.scope import company_scope
 from gucang.messages.models import Notification
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
-from tests.bulk.conftest import make_many
+from tests.bulk.conftest import begin, make_many
 
 Login = Callable[[Client, Any], Client]
 BULK = "/acme/customers/bulk"
@@ -233,3 +233,23 @@ def test_the_list_offers_all_of_itself_and_past_runs_are_listed(
         assert f'value="{verb}" form="bulk"' in page
     client.post(BULK, {"do": "edit", "_run": "1", "picked": five, "_change": "level", "level": "A"})
     assert "PL-" in text_of(client.get("/acme/bulk-runs/"))
+
+
+def test_what_stays_with_others_is_not_named_on_the_page_of_who_handed_it_over(
+    client: Client, login: Any, acme: Any, alice: Any, bob: Any, mia: Any
+) -> None:
+    with company_scope(acme):
+        (moved,) = make_many(alice, 1, city="动过")
+        run = begin(alice, "assign", [moved], owner=bob.pk)
+        while engine.advance(run.pk):
+            pass
+        customers.edit(moved, actor=bob, values={"name": "只有鲍勃知道的新名字", "phone": "13912345678"})
+        customers.assign(moved, actor=mia, owner=mia.pk)
+    login(client, alice)
+    assert client.post(f"/acme/bulk-runs/{run.pk}/do/take_back").status_code == 302
+    for path in ("", "/not-done.csv"):
+        shown = text_of(client.get(f"/acme/bulk-runs/{run.pk}{path}"))
+        for word in ("Mia", "只有鲍勃", "13912345678", f"/customers/{moved.pk}"):
+            assert word not in shown
+    with company_scope(acme):
+        assert RunLine.objects.filter(run=run, kind="left").count() == 1

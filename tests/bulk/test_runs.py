@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import time_machine
 
+from gucang.accounts.actions import members
+from gucang.accounts.models import Role
 from gucang.bulk import actions, engine, jobs, rules
 from gucang.bulk.models import BulkRun, RunChunk, RunLine, RunProgress, State
-from gucang.kernel import clock
+from gucang.kernel import clock, records
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
 from gucang.kernel.models import Event
 from gucang.kernel.scope import company_scope
@@ -170,8 +172,6 @@ def test_without_the_right_nothing_begins(start: Any, many: Any, alice: Any, car
 def test_a_right_that_is_taken_away_meanwhile_ends_the_run(
     start: Any, many: Any, alice: Any, adam: Any, monkeypatch: Any
 ) -> None:
-    from gucang.accounts.actions import members
-    from gucang.accounts.models import Role
     from gucang.bulk import chosen
 
     monkeypatch.setattr(chosen, "CHUNK", 2)
@@ -298,6 +298,61 @@ def test_customers_go_back_to_who_had_them_or_to_the_pool(
     assert (run.undone, run.left) == (2, 1)
     owners = dict(Customer.objects.values_list("pk", "owner_id"))
     assert owners == {hers.pk: alice.pk, pooled.pk: None, moved.pk: mia.pk}
+
+
+def test_who_handed_customers_over_takes_that_back_though_they_left_her_sight(
+    through: Any, taken_back: Any, many: Any, alice: Any, bob: Any, mia: Any
+) -> None:
+    plain, moved, renamed = (
+        many(alice, 1, city="走了")[0],
+        many(alice, 1, city="动过")[0],
+        many(alice, 1, city="改名")[0],
+    )
+    binned, his = many(alice, 1, city="删了")[0], many(bob, 1, city="别人的")[0]
+    run = through(alice, "assign", [plain, moved, renamed, binned], owner=bob.pk)
+    assert run.done == 4
+    seen = records.get("customer").query(alice.as_actor())
+    assert not seen.exists()
+    customers.assign(moved, actor=mia, owner=mia.pk)
+    customers.edit(renamed, actor=bob, values={"name": "只有鲍勃知道的新名字"})
+    customers.delete(binned, actor=mia)
+    run = taken_back(run, by=alice)
+    assert (run.undone, run.left) == (2, 2)
+    owners = dict(Customer.with_bin.values_list("pk", "owner_id"))
+    # The name was changed since, the owner was not; a name is no part of what is taken back.
+    assert (owners[plain.pk], owners[renamed.pk]) == (alice.pk, alice.pk)
+    assert (owners[moved.pk], owners[binned.pk], owners[his.pk]) == (mia.pk, bob.pk, bob.pk)
+    assert Customer.objects.get(pk=renamed.pk).name == "只有鲍勃知道的新名字"
+    assert set(seen.values_list("pk", flat=True)) == {plain.pk, renamed.pk}
+
+
+def test_of_what_stays_with_others_the_maker_of_a_run_learns_nothing(
+    through: Any, taken_back: Any, many: Any, alice: Any, bob: Any, mia: Any
+) -> None:
+    moved = many(alice, 1, city="动过")[0]
+    run = through(alice, "assign", [moved], owner=bob.pk)
+    customers.edit(moved, actor=bob, values={"name": "只有鲍勃知道的新名字", "phone": "13912345678"})
+    customers.assign(moved, actor=mia, owner=mia.pk)
+    run = taken_back(run, by=alice)
+    (line,) = RunLine.objects.filter(run=run)
+    for word in ("Mia", "Bob", "只有鲍勃", "13912345678", "动过"):
+        assert word not in line.sentence
+
+
+def test_only_the_maker_and_only_with_the_right_takes_a_hand_over_back(
+    through: Any, many: Any, alice: Any, bob: Any, adam: Any
+) -> None:
+    mine = many(alice, 1)[0]
+    run = through(alice, "assign", [mine], owner=bob.pk)
+    with pytest.raises(NotVisible):
+        actions.take_back(run, actor=bob)
+    actions.take_back(run, actor=alice)
+    members.set_roles(alice, actor=adam, roles=[Role.objects.get(key="reader")])  # while it waits for its turn
+    while engine.step_back(run.pk):
+        pass
+    run.refresh_from_db()
+    assert (run.undone, run.left) == (0, 1)
+    assert Customer.objects.get(pk=mine.pk).owner_id == bob.pk
 
 
 def test_what_cannot_be_undone_says_so_and_so_does_what_is_too_late(
