@@ -20,6 +20,9 @@ nav.setting(_("Roles"), "shield-check", "/roles/", "role.edit", 30, about=_("Who
 nav.setting(
     _("Look as somebody else"), "eye", "/look", "member.look_as", 40, about=_("See what a colleague or a role sees")
 )
+nav.setting(
+    _("Jobs"), "stack-2", "/jobs", "company.retry_job", 90, about=_("What runs, waits or gave up in the background")
+)
 
 columns.names("company.language", lambda code: dict(settings.LANGUAGES).get(code, code))
 timeline.tell("role", rights_changed)

@@ -12,6 +12,7 @@ from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from gucang.accounts import devices
@@ -22,7 +23,7 @@ from gucang.kernel.models import Company
 from gucang.kernel.scope import company_scope
 
 
-@jobs.job("accounts.invite", outside=True)
+@jobs.job("accounts.invite", label=_("Letter of an invitation"), outside=True)
 def send_invitation(company: int, invitation: int) -> None:
     """Write the invitation's e-mail, unless it has been used or taken back meanwhile."""
     letter = _letter(company, invitation)
@@ -30,7 +31,7 @@ def send_invitation(company: int, invitation: int) -> None:
         send_mail(from_email=None, **letter)
 
 
-@jobs.job("accounts.reset_password", platform=True)
+@jobs.job("accounts.reset_password", label=_("Letter for a new password"), platform=True)
 def send_reset_link(email: str) -> None:
     """Write to whoever signs in with `email` how to set a new password; to nobody if nobody does.
 
@@ -44,7 +45,7 @@ def send_reset_link(email: str) -> None:
             adapter.render_mail("account/email/password_reset_key", email, context).send()
 
 
-@jobs.job("accounts.new_device", platform=True)
+@jobs.job("accounts.new_device", label=_("Letter about a new browser"), platform=True)
 def tell_of_new_device(event: int) -> None:
     """Write to a person that they, or somebody else, signed in with a browser not seen before."""
     signed_in = SecurityEvent.objects.select_related("user").get(pk=event)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from gucang.accounts.screens import company, doors, feeds, looking, me, roles
+from gucang.accounts.screens import company, doors, feeds, jobs, looking, me, roles
 
 platform_patterns: list[URLPattern | URLResolver] = [
     path("", doors.home, name="home"),
@@ -31,6 +31,8 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("me/calendar", feeds.page, name="my-feeds"),
     path("calendar/feed/<str:key>.ics", feeds.feed, name="feed"),
     path("settings", company.settings, name="company-settings"),
+    path("jobs", jobs.page, name="jobs"),
+    path("jobs/<int:job>/<str:verb>", jobs.act, name="job-act"),
     # In the place of the generic dialogs: a matrix, the roles one has already ticked, a link shown once.
     path("roles/new", roles.new, name="new-role"),
     path("roles/compare", roles.compare, name="compare-roles"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from gucang.accounts.models import Member
@@ -24,7 +25,7 @@ from gucang.messages.hearing import notify
 LOOK_BACK = timedelta(days=60)
 
 
-@jobs.every_company("activity.remind", cron="*/10 * * * *")
+@jobs.every_company("activity.remind", label=_("Reminders"), cron="*/10 * * * *")
 def remind() -> None:
     """Once it is morning in the company: what is due today, what is late, and the manager's turn."""
     rule = policy()
@@ -69,7 +70,7 @@ def manager_of(member: Member) -> int | None:
     return next((pk for pk in (member.manager_id, head) if pk is not None and pk != member.pk), None)
 
 
-@jobs.every_company("activity.sweep_files", cron="20 3 * * *")
+@jobs.every_company("activity.sweep_files", label=_("Old files go"), cron="20 3 * * *")
 def sweep_files() -> None:
     """Delete files that no attachment knows, a day after they came."""
     files.sweep(set(Attachment.with_bin.values_list("file", flat=True)))

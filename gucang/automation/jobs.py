@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from gucang.automation import conditions, queries, running, triggers, webhooks
@@ -33,7 +34,7 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 144
 # --- dates -----------------------------------------------------------------------------------------------------------
 
 
-@jobs.every_company("automation.dates", cron="*/5 * * * *")
+@jobs.every_company("automation.dates", label=_("Automations by date"), cron="*/5 * * * *")
 def dates() -> None:
     """Run the automations whose date has come: each record and date once, a hundred records a turn."""
     found = Automation.objects.filter(active=True, trigger=Trigger.DATE).select_related("owner").order_by("pk")
@@ -93,7 +94,7 @@ def on_day(automation: Automation, day: date) -> list[int]:
 # --- webhooks --------------------------------------------------------------------------------------------------------
 
 
-@jobs.job("automation.deliver", outside=True)
+@jobs.job("automation.deliver", label=_("A webhook"), outside=True)
 def deliver(company: int, delivery_id: int) -> None:
     """Send one webhook: ready it, send it outside any transaction, note what came back; try again later if need be.
 
@@ -193,7 +194,7 @@ def _end(delivery: Delivery, state: DeliveryState, problem: str) -> None:
 # --- one word about many, and cleaning up ----------------------------------------------------------------------------
 
 
-@jobs.job("automation.summary")
+@jobs.job("automation.summary", label=_("Word of held-back automations"))
 def summary(automation_id: int, hour: str) -> None:
     """Tell the owner once for an hour how many runs were held back."""
     automation = Automation.with_bin.filter(pk=automation_id).first()
@@ -210,7 +211,7 @@ def summary(automation_id: int, hour: str) -> None:
     )  # fmt: skip
 
 
-@jobs.job("automation.catch_up")
+@jobs.job("automation.catch_up", label=_("Held-back automations"))
 def catch_up(automation_id: int, until: int) -> None:
     """Do what was held back up to the run `until`, the oldest first, a hundred a turn; the rest when the hour is over.
 
@@ -230,7 +231,7 @@ def catch_up(automation_id: int, until: int) -> None:
         jobs.enqueue("automation.catch_up", automation_id=automation_id, until=until)
 
 
-@jobs.every_company("automation.forget", cron="50 3 * * *")
+@jobs.every_company("automation.forget", label=_("Old runs of automations go"), cron="50 3 * * *")
 def forget_old() -> None:
     """Delete runs after 90 days, those that were not meant after 14: what they did is in the log."""
     now = clock.now()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from gucang.exchange import store
 from gucang.exchange.engine import Runner
 from gucang.exchange.models import Export, Import
@@ -11,7 +13,7 @@ from gucang.kernel.scope import company_scope
 DAY = 24 * 3600
 
 
-@jobs.job("exchange.run", outside=True)
+@jobs.job("exchange.run", label=_("Import"), outside=True)
 def run(company: int, import_id: int) -> None:
     """Bring in one import, batch by batch, each in a transaction of its own."""
     runner = Runner(import_id)
@@ -21,7 +23,7 @@ def run(company: int, import_id: int) -> None:
             more = runner.advance()
 
 
-@jobs.job("exchange.take_back", outside=True)
+@jobs.job("exchange.take_back", label=_("Taking an import back"), outside=True)
 def take_back(company: int, import_id: int) -> None:
     """Take an import back, a few records a transaction."""
     from gucang.exchange.engine.back import step
@@ -32,7 +34,7 @@ def take_back(company: int, import_id: int) -> None:
             more = step(import_id)
 
 
-@jobs.job("exchange.write")
+@jobs.job("exchange.write", label=_("Export"))
 def write(export_id: int) -> None:
     """Write the file of a long export."""
     from gucang.exchange.export import write_file
@@ -40,7 +42,7 @@ def write(export_id: int) -> None:
     write_file(export_id)
 
 
-@jobs.every_company("exchange.sweep", cron="40 3 * * *")
+@jobs.every_company("exchange.sweep", label=_("Old files of imports go"), cron="40 3 * * *")
 def sweep() -> None:
     """Delete the files of imports a week after they ended, and those of exports after a day."""
     running = Import.objects.exclude(state__in=("done", "cancelled", "failed", "taken_back")).values_list(

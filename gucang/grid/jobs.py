@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import gettext_lazy as _
 
 from gucang.grid import queries
 from gucang.grid.models import GridStep
@@ -16,7 +17,7 @@ APP = "grid"
 KEPT_DAYS = 30
 
 
-@jobs.every_company("grid.sweep", cron="55 3 * * *")
+@jobs.every_company("grid.sweep", label=_("Old undo steps go"), cron="55 3 * * *")
 def sweep() -> None:
     """Forget steps older than 30 days, and of each person and record type all but the last 50."""
     newest_first = Window(RowNumber(), partition_by=[F("member_id"), F("record_type")], order_by=F("id").desc())

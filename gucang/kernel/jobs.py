@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from django.db import close_old_connections, transaction
+from django.utils.translation import gettext as _t
 
 from gucang.kernel.models import Company, Event
 from gucang.kernel.scope import active_company_id, company_scope
@@ -23,7 +24,7 @@ Work = Callable[..., Any]
 _jobs: dict[str, Work] = {}
 _outside: set[str] = set()
 _platform: set[str] = set()
-_nightly: list[str] = []
+_labels: dict[str, Any] = {}
 # A killed worker's job runs again half a minute later: three heartbeats missed, then the next sweep.
 HEARTBEAT_SECONDS = 5
 STALLED_AFTER_SECONDS = 15
@@ -31,18 +32,20 @@ ATTEMPTS = 5
 EVENTS_A_JOB = 200
 
 
-def job(name: str, *, outside: bool = False, platform: bool = False) -> Callable[[Work], Work]:
+def job(name: str, *, label: Any = "", outside: bool = False, platform: bool = False) -> Callable[[Work], Work]:
     """Register `function(**payload)` as the job `name`. It runs inside the company that queued it.
 
     With `outside` it runs in no scope and no transaction and gets `company`, the id: for work that talks to the world
     (e-mail), which enters the scope for each of its steps and leaves it before it talks. With `platform` it belongs to
-    no company at all (a letter to a person who signs in) and may be queued where none is active.
+    no company at all (a letter to a person who signs in) and may be queued where none is active. `label` is what
+    people read where jobs are listed.
     """
 
     def remember(function: Work) -> Work:
         if name in _jobs:
             raise ValueError(f"Job {name} is defined twice.")
         _jobs[name] = function
+        _labels[name] = label or name
         if outside:
             _outside.add(name)
         if platform:
@@ -52,11 +55,11 @@ def job(name: str, *, outside: bool = False, platform: bool = False) -> Callable
     return remember
 
 
-def every_company(name: str, *, cron: str) -> Callable[[Work], Work]:
+def every_company(name: str, *, cron: str, label: Any = "") -> Callable[[Work], Work]:
     """Register a job that runs in every company by the clock (`cron`, in the server's zone)."""
 
     def remember(function: Work) -> Work:
-        job(name)(function)
+        job(name, label=label)(function)
         _periodic.append((name, cron))
         return function
 
@@ -158,6 +161,16 @@ def run_everywhere(name: str) -> None:
     for company in Company.objects.values_list("pk", flat=True):
         with company_scope(company):
             enqueue(name, key="periodic")
+
+
+def label_of(name: str) -> str:
+    """What a job is called where jobs are listed."""
+    return _t("What follows from an event") if name.startswith("deliver:") else str(_labels.get(name, name))
+
+
+def every() -> list[str]:
+    """The names of all jobs."""
+    return sorted(_jobs)
 
 
 def periodic() -> list[tuple[str, str]]:

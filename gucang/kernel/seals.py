@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Min
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel import clock, jobs
 from gucang.kernel.models import Event, EventSeal
@@ -57,7 +58,7 @@ def _chain(previous: str, day: date, total: int, last: int, digest: str) -> str:
     return hashlib.sha256(f"{previous}|{day.isoformat()}|{total}|{last}|{digest}".encode()).hexdigest()
 
 
-@jobs.every_company("kernel.seal", cron="20 3 * * *")
+@jobs.every_company("kernel.seal", label=_("Seal over the log"), cron="20 3 * * *")
 def seal_days() -> int:
     """Seal every day before today (UTC) that has none yet; returns how many. A second run finds nothing to do."""
     newest = EventSeal.objects.order_by("-day").first()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from gucang.kernel import events, jobs
+from gucang.kernel import events, jobs, queue
 
 
 @app.task(
@@ -16,8 +16,21 @@ from gucang.kernel import events, jobs
     pass_context=True,
     retry=RetryStrategy(max_attempts=jobs.ATTEMPTS, exponential_wait=2),
 )
-def run(context: JobContext, job: str, company: int | None, cause: int | None, payload: dict[str, Any]) -> None:
-    jobs.run(job, company, cause, payload)
+def run(
+    context: JobContext,
+    job: str,
+    company: int | None,
+    cause: int | None,
+    payload: dict[str, Any],
+    failure: dict[str, str] | None = None,
+) -> None:
+    """Run a job; `failure` is what was noted when it failed the last time."""
+    try:
+        jobs.run(job, company, cause, payload)
+    except Exception as error:
+        if context.job.id is not None:
+            queue.note_failure(context.job.id, error)
+        raise
 
 
 @app.periodic(cron="* * * * * */10")  # every ten seconds

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from gucang.kernel import clock, jobs
 from gucang.kernel.actors import system
 from gucang.kernel.errors import NotVisible, Refused
@@ -14,7 +16,7 @@ from gucang.parties.cards.reading import have_read
 BATCH = 500
 
 
-@jobs.every_company("parties.recycle", cron="30 2 * * *")
+@jobs.every_company("parties.recycle", label=_("Customers fall back into the pool"), cron="30 2 * * *")
 def recycle(after: int = 0) -> None:
     """Warn owners and recycle customers, a batch a job; running it twice changes nothing the second time."""
     set_by_company, today = queries.pool_rules(), clock.today()
@@ -37,4 +39,4 @@ def recycle(after: int = 0) -> None:
         jobs.enqueue("parties.recycle", after=batch[-1].pk)
 
 
-jobs.job("parties.read_card", outside=True)(have_read)
+jobs.job("parties.read_card", label=_("Reading of a business card"), outside=True)(have_read)

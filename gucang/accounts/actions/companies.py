@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts import rules, second_step
-from gucang.kernel import clock, numbering, records
+from gucang.kernel import clock, numbering, queue, records
 from gucang.kernel.actions import action, editing
 from gucang.kernel.actors import Actor
-from gucang.kernel.errors import Invalid
+from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.models import Company, NumberRule
 from gucang.kernel.text import BadText, NumberPattern
 
@@ -50,6 +50,28 @@ def require_second_step(company: Company, *, required: bool = False) -> dict[str
     """Let nobody work here who signs in by password alone. It holds from everybody's next click; see `second_step`."""
     company.settings = second_step.with_rule(company.settings, required)
     return {"required": required}
+
+
+@action(
+    "company.retry_job", label=_("Try a job again"), always=True, icon="refresh", labels={"job": _("Job")},
+)  # fmt: skip
+def retry_job(company: Company, *, job: int) -> dict[str, Any]:
+    """Let a job of this company that gave up be tried again; `job` is its number in the queue."""
+    return {"job": _found(queue.retry(job, company.pk))}
+
+
+@action(
+    "company.drop_job", label=_("Drop a job"), always=True, icon="trash", tone="danger", labels={"job": _("Job")},
+)  # fmt: skip
+def drop_job(company: Company, *, job: int) -> dict[str, Any]:
+    """Forget a job of this company that gave up; what it was to do is not done."""
+    return {"job": _found(queue.drop(job, company.pk))}
+
+
+def _found(name: str) -> str:
+    if not name:
+        raise Refused(_t("This job is not waiting for anybody any more. Look at the list again."))
+    return name
 
 
 @action(

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from gucang.accounts import second_step
 from gucang.insight import queries
-from gucang.kernel import clock
+from gucang.kernel import clock, jobs
 from gucang.parties.models import Customer
 from gucang.surface import home
 from gucang.surface.middleware import CompanyRequest
@@ -65,9 +65,10 @@ def _machinery(request: CompanyRequest) -> Iterator[Row]:
     if count := sum(failed.values()):
         yield Row(
             ngettext("%(n)s job gave up", "%(n)s jobs gave up", count) % {"n": count},
+            url=f"{request.base}/jobs" if request.actor.may("company.retry_job") else "",
             when=_t("Jobs"),
-            reason=_t("%(names)s · Each was tried several times; the console says why.")
-            % {"names": "、".join(sorted(failed))},
+            reason=_t("%(names)s · Each was tried several times. Look why, then try again.")
+            % {"names": "、".join(sorted({jobs.label_of(name) for name in failed}))},
             tone="bad",
         )
     sealed = queries.last_sealed_day()

@@ -87,7 +87,7 @@ def test_jobs_that_gave_up_are_told_to_their_own_company_only(adam, dan, acme, o
             request: Any = RequestFactory().get("/")
             request.company, request.base, request.actor = company, f"/{company.slug}", as_actor(person)
             found = [row for row in care(request)["rows"] if "后台任务" in row.title]
-            assert [row.reason.partition(" ")[0] for row in found] == (["kernel.seal"] if expected else [])
+            assert [row.reason.partition(" ")[0] for row in found] == (["日志封存"] if expected else [])
 
 
 def test_an_import_that_refused_rows_leads_to_itself_while_it_is_new(ask, adam):

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel import clock, events, jobs, records, search
 from gucang.kernel.actions.core import keep
@@ -59,7 +60,7 @@ def plan(field: CustomField, *, afresh: bool = True) -> None:
     jobs.enqueue(JOB, key=str(field.pk), field=field.pk)
 
 
-@jobs.job(JOB, outside=True)
+@jobs.job(JOB, label=_("Working out an own field"), outside=True)
 def work_out(company: int, field: int) -> None:
     """Work through all records, each thousand in a transaction of its own, so that people can go on working."""
     while True:
@@ -95,7 +96,7 @@ def _spec(field: CustomField) -> FieldSpec | None:
     return next((one for one in specs_for(field.record_type) if one.name == f"extra.{field.key}"), None)
 
 
-@jobs.every_company("own_fields.take_up", cron="20 * * * *")
+@jobs.every_company("own_fields.take_up", label=_("Index of own fields"), cron="20 * * * *")
 def take_up() -> None:
     """Take up the work that was left lying: of a worker that died, or of fields from before there was an index."""
     for field in FieldWork.objects.values_list("field_id", flat=True):
@@ -109,7 +110,7 @@ def take_up_everywhere() -> None:
             take_up()
 
 
-@jobs.every_company("own_fields.nightly", cron="10 0 * * *")
+@jobs.every_company("own_fields.nightly", label=_("Own fields by day"), cron="10 0 * * *")
 def nightly() -> None:
     """Work out what the new day changes."""
     with only_writing("kernel"):
