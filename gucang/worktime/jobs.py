@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from gucang.kernel import clock, jobs
 from gucang.kernel.actors import system
 from gucang.worktime.actions import calendars
 from gucang.worktime.models import DayKind, SpecialDay, WorkCalendar
 
 
-@jobs.every_company("worktime.enter_holidays", cron="20 1 * * *")
+@jobs.every_company("worktime.enter_holidays", label=_("Public holidays are entered"), cron="20 1 * * *")
 def enter_holidays() -> None:
     """Enter what is missing; running it twice changes nothing the second time. Confirmed years are left alone."""
     this_year = clock.today().year

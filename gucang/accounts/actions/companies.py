@@ -62,6 +62,7 @@ def retry_job(company: Company, *, job: int) -> dict[str, Any]:
 
 @action(
     "company.drop_job", label=_("Drop a job"), always=True, icon="trash", tone="danger", labels={"job": _("Job")},
+    says=_("The job is forgotten. What it was to do is not done."),
 )  # fmt: skip
 def drop_job(company: Company, *, job: int) -> dict[str, Any]:
     """Forget a job of this company that gave up; what it was to do is not done."""
