@@ -7,5 +7,7 @@ class CustomTypesConfig(AppConfig):
     verbose_name = _("Own record types")
 
     def ready(self) -> None:
-        """Give the types their places in the rail and in the settings."""
-        from gucang.customtypes import frame  # noqa: F401
+        """Give the types their places in the rail and in the settings, and their form its control."""
+        from gucang.customtypes import controls, frame  # noqa: F401
+
+        controls.register()

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 
 from gucang.customtypes.models import PREFIX, CustomType
+from gucang.kernel.custom import options
 from gucang.kernel.errors import Invalid
 from gucang.kernel.models import CustomField
 from gucang.kernel.scope import active_company_id
@@ -21,12 +21,8 @@ CLOSED = "closed"
 MOST_STAGES = 20
 
 
-def _pick(zh: str, en: str) -> str:
-    return (en or zh) if (get_language() or "").startswith("en") else zh
-
-
 # A name in the language of whoever reads it.
-said = lazy(_pick, str)
+said = lazy(options.said, str)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.accounts.models import Member
+from gucang.kernel.custom.options import said
 from gucang.kernel.models import Record, Reference, bin_index, list_index
 from gucang.kernel.text import BadText, NumberPattern
 from gucang.parties.models import Contact, Customer
@@ -87,8 +88,7 @@ class CustomType(Record):
         ]
 
     def __str__(self) -> str:
-        english = (get_language() or "").startswith("en")
-        return (english and self.name_en) or self.name_zh
+        return said(self.name_zh, self.name_en)
 
     @classmethod
     def from_db(cls, *args: Any, **options: Any) -> CustomType:

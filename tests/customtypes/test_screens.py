@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -256,3 +257,30 @@ def test_in_another_company_the_address_is_not_there(
         f"record-types/{kept_machines.pk}",
     ):
         assert client.get(f"/other/{path}").status_code == 404, path
+
+
+def test_the_picture_of_a_type_is_chosen_from_pictures(
+    kept_machines: CustomType, adam: Member, client: Client, login: Any
+) -> None:
+    page = login(client, adam).get(f"/acme/record-types/{kept_machines.pk}/edit").content.decode()
+    assert re.search(r'type="radio" name="icon" value="tools"[^>]* checked', page)
+    assert page.count('name="icon"') > 5
+    assert '<select id="f-icon"' not in page
+
+
+def test_a_card_marks_a_day_that_has_passed_while_the_record_is_open(
+    acme: Company, kept_machines: CustomType, alice: Member, client: Client, login: Any
+) -> None:
+    with company_scope(acme):
+        kind = records.get("own_equipment")
+        assert kind.create is not None
+        made = {
+            name: kind.create(actor=alice, values={"name": name, "day": day}).record
+            for name, day in (("过期的", "2020-01-02"), ("还早的", "2999-01-02"), ("报废的", "2020-01-03"))
+        }
+        kind.verbs["move"](made["报废的"], actor=alice, stage="scrapped")
+    page = login(client, alice).get("/acme/own-equipment/board").content.decode()
+    cards = {name: page.split(f'id="card-{one.pk}"')[1].split('id="card-')[0] for name, one in made.items()}
+    assert 't-bad">2020' in cards["过期的"]
+    assert "t-bad" not in cards["还早的"]
+    assert "t-bad" not in cards["报废的"]

@@ -8,7 +8,6 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone, translation
-from django.utils.translation import get_language
 
 from gucang.kernel.custom import options
 from gucang.kernel.fields import FieldSpec, Own, ShowIf, to_json
@@ -27,11 +26,6 @@ _INPUT_KINDS = {
 LONGEST = {"longtext": 5000, "text": 200, "email": 200, "phone": 40}
 # Up to 14 digits before the point: what an index of ten-thousandths holds.
 DIGITS = 14
-
-
-def english() -> bool:
-    """Whether labels are wanted in English."""
-    return (get_language() or "").startswith("en")
 
 
 def spec_of_row(row: CustomField, plain: Sequence[FieldSpec]) -> FieldSpec | None:
@@ -54,11 +48,11 @@ def spec_of_row(row: CustomField, plain: Sequence[FieldSpec]) -> FieldSpec | Non
         formula = _compiled(row, plain)
         kind = FORMULA_KINDS[formula.kind] if formula is not None else "text"
     offered = options.read(row.options)
-    help_text = (row.help_en if english() and row.help_en else row.help) if formula is None else ""
+    help_text = options.said(row.help, row.help_en) if formula is None else ""
     return FieldSpec(
         name=f"extra.{row.key}",
         kind=kind,
-        label=row.label_en if english() and row.label_en else row.label_zh,
+        label=options.said(row.label_zh, row.label_en),
         required=row.required and row.kind not in ("formula", "boolean"),
         help=help_text,
         choices=tuple((one.value, one.label) for one in offered if not one.former),

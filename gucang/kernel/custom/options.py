@@ -26,6 +26,11 @@ MOST, VALUE, NAME = 200, 40, 60
 _NOT_IN_VALUES = re.compile(r"[,，、;；|=\s]+")
 
 
+def said(zh: str, en: str) -> str:
+    """Of what a company calls something in two languages, the words for who reads; Chinese where there is no other."""
+    return (en or zh) if (get_language() or "").startswith("en") else zh
+
+
 class BadOptions(BadText):
     """The choices cannot be used; `str()` says why."""
 
@@ -43,7 +48,7 @@ class Option:
     @property
     def label(self) -> str:
         """What it is called in the language of the moment."""
-        return self.en if self.en and (get_language() or "").startswith("en") else self.zh
+        return said(self.zh, self.en)
 
 
 def read(text: str) -> list[Option]:

@@ -149,9 +149,12 @@ def _options(request: CompanyRequest, spec: FieldSpec, value: Any) -> tuple[list
 
 
 def _former(spec: FieldSpec, value: Any) -> list[tuple[str, str]]:
-    """The choices that are not offered any more but that the control holds."""
+    """The choices that the control holds but that are not offered any more, or were taken out while it was open."""
+    if spec.own is None:
+        return []
     held = value if isinstance(value, list) else [value]
-    return [one for one in spec.own.former if one[0] in held] if spec.own is not None else []
+    former, offered = dict(spec.own.former), {key for key, _label in spec.choices}
+    return [(one, former.get(one, one)) for one in held if one and isinstance(one, str) and one not in offered]
 
 
 def _few(
