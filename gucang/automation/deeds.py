@@ -20,7 +20,7 @@ from gucang.automation.models import Automation, AutomationRun, Delivery
 from gucang.automation.steps import Step, callable_verbs, in_days
 from gucang.kernel import clock, jobs
 from gucang.kernel.actors import Actor
-from gucang.kernel.errors import Refused
+from gucang.kernel.errors import NeedsApproval, Refused
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import AboutRecord
 from gucang.kernel.records import RecordType
@@ -60,8 +60,11 @@ class Work:
 
 
 def do(work: Work, step: Step, number: int) -> None:
-    """Do one step. Raises what its action raises."""
-    _DEEDS[step["kind"]](work, step, number)
+    """Do one step. What it does may wait for an approval; otherwise it raises what its action raises."""
+    try:
+        _DEEDS[step["kind"]](work, step, number)
+    except NeedsApproval as waiting:
+        work.say("waits", "%(said)s", said=str(waiting))
 
 
 def recipient(automation: Automation, record_type: RecordType, record: Any, step: Step) -> Member | None:

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "gucang.parties",
     "gucang.automation",
     "gucang.grid",
+    "gucang.approvals",
     "gucang.bulk",
     "gucang.exchange",
     "gucang.activity",

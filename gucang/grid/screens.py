@@ -18,7 +18,7 @@ from gucang.grid.sheet import Sheet, fillable
 from gucang.grid.words import shortcuts, words
 from gucang.kernel import idempotency
 from gucang.kernel.actors import Access, Actor
-from gucang.kernel.errors import Forbidden, Problem
+from gucang.kernel.errors import Forbidden, NeedsApproval, Problem
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.surface import filters, keyset, panels
@@ -93,7 +93,10 @@ def told(view: Told) -> Callable[..., HttpResponse]:
         try:
             with transaction.atomic():
                 _check(request, record_type)
-                return JsonResponse(view(request, record_type, **parts))
+                try:
+                    return JsonResponse(view(request, record_type, **parts))
+                except NeedsApproval as waiting:  # what was parked stays; for the grid it is a refusal, too
+                    return JsonResponse({"sentence": str(waiting)}, status=409)
         except Problem as problem:
             return JsonResponse({"sentence": str(problem)}, status=problem.status)
         except RequestDataTooBig:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,10 +88,14 @@ class Stale(Problem):
 
 
 class NeedsApproval(Problem):
-    """A gate parked the action; `request` is what the gate's module made of it."""
+    """A gate holds the action back until others agree.
+
+    What the action had begun is taken back; then `park` is called, which keeps what was asked for and returns it as
+    the `request`. Nothing else of the deed remains, and what is around it is committed as after a success.
+    """
 
     status = 202
 
-    def __init__(self, sentence: Any, request: Any = None) -> None:
+    def __init__(self, sentence: Any, request: Any = None, *, park: Callable[[], Any] | None = None) -> None:
         super().__init__(sentence)
-        self.request = request
+        self.request, self.park = request, park

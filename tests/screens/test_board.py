@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gucang.kernel import clock
-from gucang.kernel.actions import core
+from gucang.kernel.actions import gates
 from gucang.kernel.errors import NeedsApproval
 from gucang.kernel.models import Event
 from gucang.selling.actions import opportunities, pipelines
@@ -105,7 +105,8 @@ def test_a_drop_that_waits_for_approval_stays_where_it_was_and_says_so(
             raise NeedsApproval("何静先看过。")
 
     deal = new_deal()
-    monkeypatch.setattr(core, "_gates", [nobody_moves_alone])
+    monkeypatch.setattr(gates, "_gates", [])
+    gates.gate(nobody_moves_alone)
     response = drop(as_alice, deal, stages["needs"].pk, HX_Request="true")
     assert response.status_code == 409
     assert "等审批" in text_of(response)

@@ -17,7 +17,7 @@ from gucang.accounts.models import Member, Role
 from gucang.activity.actions import follow_ups, tasks
 from gucang.activity.models import Task
 from gucang.kernel import clock, records
-from gucang.kernel.actions import core
+from gucang.kernel.actions import core, gates
 from gucang.kernel.actors import system
 from gucang.kernel.errors import NeedsApproval
 from gucang.kernel.models import Event
@@ -375,7 +375,8 @@ def test_an_approval_leaves_the_entry_where_it_was(
         if action.name == "task.edit":
             raise NeedsApproval("要等王经理同意。")
 
-    monkeypatch.setattr(core, "_gates", [*core._gates, park])
+    monkeypatch.setattr(gates, "_gates", [*gates._gates])
+    gates.gate(park)
     task = new_task()
     answer = move(as_alice, task, timezone.localdate() + timedelta(days=1))
     assert answer.status_code == 409

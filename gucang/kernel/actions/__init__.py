@@ -1,7 +1,8 @@
 """The one way a write happens."""
 
 from gucang.kernel.actions.bulk import Row, create_many, edit_many
-from gucang.kernel.actions.core import Action, Outcome, action, gate, get, keep
+from gucang.kernel.actions.core import Action, Outcome, action, get, is_outermost, keep
+from gucang.kernel.actions.gates import Weighed, gate, outer_gate, weigh
 from gucang.kernel.actions.standard import (
     creating,
     deleting,
@@ -16,6 +17,7 @@ __all__ = [
     "Action",
     "Outcome",
     "Row",
+    "Weighed",
     "action",
     "create_many",
     "creating",
@@ -25,8 +27,11 @@ __all__ = [
     "erasing",
     "gate",
     "get",
+    "is_outermost",
     "keep",
+    "outer_gate",
     "owned_by_actor",
     "restoring",
     "sharing",
+    "weigh",
 ]

@@ -15,11 +15,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from gucang.kernel import clock, custom, events, reactions, search
-from gucang.kernel.actions import core, saving
+from gucang.kernel.actions import core, gates, saving
 from gucang.kernel.actions.values import clean_values
 from gucang.kernel.actors import Actor, ActsAs, as_actor
 from gucang.kernel.custom import terms
-from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Problem, Refused
+from gucang.kernel.errors import Forbidden, Invalid, NeedsApproval, NotVisible, Problem, Refused
 from gucang.kernel.models import SearchEntry
 from gucang.kernel.numbering import next_numbers
 from gucang.kernel.records import RecordType
@@ -63,11 +63,14 @@ def create_many(
     """
     actor = as_actor(actor)
     verb = _verb(record_type.create, record_type, actor)
+    if _is_weighed(verb, actor):
+        return [_alone(row, verb, None, actor, cause, also) for row in rows]
     known: dict[Any, Any] = {}
     with transaction.atomic(), only_writing(record_type.model._meta.app_label, "kernel"):
+        ask = gates.for_set(verb, actor, (), outermost=core.is_outermost())
         for row in rows:
             row.record = record_type.blank()
-            _settle(row, verb, actor, None, known, new=True, also=also)
+            _settle(row, verb, actor, None, known, ask, new=True, also=also)
         good = [row for row in rows if row.problem is None]
         _refuse_twins(record_type, good)
         good = [row for row in good if row.problem is None]
@@ -88,6 +91,9 @@ def edit_many(
         ids = sorted({int(getattr(row.record, "pk", row.record)) for row in rows})
         saving.lock_rows(record_type.model, ids)
         found = {record.pk: record for record in record_type.query(actor).filter(pk__in=ids)}
+        if _is_weighed(verb, actor):
+            return [_alone(row, verb, found, actor, cause) for row in rows]
+        ask = gates.for_set(verb, actor, ids, outermost=core.is_outermost())
         befores: dict[int, Snapshot] = {}
         for row in rows:
             row.record = found.get(int(getattr(row.record, "pk", row.record)))
@@ -95,7 +101,7 @@ def edit_many(
                 row.problem = NotVisible()
                 continue
             befores[row.record.pk] = snapshot(row.record)
-            _settle(row, verb, actor, befores[row.record.pk], known, new=False)
+            _settle(row, verb, actor, befores[row.record.pk], known, ask, new=False)
         good = [row for row in rows if row.problem is None and row.changes]
         _save(record_type.model, good)
         good = [row for row in good if row.problem is None]
@@ -134,12 +140,45 @@ def _verb(verb: core.Action | None, record_type: RecordType, actor: Actor) -> co
     return verb
 
 
+def _is_weighed(verb: core.Action, actor: Actor) -> bool:
+    """Whether somebody wants to see what each row would leave, before it is written with others."""
+    return core.is_outermost() and any(True for _scale in gates.scales_for(verb, actor))
+
+
+def _alone(
+    row: Row,
+    verb: core.Action,
+    found: Mapping[int, Any] | None,
+    actor: Actor,
+    cause: int | None,
+    also: Sequence[str] = (),
+) -> Row:
+    """One row by its action, like a single deed: written, refused, or parked with the sentence as its problem."""
+    pk = None if found is None else int(getattr(row.record, "pk", row.record))
+    if found is not None:
+        row.record = found.get(pk or 0)
+    if found is not None and row.record is None:
+        row.problem = NotVisible()
+        return row
+    values = {**row.values, **row.fill(row.record)} if row.fill is not None else row.values
+    try:
+        outcome = verb(pk, actor=actor, seen=row.seen, at=row.at, cause=cause, also=also, values=values)
+    except Problem as problem:
+        row.problem = problem
+        return row
+    row.record = outcome.record
+    if outcome.event is not None:
+        row.event, row.changes = outcome.event.id, outcome.event.changes
+    return row
+
+
 def _settle(
     row: Row,
     verb: core.Action,
     actor: Actor,
     before: Snapshot | None,
     known: dict[Any, Any],
+    ask: Callable[[Any, Any], None],
     *,
     new: bool,
     also: Sequence[str] = (),
@@ -151,8 +190,7 @@ def _settle(
             raise Refused(sentence)
         given = {**row.values, **row.fill(row.record)} if row.fill is not None else row.values
         values = clean_values(verb.type, given, actor, row.record, new=new, known=known, also=also)
-        for check in core._gates:
-            check(verb, actor, row.record, {"values": values})
+        ask(row.record, {"values": values})
         verb.body(row.record, values=values, actor=actor)
         row.changes = changed_between(before, snapshot(row.record))
         if missing := custom.missing_in_stage(verb.type, row.record, row.changes):
@@ -163,6 +201,11 @@ def _settle(
             row.record.derive()
         settled = saving.settled_by_cleaning(row.record, values) if new else ()
         saving.validate(row.record, None if new else set(row.changes), settled)
+    except NeedsApproval as waiting:
+        if core.is_outermost():
+            core.park(waiting)
+        row.problem = waiting
+        return
     except Problem as problem:
         row.problem = problem
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,11 +13,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _t
 
 from gucang.kernel import clock, custom, events, permissions, reactions, records, search
+from gucang.kernel.actions.gates import Weighed, ask, scales_for
 from gucang.kernel.actions.saving import changed_columns, save_or_say, validate
 from gucang.kernel.actions.values import clean_values, default_of
 from gucang.kernel.actors import Actor, ActsAs, as_actor
 from gucang.kernel.custom import terms
-from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
+from gucang.kernel.errors import Forbidden, Invalid, NeedsApproval, NotVisible, Refused
 from gucang.kernel.fields import BadValue, FieldSpec, specs_of_signature
 from gucang.kernel.models import Event
 from gucang.kernel.numbering import next_number
@@ -24,11 +26,9 @@ from gucang.kernel.scope import only_writing
 from gucang.kernel.snapshots import Snapshot, changed_between, snapshot
 
 Keep = Callable[[list[tuple[Snapshot | None, Any]]], None]
-Gate = Callable[["Action", Actor, Any, Mapping[str, Any]], None]
 Back = Callable[[Event], "tuple[str, dict[str, Any]] | None"]
 
 _actions: dict[str, Action] = {}
-_gates: list[Gate] = []
 _keeps: dict[str, list[Keep]] = {}
 _depth: ContextVar[int] = ContextVar("action_depth", default=0)
 MAX_DEPTH = 8
@@ -54,12 +54,6 @@ def get(name: str) -> Action:
 def every() -> list[Action]:
     """All actions that are declared in code, by name."""
     return [_actions[name] for name in sorted(_actions)]
-
-
-def gate(check: Gate) -> Gate:
-    """Register a check that may stop any action before it runs: `check(action, actor, record, params)` raises."""
-    _gates.append(check)
-    return check
 
 
 def keep(record_name: str) -> Callable[[Keep], Keep]:
@@ -89,8 +83,9 @@ class Action:
     """A verb of one record type. Made by `action`, `creating`, `editing` and the other makers; called like a function.
 
     `win(deal, actor=alice, on=today)` does everything and returns an `Outcome`. Besides the body's own parameters a
-    call takes `actor`, `seen` (the version the person looked at), `at` (when it really happened) and `cause` (the
-    event that led to it). It raises Forbidden, Refused, Invalid, Stale, NotVisible or NeedsApproval.
+    call takes `actor`, `seen` (the version the person looked at), `at` (when it really happened), `cause` (the event
+    that led to it) and `also` (fields that an import fills beyond the form). It raises Forbidden, Refused, Invalid,
+    Stale, NotVisible or NeedsApproval.
 
     `says` is a sentence on the dialog about what it will do, which may name the "%(record)s"; what is red always has
     one. `own`, of a record type that one company has made: it is found through that type and no registry. `params` are
@@ -121,6 +116,7 @@ class Action:
         back: Back | None = None,
         params: Sequence[FieldSpec] | None = None,
         own: bool = False,
+        stands_for: Callable[[Actor, Any], int | None] | None = None,
     ) -> None:
         self.name, self.body, self.label = name, body, label
         self.allow, self.guard = allow, guard
@@ -128,7 +124,7 @@ class Action:
         self.hands_over, self.unowned, self.binned, self.always = hands_over, unowned, binned, always
         self.icon, self.tone, self.redacts, self.gone = icon, tone, redacts, gone
         self.says = says
-        self.internal, self.back = internal, back
+        self.internal, self.back, self.stands_for = internal, back, stands_for
         self.record_name, _dot, self.verb = name.partition(".")
         self.module = body.__globals__.get("__name__", "") if hasattr(body, "__globals__") else ""
         self.__doc__ = body.__doc__
@@ -176,19 +172,28 @@ class Action:
         at: datetime | None = None,
         cause: int | None = None,
         request_id: str = "",
+        also: Sequence[str] = (),
         **params: Any,
     ) -> Outcome:
-        actor = as_actor(actor)
-        with transaction.atomic():
-            instance = self._begin(record, actor)
-            self._check_right(actor, instance)
-            if sentence := self._guarded(instance):
-                raise Refused(sentence)
-            clean = self.clean(params, actor, instance)
-            for check in _gates:
-                check(self, actor, instance, clean)
-            run = _Run(self, actor, instance, seen=seen, at=at, cause=cause, request_id=request_id)
-            return run.go(clean)
+        actor, outermost = as_actor(actor), is_outermost()
+        try:
+            with transaction.atomic():
+                instance = self._begin(record, actor)
+                self._check_right(actor, instance)
+                if sentence := self._guarded(instance):
+                    raise Refused(sentence)
+                clean = self.clean(params, actor, instance, also)
+                ask(self, actor, instance, clean, outermost=outermost)
+                run = _Run(self, actor, instance, seen=seen, at=at, cause=cause, request_id=request_id)
+                outcome = run.go(clean)
+                if outermost and outcome.event is not None:
+                    for scale in scales_for(self, actor):
+                        scale(Weighed(self, actor, outcome.record, clean, outcome.event, tuple(also)))
+                return outcome
+        except NeedsApproval as waiting:
+            if outermost:
+                park(waiting)
+            raise
 
     def _guarded(self, instance: Any) -> str | None:
         return str(sentence) if self.guard and (sentence := self.guard(instance)) else None
@@ -228,10 +233,13 @@ class Action:
         if self.allow is not None and not self.allow(actor, instance):
             raise Forbidden(_t("This is for others to do; ask the owner or a manager."))
 
-    def clean(self, params: dict[str, Any], actor: Actor, instance: Any = None) -> dict[str, Any]:
+    def clean(
+        self, params: dict[str, Any], actor: Actor, instance: Any = None, also: Sequence[str] = ()
+    ) -> dict[str, Any]:
         """What a call with these parameters works with. Without a record, what is right for any. Raises Invalid."""
         if self.on_values:
-            return {"values": clean_values(self.type, params.pop("values", params), actor, instance, new=self.creates)}
+            given = params.pop("values", params)
+            return {"values": clean_values(self.type, given, actor, instance, new=self.creates, also=also)}
         problems: dict[str, list[Any]] = {}
         clean: dict[str, Any] = {}
         known = {spec.name: spec for spec in self.params}
@@ -280,6 +288,7 @@ class _Run:
 
     def _go(self, params: dict[str, Any]) -> Outcome:
         before = None if self.verb.creates else snapshot(self.instance)
+        author = self._author()
         event_id = events.next_id()
         cause = self.cause or reactions.current_cause()
         facts = reactions.during(event_id, lambda: self.verb.body(self.instance, **self._body_params(params)))
@@ -299,7 +308,7 @@ class _Run:
             self.instance,
             event_id=event_id,
             name=self.verb.name,
-            actor=self.actor,
+            actor=author,
             changes={name: [REDACTED, REDACTED] for name in changes} if self.verb.redacts else changes,
             facts=facts or {},
             occurred_at=self.at,
@@ -309,6 +318,12 @@ class _Run:
         reactions.run(event, self.instance, self.actor)
         self._check_still_visible(changes)
         return Outcome(self.instance, event)
+
+    def _author(self) -> Actor:
+        """Who the event names: the actor, and in whose place they act."""
+        if self.verb.stands_for is None or (principal := self.verb.stands_for(self.actor, self.instance)) is None:
+            return self.actor
+        return replace(self.actor, on_behalf_of=principal)
 
     def _body_params(self, params: dict[str, Any]) -> dict[str, Any]:
         return params | {"actor": self.actor} if wants_actor(self.verb.body) else params
@@ -342,6 +357,19 @@ class _Run:
             raise Forbidden(_t("After this change you could not see the record any more; hand it over instead."))
 
 
+def is_outermost() -> bool:
+    """Whether no action is running: what is called now is a deed of its own, not part of another."""
+    return _depth.get() == 0
+
+
+def park(waiting: NeedsApproval) -> None:
+    """Keep what a gate held back, after it was taken back. Raises what keeping it raises."""
+    if waiting.park is not None:
+        keep_it, waiting.park = waiting.park, None
+        with transaction.atomic():
+            waiting.request = keep_it()
+
+
 def wants_actor(body: Callable[..., Any]) -> bool:
     """Whether an action's body asks for the actor."""
     code = getattr(body, "__code__", None)
@@ -363,7 +391,8 @@ def action(
     sight of the record; `redacts` keeps the values out of the event; `unowned` lets it be done to records without
     owner; `always` leaves an event even when no field changed; `gone` is the sentence for a record that the actor does
     not see, or no more; `tone` and `icon` are for the button; `labels` name the parameters. `back(event)` names the
-    verb that takes it back and its parameters, where `kernel.undoing` cannot tell that by itself. `internal` is for
+    verb that takes it back and its parameters, where `kernel.undoing` cannot tell that by itself. `stands_for(actor,
+    record)` gives the id of the member in whose place the actor does it, asked before the body. `internal` is for
     what only the program does: it may not be a verb of its record type, so that no screen and no API offers it.
     """
 

@@ -18,7 +18,7 @@ from gucang.activity.actions import attachments
 from gucang.activity.files.kinds import by_name
 from gucang.activity.screens.files import FILE_POLICY, sentence_of
 from gucang.kernel import records
-from gucang.kernel.errors import Forbidden, Invalid, Problem
+from gucang.kernel.errors import Forbidden, Invalid, NeedsApproval, Problem, Refused
 from gucang.kernel.fields import FieldSpec
 from gucang.parties.actions import contacts, customers
 from gucang.parties.cards import reading
@@ -178,11 +178,15 @@ def _save(request: CompanyRequest, waiting: Waiting) -> HttpResponse:
 def _make(request: CompanyRequest, waiting: Waiting, raw: Mapping[str, Any]) -> int:
     """The customer where there is none yet, the contact, and the photo on it: all or nothing, but for the photo."""
     values = {name: raw[name] for name in OF_CONTACT if name in raw}
-    with transaction.atomic():
-        values[CUSTOMER] = raw.get(CUSTOMER)
-        if not values[CUSTOMER]:
-            values |= {CUSTOMER: _new_customer(request, raw), "is_primary": True}
-        made: Contact = contacts.create(actor=request.actor, values=values, request_id=request.request_id).record
+    try:
+        with transaction.atomic():
+            values[CUSTOMER] = raw.get(CUSTOMER)
+            if not values[CUSTOMER]:
+                values |= {CUSTOMER: _new_customer(request, raw), "is_primary": True}
+            made: Contact = contacts.create(actor=request.actor, values=values, request_id=request.request_id).record
+    except NeedsApproval:
+        # Two records at once cannot wait for each other's approval.
+        raise Refused(_t("This needs an approval here. Enter it by its own form; the card stays here.")) from None
     photo: dict[str, Any] = {"about_type": "contact", "about_id": made.pk, "file": waiting.file, "name": waiting.name}
     if request.actor.may(attachments.create.name):
         try:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.csrf import csrf_exempt
 
 from gucang.kernel import idempotency
-from gucang.kernel.errors import Invalid
+from gucang.kernel.errors import Invalid, NeedsApproval
 from gucang.kernel.scope import active_company_id
 from gucang.surface.api import bodies, buckets, problems
 from gucang.surface.api.answers import JsonAnswer, answer
@@ -58,7 +58,10 @@ def _write(request: Any, view: View, params: dict[str, Any]) -> HttpResponseBase
     with transaction.atomic():
         if key is not None and (earlier := idempotency.begin(request.actor, key, _fingerprint(request))):
             return answer(earlier.body, earlier.status, {**earlier.headers, "Idempotent-Replayed": "true"})
-        found = _finished(request, view(request, **params))
+        try:
+            found = _finished(request, view(request, **params))
+        except NeedsApproval as waiting:  # what was parked stays, and a repeat gets the same answer
+            found = problems.from_exception(request, waiting)
         if found.status_code >= 400:
             transaction.set_rollback(True)
         elif key is not None and isinstance(found, JsonAnswer):

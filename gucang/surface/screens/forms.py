@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import custom, events, idempotency, undoing
+from gucang.kernel import custom, events, idempotency, records, undoing
 from gucang.kernel.actions import Action, Outcome
 from gucang.kernel.actors import Access
 from gucang.kernel.errors import Clash, Forbidden, NeedsApproval, NotVisible, Problem, Stale
@@ -37,6 +37,7 @@ from gucang.surface.screens.common import (
 from gucang.surface.screens.inputs import FEW, Input, input_for, is_found_by, typed
 
 NEW_KEY_BYTES = 16
+MADE = 201
 
 
 @screen
@@ -58,13 +59,13 @@ def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         return _form(request, record_type, None, specs, raw, {"": gone}, status=409)
     if request.POST.get("_check") != "done" and (found := _advice(record_type, raw, request)):
         # A second click finds what the first one made among the likely duplicates.
-        if (made := idempotency.known(request.actor, _form_key(request))) is not None:
+        if (made := idempotency.known(request.actor, _form_key(request))) is not None and made.status == MADE:
             return go(request, record_url(request, record_type, int(made.body["id"])))
         return _form(request, record_type, None, specs, raw, {}, advice=found)
     try:
         pk = once(request, lambda: verb(actor=request.actor, values=raw, request_id=request.request_id).record.pk)
-    except NeedsApproval:
-        raise
+    except NeedsApproval as waiting:
+        return parked(request, waiting, list_url(request, record_type))
     except Problem as problem:
         return _form(request, record_type, None, specs, raw, sentences(problem), status=form_status(problem))
     toast(request, _t("%(what)s added.") % {"what": record_type.label})
@@ -114,11 +115,23 @@ def once(request: CompanyRequest, make: Callable[[], int]) -> int:
     with transaction.atomic():
         # The key alone tells a second click; what was typed may differ after a correction, so it is not compared.
         earlier = idempotency.begin(request.actor, key, b"form")
-        if earlier is not None:
-            return int(earlier.body["id"])
-        pk = int(make())
-        idempotency.finish(request.actor, key, idempotency.Answer(201, {"id": pk}, {}))
-    return pk
+        if earlier is None:
+            try:
+                earlier = idempotency.Answer(MADE, {"id": int(make())}, {})
+            except NeedsApproval as waiting:
+                earlier = idempotency.Answer(waiting.status, {"sentence": str(waiting)}, {})
+            idempotency.finish(request.actor, key, earlier)
+    if earlier.status != MADE:
+        raise NeedsApproval(earlier.body["sentence"])
+    return int(earlier.body["id"])
+
+
+def parked(request: CompanyRequest, waiting: NeedsApproval, fallback: str) -> HttpResponse:
+    """After something was sent for approval: to the request, which says who holds it; else to `fallback`."""
+    toast(request, str(waiting))
+    if waiting.request is None:
+        return go(request, fallback)
+    return go(request, record_url(request, records.by_model(type(waiting.request)), waiting.request.pk))
 
 
 def _form_key(request: CompanyRequest) -> str:
@@ -157,8 +170,8 @@ def edit(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespo
         record.refresh_from_db()
         found = Clashes(stale.clashes, since=_seen(request), seen=record.version)
         return _form(request, record_type, record, specs, raw, {}, clashes=found, status=409)
-    except NeedsApproval:
-        raise
+    except NeedsApproval as waiting:
+        return parked(request, waiting, record_url(request, record_type, record.pk))
     except Problem as problem:
         return _form(request, record_type, record, specs, raw, sentences(problem), status=form_status(problem))
     if outcome.event is not None:
@@ -356,8 +369,8 @@ def act(request: CompanyRequest, record_type: RecordType, pk: int, verb: str) ->
     raw = typed(request.POST, {spec.name: spec for spec in action.params})
     try:
         outcome = action(record, actor=request.actor, seen=_seen(request), request_id=request.request_id, **raw)
-    except NeedsApproval:
-        raise
+    except NeedsApproval as waiting:
+        return parked(request, waiting, record_url(request, record_type, record.pk))
     except Problem as problem:
         return _dialog(request, record_type, record, action, raw, sentences(problem), status=form_status(problem))
     if outcome.event is not None:

@@ -1,0 +1,90 @@
+"""What may be done with a policy. Its words are never changed: each change is a version of its own."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from gucang.accounts.models import Department, Member, Role
+from gucang.approvals import definition, holding, people, rules
+from gucang.approvals.definition import Definition, Kind
+from gucang.approvals.models import ApprovalPolicy, PolicyVersion
+from gucang.kernel import clock, records
+from gucang.kernel.actions import action, creating, deleting, editing, restoring
+from gucang.kernel.actors import Actor
+from gucang.kernel.errors import Invalid, Refused
+from gucang.kernel.fields import Text
+
+
+def _edited(policy: ApprovalPolicy, actor: Actor) -> None:
+    was = ApprovalPolicy.with_bin.values_list("action", flat=True).get(pk=policy.pk)
+    if was != policy.action:
+        raise Invalid({"action": [_t("What needs approval stays: its words name fields of that. Make a new policy.")]})
+
+
+create = creating("approval_policy", label=_("New approval policy"))
+edit = editing("approval_policy", prepare=_edited)
+delete = deleting("approval_policy", guard=rules.why_in_force)
+restore = restoring("approval_policy")
+
+
+@action(
+    "approval_policy.define", label=_("Say who agrees"), always=True, icon="list-check",
+    labels={"definition": _("definition")},
+)  # fmt: skip
+def define(
+    policy: ApprovalPolicy, *, actor: Actor, definition: Annotated[str, Text(long=True, max_length=200_000)]
+) -> dict[str, Any]:
+    """Give it new words, as JSON; requests under way keep the old ones."""
+    words = checked(definition, policy, actor)
+    number = PolicyVersion.objects.filter(policy=policy).count() + 1
+    PolicyVersion.objects.create(
+        policy=policy, number=number, definition=words.to_json(), made_at=clock.now(), made_by_id=actor.member_id
+    )
+    return {"version": number}
+
+
+def checked(text: str, policy: ApprovalPolicy, actor: Actor) -> Definition:
+    """The definition in `text`, if everything that it names is there. Raises Invalid."""
+    words = definition.read(text)
+    record_type = records.get(policy.record_type)
+    holding.check_conditions(words.conditions, record_type, actor)
+    named = people.fields_naming_people(record_type)
+    every = [who for step in words.steps for who in step.who] + list(words.copies)
+    for who in every:
+        if who.kind is Kind.FIELD and who.name not in named:
+            raise Invalid({"definition": [_t("“%(field)s” names no colleague.") % {"field": who.name}]})
+    _check_there(Member, {who.id for who in every if who.kind is Kind.PERSON} | ({words.empty_person} - {0}))
+    _check_there(Role, {who.id for who in every if who.kind is Kind.ROLE})
+    _check_there(Department, set(words.departments))
+    return words
+
+
+def _check_there(model: Any, ids: set[int]) -> None:
+    if ids and model.objects.filter(pk__in=ids).count() != len(ids):
+        label = model._meta.verbose_name
+        raise Invalid({"definition": [_t("A %(what)s that is named here is not there any more.") % {"what": label}]})
+
+
+@action(
+    "approval_policy.put_in_force", label=_("Put in force"), guard=rules.why_in_force, icon="player-play",
+    tone="primary",
+)  # fmt: skip
+def put_in_force(policy: ApprovalPolicy, *, actor: Actor) -> None:
+    """Ask from now on. Its words are looked at once more."""
+    version = PolicyVersion.objects.filter(policy=policy).order_by("-number").first()
+    if version is None:
+        raise Refused(_t("It does not say yet who agrees. Say that first."))
+    checked(json.dumps(version.definition), policy, actor)
+    policy.active = True
+
+
+@action(
+    "approval_policy.put_out_of_force", label=_("Put out of force"), guard=rules.why_out_of_force, icon="player-pause"
+)
+def put_out_of_force(policy: ApprovalPolicy) -> None:
+    """Ask no more; what waits already is decided all the same."""
+    policy.active = False
