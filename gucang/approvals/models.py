@@ -204,7 +204,8 @@ class Delegation(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.owner} → {self.deputy}"
+        # No names: each would be a query for every row of a list.
+        return f"{self.starts_on:%Y-%m-%d} – {self.ends_on:%Y-%m-%d}"
 
     def clean(self) -> None:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:

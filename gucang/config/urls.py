@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from gucang.accounts import urls as accounts
 from gucang.activity import urls as activity
+from gucang.approvals import urls as approvals
 from gucang.automation import urls as automation
 from gucang.bulk import urls as bulk
 from gucang.customfields import urls as customfields
@@ -30,6 +31,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *customfields.company_patterns,
     *grid.company_patterns,
     *automation.company_patterns,
+    *approvals.company_patterns,
     *parties.company_patterns,
     *bulk.company_patterns,
     *customtypes.company_patterns,

@@ -99,7 +99,7 @@ panels.add_view(
     "lead", panels.View("waiting", _("To take"), condition=_waiting, shown=lambda actor: actor.may("lead.take"))
 )
 nav.add(_("Leads"), "filter", "/leads/", "lead.view", order=25, key="l")
-nav.add(_("Opportunities"), "target", "/opportunities/", "opportunity.view", order=30, phone=3, key="o")
+nav.add(_("Opportunities"), "target", "/opportunities/", "opportunity.view", order=30, key="o")
 nav.setting(_("Pipelines"), "git-branch", "/pipelines/", "pipeline.edit", 40, about=_("The ways a deal can go"))
 nav.setting(_("Stages"), "list-check", "/stages/", "stage.edit", 41, about=_("Steps, needed fields, days, guidance"))
 nav.setting(_("Loss reasons"), "mood-sad", "/loss-reasons/", "loss_reason.edit", 42, about=_("Why a deal was lost"))

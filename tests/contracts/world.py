@@ -17,18 +17,23 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from gucang.accounts.models import User
+from gucang.accounts.actions import members
+from gucang.accounts.models import Member, User
 from gucang.activity import files
 from gucang.activity.actions import attachments
+from gucang.approvals.actions import delegations, policies
 from gucang.bulk import actions as runs
 from gucang.customtypes import actions as types
 from gucang.exchange import intake
 from gucang.exchange.actions import exports, imports
-from gucang.kernel import records
-from gucang.kernel.errors import Problem
+from gucang.kernel import clock, records
+from gucang.kernel.actions import get as get_action
+from gucang.kernel.actors import system
+from gucang.kernel.errors import NeedsApproval, Problem
 from gucang.kernel.models import fieldable
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope
+from gucang.parties.actions import customers
 from gucang.surface.tests.api_world import World, can_be_made
 
 __all__ = [
@@ -81,6 +86,8 @@ class Pages(World):
             "import": self._import,
             "export": self._export,
             "bulk_run": self._bulk_run,
+            "approval_request": self._approval_request,
+            "delegation": self._delegation,
         }
         return special[record_type.name](by) if record_type.name in special else self.make(record_type, by)
 
@@ -109,6 +116,33 @@ class Pages(World):
         rows = {"record_type": "customer", "ids": str(self.any_record(records.get("customer"), by).pk)}
         given = json.dumps({"note": CANARY})
         return runs.start(actor=self.people[by], verb="edit", given=given, **rows).record
+
+    def _approval_request(self, by: str) -> Any:
+        """A customer's progress that waits, asked for by this person or, if they may not, by the administrator."""
+        who = self.people[by]
+        if not who.as_actor().may("customer.progress"):
+            who = next(one for one in self.people.values() if one.as_actor().may("*"))
+        customer = customers.create(actor=who, values={"name": f"{CANARY}待审"}).record
+        values = {"name": f"{CANARY}规则", "record_type": "customer", "action": "customer.progress"}
+        policy = policies.create(actor=system(), values=values).record
+        words = {"steps": [{"who": [{"kind": "person", "id": who.pk}]}], "same": "allow"}
+        policies.define(policy, actor=system(), definition=json.dumps(words))
+        policies.put_in_force(policy, actor=system())
+        try:
+            get_action("customer.progress")(customer, actor=who, status="engaged")
+        except NeedsApproval as waiting:
+            policies.put_out_of_force(policy, actor=system())
+            return waiting.request
+        raise AssertionError("nothing was parked")
+
+    def _delegation(self, by: str) -> Any:
+        who = self.people[by]
+        deputy = Member.objects.exclude(pk=who.pk).first() or members.create(
+            actor=system(), values={"name": f"{CANARY}副手"}
+        ).record  # fmt: skip
+        day = clock.today().isoformat()
+        values = {"deputy": deputy.pk, "starts_on": day, "ends_on": day, "reason": CANARY}
+        return delegations.create(actor=who, values=values).record
 
     def _export(self, by: str) -> Any:
         return exports.create(actor=self.people[by], record_type="customer", query="").record

@@ -16,6 +16,9 @@ from gucang.approvals.flow import Decision, Origin, State, Task
 from gucang.approvals.tests.people import ANN, BEA, CEM, DAI, EVA, FAY, MAX, people, policy
 
 DECIDERS = (BEA, CEM, DAI, EVA, FAY, MAX)
+WAITING = precondition(lambda self: self.case.state is State.WAITING)
+RETURNED = precondition(lambda self: self.case.state is State.RETURNED)
+OVER = precondition(lambda self: self.case.state not in (State.WAITING, State.RETURNED))
 NUMBER, HAND = st.integers(0, 40), st.integers(0, 20)
 WHO = st.sampled_from((ANN, *DECIDERS))
 STEP = st.tuples(st.sampled_from(list(Mode)), st.lists(st.sampled_from((ANN, *DECIDERS)), min_size=1, max_size=4))
@@ -58,36 +61,42 @@ class Requests(RuleBasedStateMachine):
         hands = [task.member or 0, *self.deputies.get(task.member or 0, ()), ANN]
         return DECIDERS[number % len(DECIDERS)] if number > 17 else hands[number % len(hands)]
 
+    @WAITING
     @rule(number=NUMBER, hand=HAND)
+    def agree_as_somebody(self, number: int, hand: int) -> None:
+        self.agree(number, hand)
+
     def agree(self, number: int, hand: int) -> None:
         task = self.some_task(number)
         by = self.some_hand(task, hand)
         if self.attempt(lambda: flow.agree(self.case, task.key, by, self.people)):
             self.log.append((task.key, task.member or 0, by, self.content))
 
-    @rule()
-    def everybody_agrees_who_can(self) -> None:
-        for task in flow.open_tasks(self.case):
-            by = task.member or 0
-            if self.attempt(lambda task=task, by=by: flow.agree(self.case, task.key, by, self.people)):
-                self.log.append((task.key, by, by, self.content))
+    @WAITING
+    @rule(number=NUMBER)
+    def agree_oneself(self, number: int) -> None:
+        self.agree(number, 0)
 
+    @WAITING
     @rule(number=NUMBER, hand=HAND, to=st.one_of(st.none(), st.integers(0, 3)))
     def send_back(self, number: int, hand: int, to: int | None) -> None:
         task = self.some_task(number)
         self.attempt(lambda: flow.give_back(self.case, task.key, self.some_hand(task, hand), self.people, to))
 
+    @RETURNED
     @rule(changed=st.booleans())
     def send_again(self, changed: bool) -> None:
         if self.attempt(lambda: flow.resubmit(self.case, self.people, changed=changed)):
             self.content += changed
 
+    @WAITING
     @rule(number=NUMBER, hand=HAND, to=WHO, by_right=st.booleans())
     def pass_on(self, number: int, hand: int, to: int, by_right: bool) -> None:
         task = self.some_task(number)
         by = self.some_hand(task, hand)
         self.attempt(lambda: flow.transfer(self.case, task.key, by, to, self.people, by_right=by_right))
 
+    @WAITING
     @rule(
         number=NUMBER, hand=HAND, others=st.lists(WHO, min_size=1, max_size=2),
         how=st.sampled_from([Origin.BEFORE, Origin.AFTER, Origin.ALONGSIDE]), mode=st.sampled_from(list(Mode)),
@@ -102,7 +111,7 @@ class Requests(RuleBasedStateMachine):
         if len(self.case.tasks) > 12:
             self.attempt(lambda: flow.withdraw(self.case))
 
-    @precondition(lambda self: self.case.state not in (State.WAITING, State.RETURNED))
+    @OVER
     @rule()
     def ask_again(self) -> None:
         self.case, self.log = flow.begin(self.words, ANN, self.people), []
@@ -156,7 +165,7 @@ class Requests(RuleBasedStateMachine):
 
 
 Requests.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=400, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 

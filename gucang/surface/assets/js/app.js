@@ -40,7 +40,8 @@ function onCommand(event) {
   if (!plainKey(event) || isTyping(event.target) || document.querySelector("dialog[open]")) return;
   const to = Date.now() - going < 1500 && document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
   going = event.key === "g" ? Date.now() : 0;
-  const edit = event.key === "e" && !document.querySelector("table[data-list]") && document.querySelector("#page [data-deed=edit]:not([data-why])");
+  const verb = { e: "edit", y: "agree" }[event.key];
+  const edit = verb && !document.querySelector("table[data-list]") && document.querySelector(`#page [data-deed=${verb}]:not([data-why])`);
   const command = to ? () => to.click() : edit ? () => edit.click() : COMMANDS[event.key];
   if (!command) return;
   event.preventDefault();

@@ -1,0 +1,10 @@
+"""Addresses below a company's: `company_patterns` are mounted before the generic pages."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from gucang.approvals.screens import inbox
+
+company_patterns: list[URLPattern | URLResolver] = [
+    path("approvals/waiting", inbox.waiting, name="approvals-waiting"),
+    path("approvals/agree", inbox.agree_many, name="approvals-agree"),
+]

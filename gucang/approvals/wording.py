@@ -1,0 +1,222 @@
+"""A request in words: what would change, as far as the reader may see it, and who decides along the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import pgettext
+
+from gucang.approvals import cases, deeds, people
+from gucang.approvals.definition import LABELS, Definition, Mode
+from gucang.approvals.flow import Decision, Origin
+from gucang.approvals.models import ApprovalRequest, ApprovalTask, State
+from gucang.kernel import records
+from gucang.kernel.actors import Access, Actor
+from gucang.kernel.fields import FieldSpec
+from gucang.kernel.permissions import event_access
+from gucang.kernel.records import RecordType
+from gucang.surface import ui
+from gucang.surface.columns import Shower, labels_of
+from gucang.surface.timeline import Change
+
+MOST_CHANGES = 12
+SAID = ("note", "reason", "text")
+
+
+def title_of(request: ApprovalRequest) -> str:
+    """What is asked for: "Win · 一期改造"."""
+    return f"{deeds.label_of(request.action)} · {request.subject}"
+
+
+def record_of(request: ApprovalRequest, actor: Actor) -> Any:
+    """The record that it is about, if the actor sees it."""
+    if not request.about_id:
+        return None
+    return records.get(request.about_type).query(actor).filter(pk=request.about_id).first()
+
+
+def changes_of(request: ApprovalRequest, actor: Actor, base: str, record: Any) -> list[Change]:
+    """What would change, old and new, without what is hidden from the reader; what is masked stays masked.
+
+    `record` is the one it is about, None where there is none or the reader does not see it.
+    """
+    record_type = records.get(request.about_type)
+    specs = {spec.name: spec for spec in _specs(record_type) if spec.name in request.changes}
+    shower = Shower(record_type, actor, base, [], [])
+    wanted: dict[Any, set[int]] = {}
+    for name, spec in specs.items():
+        if spec.kind == "reference":
+            ids = {one for one in request.changes[name] if isinstance(one, int)}
+            wanted.setdefault(spec.target, set()).update(ids)
+    shower.labels = labels_of(actor, wanted)
+    found = []
+    for name, spec in specs.items():
+        may = event_access(actor, record_type, name, record)
+        if may is Access.HIDDEN:
+            continue
+        old, new = request.changes[name]
+        if may is Access.MASKED:
+            old, new = spec.masked(old), spec.masked(new)
+        found.append(Change(str(spec.label), _shown(shower, spec, old), _shown(shower, spec, new)))
+    return found[:MOST_CHANGES]
+
+
+def _specs(record_type: RecordType) -> list[FieldSpec]:
+    names = [*record_type.form.fields, *record_type.columns]
+    own = [spec for spec in record_type.custom_fields() if not spec.computed]
+    declared = {name: record_type.specs[name] for name in [*names, *record_type.specs] if name in record_type.specs}
+    return [spec for spec in declared.values() if spec.name not in ("version", "updated_at")] + own
+
+
+def _shown(shower: Shower, spec: FieldSpec, value: Any) -> Any:
+    if value in (None, "", []):
+        return _t("empty")
+    try:
+        return shower.value(spec, value, link=False) or _t("empty")
+    except ValueError:
+        return str(value)
+
+
+def said_with(request: ApprovalRequest) -> str:
+    """What who asked wrote with the deed."""
+    return next((str(request.params[name]) for name in SAID if request.params.get(name)), "")
+
+
+def facts_of(request: ApprovalRequest, actor: Actor, base: str, record: Any) -> list[tuple[str, Any]]:
+    """The record's key facts: the columns of its list, as the reader sees them."""
+    if record is None:
+        return []
+    record_type = records.get(request.about_type)
+    shower = Shower(record_type, actor, base, [record], list(record_type.columns))
+    pairs = [(str(record_type.specs[name].label), shower.show(record, record_type.specs[name]))
+             for name in record_type.columns if name in record_type.specs]  # fmt: skip
+    return [(label, value) for label, value in pairs if value not in ("", None)]
+
+
+# --- who decides -----------------------------------------------------------------------------------------------------
+
+Node = dict[str, Any]
+
+
+def picture_of(request: ApprovalRequest) -> list[Node]:
+    """Who asked, the steps with who decided or will, and the end: the nodes of `ui.flow`."""
+    words = request.policy_version.read()
+    rows = cases.tasks_of(request)
+    nodes: list[Node] = [
+        {"role": _t("Asked"), "name": str(request.submitter), "state": "done",
+         "note": ui.moment_text(request.created_at)}
+    ]  # fmt: skip
+    later = people.people_for(words, request.submitter_id, request.get_about(), request.policy_version.policy_id)
+    names = _names({one.member for many in later.found.values() for one in many})
+    for number, step in enumerate(words.steps):
+        visit = request.standing.get(str(number), request.visit if number == request.step else None)
+        here = [row for row in rows if row.step == number and row.visit == visit and row.decision != "closed"]
+        label = step.name or _t("Step %(number)s") % {"number": number + 1}
+        if here:
+            nodes.append(_grouped(label, step.mode, [_node(row, request) for row in here]))
+        else:
+            expected = [
+                {"role": label, "name": names.get(one.member, "—"), "state": "later"} for one in later.found[number]
+            ]
+            nodes.append(_grouped(label, step.mode, expected or [_nobody(label, words)]))
+    nodes.append(_end(request))
+    return nodes
+
+
+def _names(ids: set[int]) -> dict[int, str]:
+    member = records.get("member").model
+    return dict(member._default_manager.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+
+
+def _nobody(label: str, words: Definition) -> Node:
+    return {"role": label, "name": str(LABELS[words.empty]), "state": "later"}
+
+
+def _grouped(label: str, mode: Mode, nodes: list[Node]) -> Node:
+    if len(nodes) == 1:
+        return nodes[0] | {"role": label}
+    return {"group": f"{label} · {LABELS[mode]}", "nodes": nodes}
+
+
+_NOTES = {
+    Origin.BEFORE.value: lambda: _t("added before"),
+    Origin.AFTER.value: lambda: _t("added after"),
+    Origin.ALONGSIDE.value: lambda: _t("added beside"),
+    Origin.TRANSFERRED.value: lambda: _t("passed on to"),
+}
+
+
+def _node(row: ApprovalTask, request: ApprovalRequest) -> Node:
+    deputy = row.by_id is not None and row.by_id != row.member_id and row.decision != Decision.TRANSFERRED.value
+    name = str(row.by if deputy else row.member or _t("nobody"))
+    role = _NOTES[row.origin]() if row.origin in _NOTES else _t("Approver")
+    return {
+        "role": role,
+        "name": name,
+        "deputy_for": str(row.member) if deputy else "",
+        "state": _state(row),
+        "note": _note(row, request),
+    }
+
+
+def _state(row: ApprovalTask) -> str:
+    if row.open:
+        return "now"
+    return {"": "later", "returned": "no", "refused": "no"}.get(row.decision, "done")
+
+
+def _note(row: ApprovalTask, request: ApprovalRequest) -> str:
+    if row.open:
+        until = request.due_at
+        return _t("until %(when)s") % {"when": ui.moment_text(until)} if until else _t("decides now")
+    words = {
+        "agreed": _t("agreed"), "returned": _t("sent back"), "refused": pgettext("approval", "refused"),
+        "transferred": _t("passed on"), "passed": _why_passed(row.why),
+    }.get(row.decision, "")  # fmt: skip
+    when = ui.moment_text(row.decided_at) if row.decided_at else ""
+    return f"{words} {when}".strip()
+
+
+def _why_passed(why: str) -> str:
+    return {
+        "twice": _t("has agreed before"),
+        "same": _t("is who asks"),
+        "empty": _t("nobody found"),
+        "late": _t("time over"),
+    }.get(why, _t("passed"))
+
+
+def _end(request: ApprovalRequest) -> Node:
+    state = {
+        State.CARRIED_OUT.value: "done", State.FAILED.value: "no", State.REFUSED.value: "no",
+        State.WITHDRAWN.value: "no",
+    }.get(request.state, "later")  # fmt: skip
+    note = str(request.get_state_display()) if state != "later" else ""
+    return {"role": _t("Takes effect"), "name": deeds.label_of(request.action), "state": state, "note": note}
+
+
+class Line(NamedTuple):
+    """One decision of the trail: who, in whose place, what, when, and what they said."""
+
+    person: str
+    instead_of: str
+    what: str
+    at: Any
+    comment: str
+
+
+def trail_of(request: ApprovalRequest) -> Sequence[Line]:
+    """The decisions in the order in which they were made."""
+    rows = [row for row in cases.tasks_of(request) if row.decided_at and row.decision not in ("", "closed")]
+    return [
+        Line(
+            str(row.by or row.member or _t("nobody")),
+            str(row.member) if row.by_id and row.member_id != row.by_id else "",
+            _note(row, request),
+            row.decided_at,
+            row.comment,
+        )
+        for row in sorted(rows, key=lambda row: (row.decided_at, row.number))
+    ]
