@@ -229,6 +229,7 @@ def send_back(request: ApprovalRequest, *, actor: Actor, comment: Comment, to_st
 @action(
     "approval_request.refuse", label=_("Refuse"), allow=is_their_turn, guard=rules.why_not_waiting, always=True,
     icon="ban", tone="danger", labels={"comment": _("Why not")}, stands_for=in_place_of,
+    says=_("“%(record)s” is refused for good. Send it back instead if something is only missing."),
 )  # fmt: skip
 def refuse(request: ApprovalRequest, *, actor: Actor, comment: Comment) -> dict[str, Any]:
     """Refuse for good, with the reason."""
