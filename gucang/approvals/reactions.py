@@ -15,7 +15,7 @@ from gucang.messages.hearing import Told, hears
 
 MOVES = tuple(
     f"approval_request.{verb}"
-    for verb in ("submit", "agree", "send_back", "refuse", "transfer", "add_signer", "withdraw", "resubmit", "pass_on")
+    for verb in ("submit", "agree", "send_back", "refuse", "transfer", "add_signer", "withdraw", "resubmit", "run_late")
 )
 ENDS = {
     State.CARRIED_OUT.value: gettext_noop("Agreed and done: %(action)s · %(subject)s"),
@@ -56,7 +56,7 @@ def tell_who_gets_a_copy(event: Event) -> Iterable[Told]:
             yield Told(member, sentence, {"who": request.submitter.name, **_words(request)})
 
 
-@hears("approval_request.urge", kind=WAITS)
+@hears("approval_request.urge", "approval_request.run_late", kind=WAITS)
 def tell_whom_somebody_waits_for(event: Event) -> Iterable[Told]:
     """Who is waited for."""
     sentence = gettext_noop("%(who)s waits for your decision: %(action)s · %(subject)s. %(note)s")

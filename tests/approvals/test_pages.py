@@ -104,7 +104,9 @@ def test_who_is_asked_sees_the_request_but_no_field_that_is_hidden_or_masked_for
         role = Role.objects.get(key="salesperson")
         with pytest.raises(NeedsApproval) as caught:
             customers.edit(
-                customer, actor=people["alice"], values={"phone": "13800138000", "note": "老板手机 13912345678", "city": "苏州"}
+                customer,
+                actor=people["alice"],
+                values={"phone": "13800138000", "note": "老板手机 13912345678", "city": "苏州"},
             )
         with writing("accounts"):
             role.field_rules |= rules

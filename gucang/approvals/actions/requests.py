@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import Member
-from gucang.approvals import cases, flow, parking, people, rules
+from gucang.approvals import cases, clocks, flow, parking, people, rules
 from gucang.approvals.actions.reasons import refusal, words_of
 from gucang.approvals.definition import LABELS, Mode
 from gucang.approvals.models import ApprovalCopy, ApprovalRequest, ApprovalTask, PolicyVersion, State
@@ -59,7 +59,7 @@ def submit(request: ApprovalRequest, *, actor: Actor, asked: Annotated[str, Text
             _t("“%(policy)s” finds nobody who could decide. An administrator has to mend it.")
             % {"policy": request.policy_name}
         ) from None
-    return {"action": request.action, **_follow(request, case)}
+    return {"action": request.action, **follow(request, case)}
 
 
 def _check_still_so(request: ApprovalRequest) -> None:
@@ -92,10 +92,9 @@ def tell_others(pairs: list[tuple[Any, Any]]) -> None:
                 ApprovalCopy.objects.get_or_create(request=request, member_id=member)
 
 
-def _follow(
-    request: ApprovalRequest, case: flow.Case, comments: dict[int, str] | None = None, passes: tuple[str, ...] = ()
-) -> dict[str, Any]:
+def follow(request: ApprovalRequest, case: flow.Case, comments: dict[int, str] | None = None) -> dict[str, Any]:
     """Put the case onto the request and do what follows: if all have agreed, the deed itself. Facts for the event."""
+    visit = request.visit
     turn = cases.put(request, case, comments)
     if case.state is flow.State.RETURNED and case.why:
         request.reason = words_of(case.why)
@@ -104,7 +103,10 @@ def _follow(
         request.state = State.FAILED if request.reason else State.CARRIED_OUT
     if request.state not in (State.WAITING, State.RETURNED):
         request.decided_at, request.locked = clock.now(), False
-    request.due_at = None
+    if request.state != State.WAITING:
+        request.due_at = None
+    elif case.visit != visit:
+        request.due_at = clocks.due_at(case)
     return {"turn": turn, "state": str(request.state)}
 
 
@@ -114,7 +116,7 @@ def _follow(
 )  # fmt: skip
 def withdraw(request: ApprovalRequest, *, comment: Comment = "") -> dict[str, Any]:
     """Take it back before it is decided; the record is free again."""
-    return {"note": comment, **_follow(request, flow.withdraw(cases.case_of(request)))}
+    return {"note": comment, **follow(request, flow.withdraw(cases.case_of(request)))}
 
 
 @action(
@@ -135,7 +137,7 @@ def resubmit(request: ApprovalRequest, *, comment: Comment = "") -> dict[str, An
         case = flow.resubmit(cases.case_of(request), cases.people_of(request), changed=changed)
     except flow.Impossible as problem:
         raise refusal(problem) from None
-    return {"note": comment, **_follow(request, case)}
+    return {"note": comment, **follow(request, case)}
 
 
 @action(
@@ -200,7 +202,7 @@ def agree(request: ApprovalRequest, *, actor: Actor, comment: Comment = "") -> d
         case = flow.agree(cases.case_of(request), number, by, cases.people_of(request))
     except flow.Impossible as problem:
         raise refusal(problem) from None
-    return {"note": comment, **_follow(request, case, {number: comment})}
+    return {"note": comment, **follow(request, case, {number: comment})}
 
 
 def earlier_steps(request: ApprovalRequest) -> list[tuple[int, str]]:
@@ -223,7 +225,7 @@ def send_back(request: ApprovalRequest, *, actor: Actor, comment: Comment, to_st
     except flow.Impossible as problem:
         raise refusal(problem) from None
     request.reason = comment[:500]
-    return {"note": comment, "to_step": to_step, **_follow(request, case, {number: comment})}
+    return {"note": comment, "to_step": to_step, **follow(request, case, {number: comment})}
 
 
 @action(
@@ -239,7 +241,7 @@ def refuse(request: ApprovalRequest, *, actor: Actor, comment: Comment) -> dict[
     except flow.Impossible as problem:
         raise refusal(problem) from None
     request.reason = comment[:500]
-    return {"note": comment, **_follow(request, case, {number: comment})}
+    return {"note": comment, **follow(request, case, {number: comment})}
 
 
 # --- letting others decide -------------------------------------------------------------------------------------------
@@ -276,7 +278,7 @@ def transfer(
     except flow.Impossible as problem:
         raise refusal(problem, to) from None
     facts = {"from": row.member_id, "from_name": str(row.member), "to": to.pk, "to_name": str(to), "note": comment}
-    return facts | _follow(request, case, {row.number: comment})
+    return facts | follow(request, case, {row.number: comment})
 
 
 def _sides() -> list[tuple[str, Any]]:
@@ -313,7 +315,7 @@ def add_signer(
     except flow.Impossible as problem:
         raise refusal(problem) from None
     names = "、".join(map(str, who))
-    return {"who": [one.pk for one in who], "who_names": names, "side": side, "note": comment, **_follow(request, case)}
+    return {"who": [one.pk for one in who], "who_names": names, "side": side, "note": comment, **follow(request, case)}
 
 
 @action(
