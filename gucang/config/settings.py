@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "gucang.insight",
     "gucang.customtypes",
     "gucang.selling",
+    "gucang.stock",
     "gucang.parties",
     "gucang.automation",
     "gucang.grid",

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import translation
 
 from gucang.accounts.setup import create_company
-from gucang.demo.story import automations, cast, customers, hours, leads, machines, present, setting, training
+from gucang.demo.story import automations, cast, customers, goods, hours, leads, machines, present, setting, training
 from gucang.demo.story.world import World
 from gucang.kernel import clock, events, reactions, seals
 from gucang.kernel.models import Company
@@ -38,6 +38,7 @@ def _tell(world: World) -> Company:
             cast.hire_everybody(world)
             setting.set_up(world)
             hours.set_up(world)
+            goods.set_up(world)
     with company_scope(company):
         customers.begin(world)
         leads.begin(world)

@@ -35,6 +35,7 @@ class World:
         self.now = timezone.localtime(now)
         self.today = self.now.date()
         self.first_day = self.today - timedelta(days=DAYS_OF_HISTORY)
+        self.seed = seed
         self.names = NameGenerator(seed)
         self.chance = random.Random(f"{seed} story")
         self.products: list[Product] = self.names.products(40)

@@ -1,0 +1,31 @@
+"""Who may see and do what in this module, and why something is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext as _t
+
+from gucang.kernel.actors import Actor
+from gucang.kernel.permissions import NOTHING
+
+if TYPE_CHECKING:
+    from gucang.stock.models import Product
+
+
+def visible_products(actor: Actor) -> Q:
+    """What the company sells, for whoever may see products at all; what it costs is a rule of its own."""
+    return Q() if actor.may("product.view") else NOTHING
+
+
+def visible_categories(actor: Actor) -> Q:
+    return Q() if actor.may("product_category.view") else NOTHING
+
+
+def why_not_offered(product: Product) -> str | None:
+    return None if product.active else _t("“%(product)s” is not on offer already.") % {"product": product}
+
+
+def why_offered(product: Product) -> str | None:
+    return _t("“%(product)s” is on offer.") % {"product": product} if product.active else None
