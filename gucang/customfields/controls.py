@@ -13,8 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.customfields import queries, rules
 from gucang.customfields.checks import CHOOSING, places_of, showing
+from gucang.kernel import records
 from gucang.kernel.custom import PREFIX, options
+from gucang.kernel.custom.making import inputs_of
 from gucang.kernel.fields import FieldSpec
+from gucang.kernel.formulas import BadFormula, stored_text, worded
 from gucang.kernel.records import RecordType
 from gucang.surface import controls
 from gucang.surface.middleware import CompanyRequest
@@ -187,6 +190,19 @@ def draw_on_card(request: CompanyRequest, record: Any, plain: Input) -> Input | 
     return plain if record_type is None or record_type.board is not None else None
 
 
+def draw_formula(request: CompanyRequest, record: Any, plain: Input) -> Input | None:
+    """The formula with its fields by what they are called now, where that says the same; what was typed as it is."""
+    if record is None or not record.formula or plain.value != record.formula:
+        return plain
+    record_type = records.get(record.record_type)
+    inputs = inputs_of(record_type, [spec for spec in record_type.custom_fields() if not spec.computed])
+    try:
+        words = worded(record.formula, inputs)
+        return replace(plain, value=words) if stored_text(words, inputs) == record.formula else plain
+    except BadFormula:
+        return plain
+
+
 def _showing(request: CompanyRequest, record: Any) -> list[FieldSpec] | None:
     record_type = _type_of(request, record)
     if record_type is None:
@@ -208,6 +224,7 @@ def register() -> None:
     controls.register("custom_field", "required_in", controls.Control(read_stages, draw_stages))
     controls.register("custom_field", "section", controls.Control(read_section, draw_section))
     controls.register("custom_field", "show_field", controls.Control(lambda params: None, draw_shown_by))
+    controls.register("custom_field", "formula", controls.Control(lambda params: None, draw_formula))
     controls.register("custom_field", "on_card", controls.Control(lambda params: None, draw_on_card))
     controls.register("custom_field", "personal", controls.Control(lambda params: None, draw_personal))
     controls.register("custom_field", "show_values", controls.Control(read_shown_for, draw_shown_for))

@@ -141,3 +141,30 @@ def test_what_shows_a_field_is_chosen_with_its_values(
     assert client.post(f"/acme/fields/{one.pk}/edit", form_of(client, changed) | {"show_field": ""}).status_code == 302
     with company_scope(acme):
         assert CustomField.objects.get(pk=one.pk).show_values == []
+
+
+def test_a_formula_is_shown_with_the_names_of_today(acme: Company, adam: Member, client: Client, login: Login) -> None:
+    with company_scope(acme):
+        base = actions.create(
+            actor=system(), values={"record_type": "customer", "kind": "money", "key": "base", "label_zh": "底价"}
+        ).record
+        made = actions.create(
+            actor=system(),
+            values={
+                "record_type": "customer",
+                "kind": "formula",
+                "key": "twice",
+                "label_zh": "两倍",
+                "formula": "[底价]*2",
+            },
+        ).record
+        actions.edit(base, actor=system(), values={"label_zh": "成本价"})
+    login(client, adam)
+    page = body(client.get(f"/acme/fields/{made.pk}/edit"))
+    assert "[成本价]" in page
+    assert "extra.base" not in page
+    sent = {"_key": "k", "seen": str(made.version), "record_type": "customer", "kind": "formula", "key": "twice",
+            "label_zh": "两倍", "formula": "[成本价]*2"}  # fmt: skip
+    assert client.post(f"/acme/fields/{made.pk}/edit", sent).status_code == 302
+    with company_scope(acme):
+        assert CustomField.objects.get(pk=made.pk).version == made.version, "nothing was changed"
