@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from gucang.kernel import records
 from gucang.kernel.actors import Actor, Reach
 from gucang.kernel.models import Event
-from gucang.surface import columns, nav, timeline
+from gucang.surface import columns, nav, panels, timeline
 
 nav.setting(
     _("Bulk runs"), "list-check", "/bulk-runs/", "bulk_run.view", 62, about=_("What was done to many records at once")
 )
 
 
+panels.when_empty("bulk_run", _("Pick several rows in a list and change them at once; how it went appears here."))
 columns.names("bulk_run.record_type", records.plural_called)
 columns.names("bulk_run.verb", records.verb_called)
 

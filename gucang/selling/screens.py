@@ -30,11 +30,15 @@ def steps(request: CompanyRequest, record_type: RecordType, deal: Opportunity) -
     following = next((stage for stage in stages if stage.position > here.position), None)
     missing = rules.missing_fields(deal, following) if following and deal.state == StageKind.OPEN else []
     specs = record_type.specs
+    url = f"{request.base}/{record_type.plural}/{deal.pk}"
+    may_move = following is not None and record_type.verbs["move"].why_not(request.actor, deal) is None
     return {
         "deal": deal,
         "steps": [*(_step(deal, stage, here) for stage in stages), *_end(deal, here)],
         "guidance": here.guidance,
         "next_stage": following,
+        "fill_url": f"{url}/edit" if missing and may_move else "",
+        "move_url": f"{url}/move?stage={following.pk}" if following is not None and may_move and not missing else "",
         "missing": "、".join(str(specs[name].label) for name in missing if name in specs),
     }
 

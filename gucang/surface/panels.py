@@ -67,6 +67,7 @@ _panels: list[Panel] = []
 _pages: dict[str, tuple[str, Callable[[CompanyRequest, RecordType, Any], dict[str, Any]]]] = {}
 _views: dict[str, list[View]] = {}
 _starts: dict[str, str] = {}
+_purposes: dict[str, Any] = {}
 _saved_views: list[SavedViews] = []
 _advisers: dict[str, list[Adviser]] = {}
 
@@ -119,6 +120,16 @@ def page_of(request: CompanyRequest, record_type: RecordType, record: Any) -> tu
 def add_view(record: str, view: View) -> None:
     """Add a tab to the list of a record type, after “all” and “mine”."""
     _views.setdefault(record, []).append(view)
+
+
+def when_empty(record: str, sentence: Any) -> None:
+    """Let the list of a record type, while nothing is in it, say how something gets there."""
+    _purposes[record] = sentence
+
+
+def purpose_of(record_type: RecordType) -> Any:
+    """What the empty list of a record type says; "" where nobody said anything."""
+    return _purposes.get(record_type.name, "")
 
 
 def begin_with(record: str, view: str) -> None:

@@ -14,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from gucang.accounts.models import Role
 from gucang.kernel import clock, records
+from gucang.kernel.actors import system
 from gucang.kernel.scope import company_scope, writing
 from gucang.parties.actions import contacts, customers
 from gucang.parties.models import Customer
-from gucang.selling.actions import opportunities
+from gucang.selling.actions import opportunities, pipelines
 from gucang.selling.models import Opportunity
 from gucang.surface import timeline
 
@@ -207,3 +208,49 @@ def test_every_page_stands_under_the_strict_policy(as_alice: Client, customer: C
         assert "unsafe-inline" not in answer.headers["Content-Security-Policy"]
         assert not re.search(r"<script(?![^>]*\bsrc=)", page), address
         assert not re.search(r'\s(style|on[a-z]+)="', page), address
+
+
+def test_only_what_its_form_ties_to_the_record_is_offered_to_be_added(
+    as_alice: Client, inside: Any, new_deal: Callable[..., Opportunity]
+) -> None:
+    deal = new_deal("糊盒机伺服升级")
+    page = text_of(as_alice.get(f"{DEALS}{deal.pk}"))
+    assert "/acme/leads/new?" not in page  # a lead becomes a deal, a deal no lead
+    assert f"/acme/opportunities/new?customer={deal.customer_id}" in text_of(
+        as_alice.get(f"{CUSTOMERS}{deal.customer_id}")
+    )
+
+
+def test_the_steps_of_a_deal_lead_to_the_next_one_or_to_what_it_lacks(
+    as_alice: Client, inside: Any, alice: Any, stages: Any, new_deal: Callable[..., Opportunity]
+) -> None:
+    deal = new_deal("糊盒机伺服升级")
+    address = f"{DEALS}{deal.pk}/move?stage={stages['needs'].pk}"
+    assert f'href="{address}"' in text_of(as_alice.get(f"{DEALS}{deal.pk}"))
+    assert f'value="{stages["needs"].pk}" selected' in text_of(as_alice.get(address))
+    with inside():
+        pipelines.edit_stage(stages["needs"], actor=system(), values={"required_fields": ["closes_on"]})
+    page = text_of(as_alice.get(f"{DEALS}{deal.pk}"))
+    assert f'href="{address}"' not in page
+    assert "去填" in page
+    with inside():
+        opportunities.win(deal, actor=alice)
+    won = text_of(as_alice.get(f"{DEALS}{deal.pk}"))
+    assert "/move?stage=" not in won
+    assert "去填" not in won
+
+
+def test_a_stage_is_told_by_ticks_what_it_asks_for(inside: Any, adam: Any, stages: Any, login: Any) -> None:
+    browser = login(Client(), adam)
+    address = f"/acme/stages/{stages['needs'].pk}"
+    form = text_of(browser.get(f"{address}/edit"))
+    assert re.search(r'name="required_fields" value="amount"(?! checked)[^>]*><span>金额', form)
+    values = {"pipeline": stages["needs"].pipeline_id, "name": "需求确认", "position": 2, "kind": "open"}
+    values |= {"probability": 30, "max_days": 21, "_sent": "required_fields", "required_fields": ["amount", "contact"]}
+    assert browser.post(f"{address}/edit", values).status_code == 302
+    with inside():
+        stages["needs"].refresh_from_db()
+    assert stages["needs"].required_fields == ["amount", "contact"]
+    page = text_of(browser.get(address))
+    assert "金额" in page
+    assert ">amount<" not in page

@@ -161,11 +161,17 @@ def _related(request: CompanyRequest, record_type: RecordType, record: Any) -> l
                 "count": f"{RELATED_ROWS}+" if len(rows) > RELATED_ROWS else str(len(rows)),
                 "all_url": f"{base}?{field}={record.pk}",
                 "new_url": f"{base}new?{field}={record.pk}&next={record_url(request, record_type, record.pk)}"
-                if other.create is not None and request.actor.may(other.create.name)
+                if _can_be_added(request, other, field)
                 else "",
             }
         )
     return found
+
+
+def _can_be_added(request: CompanyRequest, other: RecordType, field: str) -> bool:
+    """Whether the form of another type makes a record that refers to this one (a lead leads to a deal by itself)."""
+    in_form = field in other.form.shown and other.form_makes
+    return in_form and other.create is not None and request.actor.may(other.create.name)
 
 
 def _all_related(record_type: RecordType) -> list[Related]:

@@ -202,6 +202,7 @@ def _frame(page: ListPage) -> dict[str, Any]:
         "bulk": bulkbar.offers(record_type, actor, export_url),
         "chip_panels": parts(request, record_type, None, "chips"),
         "panels": parts(request, record_type, None, "list"),
+        "purpose": panels.purpose_of(record_type),
         "head_panels": parts(request, record_type, None, "head"),
         "filtered": bool(found.applied or found.text or page.tab),
         "editable": record_type.edit is not None and actor.may(record_type.edit.name),

@@ -17,7 +17,7 @@ from gucang.kernel import records
 from gucang.kernel import search as index
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
-from gucang.kernel.text import BadText, clean_text, matches
+from gucang.kernel.text import BadText, clean_text, mark, matches
 from gucang.surface import nav, pins
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
@@ -59,7 +59,8 @@ def _found(request: CompanyRequest, text: str, in_palette: bool) -> Iterator[Gro
     limit = IN_PALETTE if in_palette else PER_TYPE
     types = list(records.every())
     hits = index.search(request.actor, text, types=types, limit=limit + 1)
-    for name, found in hits.items():
+    # Whose name it is stands before what only mentions it: a customer before the deals with it.
+    for name, found in sorted(hits.items(), key=lambda one: not mark(one[1][0].title, one[1][0].spelt or text)):
         kind = records.get(name)
         if drawn_elsewhere(kind):
             continue
