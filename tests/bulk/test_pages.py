@@ -253,3 +253,10 @@ def test_what_stays_with_others_is_not_named_on_the_page_of_who_handed_it_over(
             assert word not in shown
     with company_scope(acme):
         assert RunLine.objects.filter(run=run, kind="left").count() == 1
+
+
+@pytest.mark.parametrize("page", ["bulk-runs", "imports", "exports"])
+def test_a_number_that_no_record_can_have_finds_nothing(client: Client, login: Any, alice: Any, page: str) -> None:
+    login(client, alice)
+    assert client.get(f"/acme/{page}/{10**30}").status_code == 404
+    assert client.get(f"/acme/{page}/{2**63 - 2}").status_code == 404

@@ -28,22 +28,12 @@ from gucang.surface.listed import listed, tab_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import fragment, go, render, toast
+from gucang.surface.screens.common import find, record_url
 from gucang.surface.sheets import guarded, lines
 
 MOST_REASONS, FEW_OF_EACH, SOME = 20, 10, 500
 VERBS: dict[str, Action] = {"cancel": actions.cancel, "take_back": actions.take_back}
 TONES = {"running": "wait", "taking_back": "wait", "done": "ok", "failed": "bad"}
-
-
-def _find(request: CompanyRequest, pk: int) -> BulkRun:
-    found = records.get("bulk_run").query(request.actor).filter(pk=pk).select_related("owner").first()
-    if found is None:
-        raise NotVisible
-    return found
-
-
-def _url(request: CompanyRequest, run: BulkRun) -> str:
-    return f"{request.base}/bulk-runs/{run.pk}"
 
 
 def _type(run: BulkRun) -> RecordType | None:
@@ -54,7 +44,7 @@ def _type(run: BulkRun) -> RecordType | None:
 @answered
 def page(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """Its progress while it runs, its result afterwards."""
-    run = _find(request, pk)
+    run = find(records.get("bulk_run"), request, pk)
     record_type = _type(run)
     sees = record_type is not None and request.actor.may(f"{record_type.name}.view")
     told = RunProgress.objects.filter(run=run).first()
@@ -76,7 +66,7 @@ def _progress(request: CompanyRequest, run: BulkRun, progress: RunProgress | Non
     specs = records.get("bulk_run").specs
     return {
         "run": run,
-        "url": _url(request, run),
+        "url": record_url(request, records.get("bulk_run"), run.pk),
         "running": not run.is_over,
         "through": counted.undone + counted.left if back else counted.done + counted.unchanged + counted.refused,
         "whole": run.done if back else counted.rows,
@@ -141,9 +131,9 @@ def _groups(actor: Actor, run: BulkRun, record_type: RecordType) -> list[dict[st
 @answered
 def progress(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """The bar, asked for again every second while it runs; at the end the whole page is loaded."""
-    run = _find(request, pk)
+    run = find(records.get("bulk_run"), request, pk)
     if run.is_over:
-        return go(request, _url(request, run))
+        return go(request, record_url(request, records.get("bulk_run"), run.pk))
     told = RunProgress.objects.filter(run=run).first()
     return fragment(request, "bulk/_progress.html", _progress(request, run, told))
 
@@ -152,7 +142,7 @@ def progress(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
 @answered
 def act(request: CompanyRequest, pk: int, verb: str, **_address: str) -> HttpResponse:
     """Stop, take back. What is short is taken back before the answer."""
-    run = _find(request, pk)
+    run = find(records.get("bulk_run"), request, pk)
     if verb not in VERBS:
         raise NotVisible
     VERBS[verb](run, actor=request.actor, request_id=request.request_id)
@@ -164,14 +154,14 @@ def act(request: CompanyRequest, pk: int, verb: str, **_address: str) -> HttpRes
         if not run.left and record_type is not None:
             toast(request, _t("Taken back."))
             return go(request, f"{request.base}/{record_type.plural}/" + (f"?{run.query}" if run.query else ""))
-    return go(request, _url(request, run))
+    return go(request, record_url(request, records.get("bulk_run"), run.pk))
 
 
 @require_GET
 @answered
 def not_done(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """The records that were left, each with its reason, as a table; a few hundred are in memory at a time."""
-    run = _find(request, pk)
+    run = find(records.get("bulk_run"), request, pk)
     record_type = _type(run)
     if record_type is None:
         raise NotVisible

@@ -17,6 +17,7 @@ from gucang.kernel.errors import NotVisible, Refused
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import go, render
+from gucang.surface.screens.common import find
 from gucang.surface.sheets import lines
 
 HOURS = 24
@@ -71,18 +72,11 @@ def _file_name(record: Export) -> str:
     return f"{records.get(record.record_type).plural}-{record.number}.csv"
 
 
-def _find(request: CompanyRequest, pk: int) -> Export:
-    found = records.get("export").query(request.actor).filter(pk=pk).select_related("owner").first()
-    if found is None:
-        raise NotVisible
-    return found
-
-
 @require_GET
 @answered
 def page(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """One export: being written, ready, or gone."""
-    record = _find(request, pk)
+    record = find(records.get("export"), request, pk)
     context: dict[str, Any] = {
         "record": record,
         "what": str(label_of(record)),
@@ -110,7 +104,7 @@ def _why_not(request: CompanyRequest, record: Export) -> str:
 @answered
 def file(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """The file, for its maker, within a day."""
-    record = _find(request, pk)
+    record = find(records.get("export"), request, pk)
     if why := _why_not(request, record):
         raise Refused(why)
     answer: Any = FileResponse(

@@ -20,6 +20,7 @@ from gucang.surface import sheets
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import fragment, go, render
+from gucang.surface.screens.common import find, record_url
 from gucang.surface.sheets import guarded
 
 SHOWN_ROWS = 5
@@ -30,15 +31,8 @@ VERBS: dict[str, Action] = {
 _MAP = "map:"
 
 
-def _find(request: CompanyRequest, pk: int) -> Import:
-    found = records.get("import").query(request.actor).filter(pk=pk).select_related("owner").first()
-    if found is None:
-        raise NotVisible
-    return found
-
-
 def _url(request: CompanyRequest, record: Import) -> str:
-    return f"{request.base}/imports/{record.pk}"
+    return record_url(request, records.get("import"), record.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,7 +85,7 @@ def _received(request: CompanyRequest, chosen: str, kinds: dict[str, str]) -> Im
 @answered
 def page(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """One import: its columns before it runs, its progress while it runs, its report afterwards."""
-    return _page(request, _find(request, pk))
+    return _page(request, find(records.get("import"), request, pk))
 
 
 def _page(
@@ -171,7 +165,7 @@ def _report(record: Import) -> dict[str, Any]:
 @answered
 def progress(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """The bar, asked for again every second while the import runs; at the end the whole page is loaded."""
-    record = _find(request, pk)
+    record = find(records.get("import"), request, pk)
     if record.is_over:
         return go(request, _url(request, record))
     return fragment(request, "exchange/_progress.html", _progress(request, record))
@@ -181,7 +175,7 @@ def progress(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
 @answered
 def columns(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """Keep the matching, then check it or bring the rows in, as the button said."""
-    record = _find(request, pk)
+    record = find(records.get("import"), request, pk)
     names = record.tables[0]["columns"]
     fields = request.POST.getlist("field")
     chosen = {name: field for name, field in zip(names, fields, strict=False) if field}
@@ -211,7 +205,7 @@ def columns(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
 @answered
 def act(request: CompanyRequest, pk: int, verb: str, **_address: str) -> HttpResponse:
     """Check, bring in, stop, take back."""
-    record = _find(request, pk)
+    record = find(records.get("import"), request, pk)
     if verb not in VERBS:
         raise NotVisible
     try:
@@ -225,7 +219,7 @@ def act(request: CompanyRequest, pk: int, verb: str, **_address: str) -> HttpRes
 @answered
 def refused(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """The refused rows with their own columns and the reason, to correct and import again."""
-    record = _find(request, pk)
+    record = find(records.get("import"), request, pk)
     lines = ImportLine.objects.filter(import_record=record, kind=Kind.REFUSED).order_by("id")
     text = "".join(sheets.lines(_refused_rows(record, list(lines))))
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
