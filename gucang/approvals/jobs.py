@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import structlog
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from gucang.approvals import clocks, deeds
@@ -22,7 +23,7 @@ BATCH = 200
 LOOK_AHEAD = timedelta(days=120)
 
 
-@jobs.every_company("approvals.clock", cron="*/10 * * * *")
+@jobs.every_company("approvals.clock", label=_("Deadlines of approvals"), cron="*/10 * * * *")
 def look_at_the_clock() -> None:
     """What is late first, a few hundred a turn; then remind of what will be."""
     late = ApprovalRequest.objects.filter(state=State.WAITING, due_at__lte=clock.now()).order_by("due_at", "pk")
