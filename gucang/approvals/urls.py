@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from gucang.approvals.screens import inbox
+from gucang.approvals.screens import editor, inbox
 
 company_patterns: list[URLPattern | URLResolver] = [
     path("approvals/waiting", inbox.waiting, name="approvals-waiting"),
     path("approvals/agree", inbox.agree_many, name="approvals-agree"),
+    path("approval-policies/<int:pk>/words", editor.define, name="approval-policy-words"),
 ]

@@ -10,7 +10,8 @@ from django.utils.translation import pgettext
 
 from gucang.approvals import cases, deeds, people
 from gucang.approvals.definition import LABELS, Definition, Mode
-from gucang.approvals.flow import Decision, Origin
+from gucang.approvals.flow import Decision, Impossible, Origin, People
+from gucang.approvals.flow.steps import who_decides
 from gucang.approvals.models import ApprovalRequest, ApprovalTask, State
 from gucang.kernel import records
 from gucang.kernel.actors import Access, Actor
@@ -123,6 +124,30 @@ def picture_of(request: ApprovalRequest) -> list[Node]:
             nodes.append(_grouped(label, step.mode, expected or [_nobody(label, words)]))
     nodes.append(_end(request))
     return nodes
+
+
+def forecast(words: Definition, submitter: int) -> list[Node]:
+    """Who would decide what this member asks for, as far as no record has to say it: the dry run of a policy."""
+    names = _names({submitter} | set(people.company().working))
+    nodes: list[Node] = [{"role": _t("Asked"), "name": names.get(submitter, "—"), "state": "done"}]
+    known = people.people_for(words, submitter, None, 0)
+    for number, step in enumerate(words.steps):
+        label = step.name or _t("Step %(number)s") % {"number": number + 1}
+        note = _t("%(hours)s working hours") % {"hours": step.hours} if step.hours else ""
+        expected = [
+            {"role": label, "name": names.get(one, "—"), "state": "later", "note": note}
+            for one in expected_in(words, submitter, number, known)
+        ]
+        nodes.append(_grouped(label, step.mode, expected or [_nobody(label, words)]))
+    return [*nodes, {"role": _t("Takes effect"), "name": "", "state": "later"}]
+
+
+def expected_in(words: Definition, submitter: int, step: int, known: People) -> list[int]:
+    """The members whom a step would ask, by the policy's rules; none where it would pass or nobody is found."""
+    try:
+        return [member for member in who_decides(words, submitter, step, known) if member is not None]
+    except Impossible:
+        return []
 
 
 def _names(ids: set[int]) -> dict[int, str]:

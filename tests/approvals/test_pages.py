@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from gucang.accounts.models import Role
-from gucang.approvals.actions import requests
-from gucang.approvals.models import ApprovalRequest, State
+from gucang.approvals.actions import policies, requests
+from gucang.approvals.models import ApprovalRequest, PolicyVersion, State
 from gucang.kernel.errors import NeedsApproval
 from gucang.kernel.scope import company_scope, writing
 from gucang.parties.actions import customers
@@ -131,3 +131,30 @@ def test_a_second_click_on_a_form_asks_once(acme_team: Team, page: Any) -> None:
     with company_scope(acme_team.company):
         assert ApprovalRequest.objects.count() == 1
         assert not Customer.objects.exists()
+
+
+def test_an_administrator_says_in_a_form_who_agrees_and_sees_whom_it_would_ask(acme_team: Team, page: Any) -> None:
+    people = acme_team.people
+    with company_scope(acme_team.company):
+        values = {"name": "大额赢单", "record_type": "opportunity", "action": "opportunity.win"}
+        pk = policies.create(actor=people["adam"], values=values).record.pk
+    adam, url = page("adam"), f"/acme/approval-policies/{pk}"
+    assert adam.get(url).status_code == 200
+    sent = {
+        "step": ["经理", ""], "mode": ["any", "all"], "hours": ["8", ""], "late": ["superior", "remind"],
+        "who-0": ["superior:1", f"person:{people['carol'].pk}", "", ""], "who-1": ["", "", "", ""],
+        "conditions": "amount__gte=500000", "empty": "admin", "same": "superior", "twice": "first",
+        "disabled": "superior", "after_return": "straight", "copies": [f"person:{people['bob'].pk}", ""],
+    }  # fmt: skip
+    wrong = adam.post(f"{url}/words", sent | {"conditions": "nothing__gte=1"})
+    assert wrong.status_code == 422
+    assert "nothing__gte=1" in wrong.content.decode()
+    assert adam.post(f"{url}/words", sent).status_code == 302
+    with company_scope(acme_team.company):
+        words = PolicyVersion.objects.get().read()
+    assert [(step.name, step.mode.value, step.hours, len(step.who)) for step in words.steps] == [("经理", "any", 8, 2)]
+    shown = adam.get(f"{url}?for={people['alice'].pk}").content.decode()
+    picture = shown[shown.index('class="flow"') : shown.index('name="mode"')]
+    assert "Mia" in picture
+    assert "Carol" in picture
+    assert page("alice").post(f"{url}/words", sent).status_code == 403

@@ -117,6 +117,11 @@ def closed(case: Case) -> Case:
     return replace(case, tasks=tasks)
 
 
+def who_decides(definition: Definition, submitter: int, step: int, people: People) -> list[int | None]:
+    """Whom a step would ask if nobody had agreed to anything yet. Raises Impossible (NOBODY)."""
+    return [task.member for task in _slots(Case(definition, submitter), step, people)]
+
+
 def _slots(case: Case, step: int, people: People) -> list[Task]:
     """Who has to agree in a step, by the policy's rules. Raises Impossible (NOBODY)."""
     rules, submitter = case.definition, case.submitter
