@@ -89,29 +89,35 @@ class AfterReturn(StrEnum):
     STRAIGHT = "straight"
 
 
-LABELS: dict[StrEnum, Any] = {
-    Mode.ALL: _("all of them agree"),
-    Mode.ANY: _("one of them agrees"),
-    Mode.IN_ORDER: _("all agree, one after the other"),
-    Late.REMIND: _("they are only reminded"),
-    Late.SUPERIOR: _("it goes to their manager"),
-    Late.AGREE: _("the step passes by itself"),
-    Late.RETURN: _("it goes back to who asks"),
-    Empty.ADMIN: _("an administrator decides"),
-    Empty.PERSON: _("this person decides"),
-    Empty.PASS: _("the step passes"),
-    Same.SUPERIOR: _("their manager decides"),
-    Same.SKIP: _("is left out"),
-    Same.ALLOW: _("decides all the same"),
-    Twice.FIRST: _("is asked the first time only"),
-    Twice.CONSECUTIVE: _("is not asked twice in a row"),
-    Twice.EACH: _("is asked each time"),
-    Disabled.SUPERIOR: pgettext_lazy("left", "their manager decides"),
-    Disabled.ADMIN: pgettext_lazy("left", "an administrator decides"),
-    Disabled.DROP: pgettext_lazy("left", "is left out"),
-    AfterReturn.THROUGH: _("goes through all steps again"),
-    AfterReturn.STRAIGHT: _("goes straight back, if nothing was changed"),
+# By kind and value: members of different kinds that are spelled the same are the same key of a dict.
+_LABELS: dict[tuple[type[StrEnum], str], Any] = {
+    (Mode, Mode.ALL.value): _("all of them agree"),
+    (Mode, Mode.ANY.value): _("one of them agrees"),
+    (Mode, Mode.IN_ORDER.value): _("all agree, one after the other"),
+    (Late, Late.REMIND.value): _("they are only reminded"),
+    (Late, Late.SUPERIOR.value): _("it goes to their manager"),
+    (Late, Late.AGREE.value): _("the step passes by itself"),
+    (Late, Late.RETURN.value): _("it goes back to who asks"),
+    (Empty, Empty.ADMIN.value): _("an administrator decides"),
+    (Empty, Empty.PERSON.value): _("this person decides"),
+    (Empty, Empty.PASS.value): _("the step passes"),
+    (Same, Same.SUPERIOR.value): _("their manager decides"),
+    (Same, Same.SKIP.value): _("is left out"),
+    (Same, Same.ALLOW.value): _("decides all the same"),
+    (Twice, Twice.FIRST.value): _("is asked the first time only"),
+    (Twice, Twice.CONSECUTIVE.value): _("is not asked twice in a row"),
+    (Twice, Twice.EACH.value): _("is asked each time"),
+    (Disabled, Disabled.SUPERIOR.value): pgettext_lazy("left", "their manager decides"),
+    (Disabled, Disabled.ADMIN.value): pgettext_lazy("left", "an administrator decides"),
+    (Disabled, Disabled.DROP.value): pgettext_lazy("left", "is left out"),
+    (AfterReturn, AfterReturn.THROUGH.value): _("goes through all steps again"),
+    (AfterReturn, AfterReturn.STRAIGHT.value): _("goes straight back, if nothing was changed"),
 }
+
+
+def label(one: StrEnum) -> Any:
+    """What a choice of a policy is called."""
+    return _LABELS[type(one), one.value]
 
 
 @dataclass(frozen=True)

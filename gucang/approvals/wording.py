@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext
 
 from gucang.approvals import cases, deeds, people
-from gucang.approvals.definition import LABELS, Definition, Mode
+from gucang.approvals.definition import Definition, Mode
+from gucang.approvals.definition import label as choice
 from gucang.approvals.flow import Decision, Impossible, Origin, People
 from gucang.approvals.flow.steps import who_decides
 from gucang.approvals.models import ApprovalRequest, ApprovalTask, State
@@ -156,13 +157,13 @@ def _names(ids: set[int]) -> dict[int, str]:
 
 
 def _nobody(label: str, words: Definition) -> Node:
-    return {"role": label, "name": str(LABELS[words.empty]), "state": "later"}
+    return {"role": label, "name": str(choice(words.empty)), "state": "later"}
 
 
 def _grouped(label: str, mode: Mode, nodes: list[Node]) -> Node:
     if len(nodes) == 1:
         return nodes[0] | {"role": label}
-    return {"group": f"{label} · {LABELS[mode]}", "nodes": nodes}
+    return {"group": f"{label} · {choice(mode)}", "nodes": nodes}
 
 
 _NOTES = {

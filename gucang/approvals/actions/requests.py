@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gucang.accounts.models import Member
 from gucang.approvals import cases, clocks, flow, parking, people, rules
 from gucang.approvals.actions.reasons import refusal, words_of
-from gucang.approvals.definition import LABELS, Mode
+from gucang.approvals.definition import Mode, label
 from gucang.approvals.models import ApprovalCopy, ApprovalRequest, ApprovalTask, PolicyVersion, State
 from gucang.kernel import clock, records
 from gucang.kernel.actions import action, keep
@@ -297,7 +297,7 @@ def _sides() -> list[tuple[str, Any]]:
         FieldSpec("side", "choice", _("When they sign"), required=True, choices=_sides(), default="before"),
         FieldSpec(
             "mode", "choice", _("How many of them"), default="all",
-            choices=[(one.value, LABELS[one]) for one in Mode],
+            choices=[(one.value, label(one)) for one in Mode],
         ),
         FieldSpec("comment", "longtext", _("What they should know")),
     ),

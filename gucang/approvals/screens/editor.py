@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from gucang.accounts.models import Department, Member, Role
 from gucang.approvals import people, wording
 from gucang.approvals.actions import policies
-from gucang.approvals.definition import LABELS, AfterReturn, Disabled, Empty, Kind, Late, Mode, Same, Twice
+from gucang.approvals.definition import AfterReturn, Disabled, Empty, Kind, Late, Mode, Same, Twice, label
 from gucang.approvals.models import ApprovalPolicy, PolicyVersion
 from gucang.kernel import records
 from gucang.kernel.errors import NotVisible, Problem
@@ -50,8 +50,8 @@ def shown(request: CompanyRequest, record_type: RecordType, policy: ApprovalPoli
         "departments": [str(one) for one in raw.get("departments", [])],
         "all_departments": [(str(one.pk), one.name) for one in Department.objects.order_by("pk")],
         "copies": _padded([_code(one) for one in raw.get("copies", [])], 2),
-        "modes": [(one.value, LABELS[one]) for one in Mode],
-        "lates": [(one.value, LABELS[one]) for one in Late],
+        "modes": [(one.value, label(one)) for one in Mode],
+        "lates": [(one.value, label(one)) for one in Late],
         "rules": [
             ("empty", _t("Where nobody is found"), _choices(Empty), raw.get("empty", Empty.ADMIN.value)),
             ("same", _t("An approver who asks"), _choices(Same), raw.get("same", Same.SUPERIOR.value)),
@@ -70,7 +70,7 @@ panels.draw_page("approval_policy", "approvals/policy.html", shown)
 
 def _choices(kind: Any) -> list[tuple[str, Any]]:
     # Who decides where nobody is found is a person by the API only; here it is the administrators, or nobody.
-    return [(one.value, LABELS[one]) for one in kind if one is not Empty.PERSON]
+    return [(one.value, label(one)) for one in kind if one is not Empty.PERSON]
 
 
 def _asker(request: CompanyRequest) -> Member | None:
@@ -93,7 +93,7 @@ def _approvers(policy: ApprovalPolicy) -> list[tuple[str, str]]:
     ]
     found.append(("head:1", _t("head of the department")))
     fields = people.fields_naming_people(records.get(policy.record_type))
-    found += [(f"field:{name}", _t("field “%(field)s”") % {"field": label}) for name, label in fields.items()]
+    found += [(f"field:{name}", _t("field “%(field)s”") % {"field": said}) for name, said in fields.items()]
     found += [(f"role:{one.pk}", _t("role “%(role)s”") % {"role": one.name}) for one in Role.objects.order_by("pk")]
     return found + [(f"person:{pk}", name) for pk, name in _colleagues()]
 

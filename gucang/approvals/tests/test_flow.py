@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gucang.approvals import flow
-from gucang.approvals.definition import AfterReturn, Disabled, Empty, Mode, Same, Twice
+from gucang.approvals.definition import AfterReturn, Disabled, Empty, Late, Mode, Same, Twice, label
 from gucang.approvals.flow import Origin, State, Why
 from gucang.approvals.tests.people import ANN, BEA, CEM, DAI, EVA, EVERYBODY, FAY, MAX, NED, Played, people, policy, why
 
@@ -349,3 +349,8 @@ def test_a_late_request_goes_back_when_the_clock_sends_it() -> None:
     it = Played(policy((ALL, [BEA])))
     it.case = flow.return_late(it.case)
     assert (it.state, it.case.why, it.waiting) == (State.RETURNED, Why.LATE, [])
+
+
+def test_choices_that_are_spelled_the_same_keep_their_own_words() -> None:
+    said = {str(label(one)) for one in (Late.SUPERIOR, Same.SUPERIOR, Empty.ADMIN, Mode.ALL)}
+    assert len(said) == 4
