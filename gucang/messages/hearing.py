@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from gucang.accounts.models import Member
 from gucang.kernel import clock, events, jobs, records
 from gucang.kernel.models import Event
-from gucang.kernel.reactions import after
+from gucang.kernel.reactions import after, watch
 from gucang.kernel.scope import deriving
 from gucang.messages import queries
 from gucang.messages.kinds import Kind
@@ -52,24 +52,36 @@ def hears(*event_names: str, kind: Kind) -> Callable[[Hearing], Hearing]:
     """
 
     def remember(function: Hearing) -> Hearing:
-        @wraps(function)
-        def deliver(event: Event) -> None:
-            for told in function(event):
-                if told.member_id is None or told.member_id == event.actor_id:
-                    continue
-                member_id = told.member_id
-                about = (event.subject_type, event.subject_id) if told.about == EVENT_SUBJECT else told.about
-                key = f"event:{event.id}"
-                if run := event.facts.get("bulk"):
-                    told, key = _many(event, told), f"bulk:{run['id']}:{(told.kind or kind).name}"
-                notify(
-                    member_id, told.kind or kind, told.sentence, told.params, about=about, key=key, cause=event.id
-                )  # fmt: skip
-
-        after(*event_names)(deliver)
+        after(*event_names)(_delivery(function, kind))
         return function
 
     return remember
+
+
+def hears_where(wanted: Callable[[Event], bool], *, kind: Kind) -> Callable[[Hearing], Hearing]:
+    """The same for events whose names nobody knows beforehand: those that `wanted` picks, which must be cheap."""
+
+    def remember(function: Hearing) -> Hearing:
+        watch(wanted)(_delivery(function, kind))
+        return function
+
+    return remember
+
+
+def _delivery(function: Hearing, kind: Kind) -> Callable[[Event], None]:
+    @wraps(function)
+    def deliver(event: Event) -> None:
+        for told in function(event):
+            if told.member_id is None or told.member_id == event.actor_id:
+                continue
+            member_id = told.member_id
+            about = (event.subject_type, event.subject_id) if told.about == EVENT_SUBJECT else told.about
+            key = f"event:{event.id}"
+            if run := event.facts.get("bulk"):
+                told, key = _many(event, told), f"bulk:{run['id']}:{(told.kind or kind).name}"
+            notify(member_id, told.kind or kind, told.sentence, told.params, about=about, key=key, cause=event.id)
+
+    return deliver
 
 
 def _many(event: Event, told: Told) -> Told:
