@@ -128,6 +128,7 @@ def test_the_pages_of_the_company_are_drawn_whole(full: Pages, who: str) -> None
     for path in ("", "bin/", "search", "search?q=a", "me", "notifications", "notifications/settings", "activity/due"):
         whole(browser.get(f"/acme/{path}"), 200, 405)
     whole(browser.get("/acme/settings"), 200, 403, 404)
+    whole(browser.get("/acme/jobs"), 200, 404)
 
 
 @of_every_type
