@@ -265,8 +265,8 @@ def test_a_new_version_of_the_program_brings_the_roles_of_every_company_up_to_da
 def test_a_reader_sees_everything_and_edits_nothing(scope, carol):
     actor = carol.as_actor()
     assert all(actor.may(f"{kind.name}.view") for kind in records.every() if kind.name != "token")
-    # How one wants to be told of things, and to look at them, is one's own affair.
-    own = ("notification_setting", "saved_view", "pin_list")
+    # How one wants to be told of things and to look at them, and who decides in one's place, is one's own affair.
+    own = ("notification_setting", "saved_view", "pin_list", "delegation")
     changing = [kind.edit.name for kind in records.every() if kind.edit and kind.name not in own]
     assert "member.edit" in changing
     assert [name for name in changing if actor.may(name)] == []
