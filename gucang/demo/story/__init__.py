@@ -8,7 +8,19 @@ from django.db import transaction
 from django.utils import translation
 
 from gucang.accounts.setup import create_company
-from gucang.demo.story import automations, cast, customers, goods, hours, leads, machines, present, setting, training
+from gucang.demo.story import (
+    agreement,
+    automations,
+    cast,
+    customers,
+    goods,
+    hours,
+    leads,
+    machines,
+    present,
+    setting,
+    training,
+)
 from gucang.demo.story.world import World
 from gucang.kernel import clock, events, reactions, seals
 from gucang.kernel.models import Company
@@ -50,6 +62,7 @@ def _tell(world: World) -> Company:
         hours.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()
+        agreement.tell(world)
         seals.seal_days()
     return company
 

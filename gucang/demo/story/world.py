@@ -24,6 +24,8 @@ Life = Iterator[datetime]
 DAYS_OF_HISTORY = 396
 # Steps of the story between two looks at how large the tables have become: often at first, seldom later.
 STATISTICS_AFTER = (150, 500, 2000)
+# What is told at the end, after all lives, happens within so many minutes.
+LAST_MINUTES = 35
 # Only of the last days do people still find something in the bell.
 DAYS_TOLD = 3
 
@@ -95,7 +97,8 @@ class World:
         self.start(moment, _once(deed))
 
     def run(self) -> None:
-        """Let everything happen, in the order of time, until now."""
+        """Let everything happen, in the order of time, until the last minutes."""
+        until = self.now - timedelta(minutes=LAST_MINUTES)
         told_from = self.moment(self.last_working_day(DAYS_TOLD), 0, 0)
         steps = 0
         while self._waiting:
@@ -103,7 +106,7 @@ class World:
             if steps in STATISTICS_AFTER:
                 statistics.refresh()
             moment, _number, life = heapq.heappop(self._waiting)
-            if moment >= self.now:
+            if moment >= until:
                 life.close()  # type: ignore[attr-defined]
                 continue
             with clock.at(moment), _heard(moment >= told_from):

@@ -16,6 +16,7 @@ from gucang.accounts.models import Member, Role, User
 from gucang.accounts.sentences import sentences
 from gucang.activity import queries as activity
 from gucang.activity.models import Attachment, Coaching, FollowUp, Task
+from gucang.approvals.models import ApprovalRequest, ApprovalTask
 from gucang.demo import cli, story
 from gucang.demo.story import before, cast, training
 from gucang.kernel import clock, records, seals, search
@@ -123,6 +124,17 @@ def test_the_companys_own_type_holds_machines_in_every_stage_with_fields_of_thei
     assert len({one.customer_id for one in machines}) > 15
     for user in (*cast.STAYING, "chen.yu"):
         assert kind.query(_member(user).as_actor()).exists(), user
+
+
+def test_large_deals_wait_for_others_or_were_decided(inside: Company) -> None:
+    states = {one.state: one for one in ApprovalRequest.objects.select_related("submitter")}
+    assert set(states) == {"waiting", "carried_out", "returned"}
+    waiting = ApprovalRequest.objects.filter(state="waiting")
+    assert {one.submitter.name for one in waiting} == {"李向东", "何静"}
+    with_whom = ApprovalTask.objects.filter(request__in=waiting, open=True)
+    assert {task.member.name for task in with_whom} == {"王磊", "周敏"}
+    assert Opportunity.objects.get(pk=states["carried_out"].about_id).state == "won"
+    assert Opportunity.objects.get(pk=states["returned"].about_id).state == "open"
 
 
 def test_who_left_has_nothing_left_to_do(inside: Company) -> None:
