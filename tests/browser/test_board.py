@@ -49,13 +49,19 @@ def test_a_card_lifted_with_the_keyboard_is_moved_and_the_sums_follow(
     assert stage_of(inside, deal) == stages["needs"].pk
 
 
-def test_a_card_can_be_dragged(
-    page_of: Callable[..., Page], alice: Any, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
+@pytest.mark.parametrize("by", [".t a", ".c"])
+def test_a_card_can_be_dragged_by_its_name_as_by_the_rest_of_it(
+    page_of: Callable[..., Page],
+    alice: Any,
+    new_deal: Callable[..., Opportunity],
+    stages: dict[str, Any],
+    inside: Any,
+    by: str,
 ) -> None:
     deal = new_deal("电缆收线机 12 轴")
     page = page_of(alice)
     page.goto(BOARD, wait_until="networkidle")
-    card(page, deal).locator(".c").first.hover()
+    card(page, deal).locator(by).first.hover()
     page.mouse.down()
     target = lane(page, stages["quote"]).locator("[data-cards]").bounding_box()
     page.mouse.move(target["x"] + 60, target["y"] + 20, steps=8)
@@ -65,6 +71,7 @@ def test_a_card_can_be_dragged(
     assert dropped.value.status == 204
     expect(lane(page, stages["quote"]).locator(f'[data-card="{deal.pk}"]')).to_be_visible()
     assert stage_of(inside, deal) == stages["quote"].pk
+    assert page.url.endswith(BOARD), "letting go of the name does not open the deal"
 
 
 def test_a_refused_card_goes_back_with_the_sentence_in_it(

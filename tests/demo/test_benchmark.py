@@ -52,5 +52,7 @@ def test_it_is_whole_and_gets_its_own_fields_then_or_later(
     with company_scope(acme):
         untouched = Customer.objects.get(pk=theirs)
         assert (untouched.extra, untouched.version) == ({}, 1)
-        assert [event.name for event in Event.objects.filter(subject_id=theirs)] == ["customer.create"]
+        assert [event.name for event in Event.objects.filter(subject_type="customer", subject_id=theirs)] == [
+            "customer.create"
+        ]
         assert not FieldValue.objects.exists()

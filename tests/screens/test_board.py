@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -77,6 +78,19 @@ def test_a_drop_is_the_move_and_leaves_one_event(
     assert stage_of(inside, deal) == stages["needs"].pk
     with inside():
         assert Event.objects.filter(name="opportunity.move", subject_id=deal.pk).count() == 1
+
+
+def test_a_drop_that_ends_a_deal_can_be_taken_back(
+    as_alice: Client, new_deal: Callable[..., Opportunity], stages: dict[str, Any], inside: Any
+) -> None:
+    deal = new_deal()
+    answer = drop(as_alice, deal, stages["won"].pk, HX_Request="true")
+    assert answer.status_code == 204
+    undo = json.loads(answer.headers["HX-Trigger"])["toast"]["undo_url"]
+    assert as_alice.post(undo, headers={"HX-Request": "true"}).headers["HX-Redirect"] == "/acme/opportunities/board"
+    with inside():
+        again = Opportunity.objects.get(pk=deal.pk)
+        assert (again.state, again.stage_id, again.closed_on) == ("open", stages["first"].pk, None)
 
 
 def test_a_refused_drop_answers_the_sentence_and_changes_nothing(

@@ -139,4 +139,5 @@ def test_nothing_to_show_says_what_will_be_here(as_adam: Client) -> None:
 
 
 def test_every_job_has_a_name_for_people() -> None:
-    assert [name for name in jobs.every() if jobs.label_of(name) == name] == []
+    ours = [name for name in jobs.every() if not name.startswith("tests.")]
+    assert [name for name in ours if jobs.label_of(name) == name] == []

@@ -17,6 +17,7 @@ from gucang.kernel.actions import action, creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Among, Money, Text
+from gucang.kernel.models import Event
 from gucang.kernel.permissions import may_give_away
 from gucang.parties import rules as party_rules
 from gucang.selling import queries, rules
@@ -90,8 +91,12 @@ def move(
     return _enter(deal, stage, actor, forward=_is_forward(queries.stage_of(deal), stage))
 
 
+def _reopened(event: Event) -> tuple[str, dict[str, Any]]:
+    return "reopen", {}
+
+
 @action(
-    "opportunity.win", label=_("Win"), guard=rules.why_not_open, tone="primary", icon="award",
+    "opportunity.win", label=_("Win"), guard=rules.why_not_open, tone="primary", icon="award", back=_reopened,
     labels={"on": _("Won on"), "amount": _("Amount"), "note": _("Remark")},
 )  # fmt: skip
 def win(
@@ -110,7 +115,7 @@ def win(
 
 
 @action(
-    "opportunity.lose", label=_("Lose"), guard=rules.why_not_open, icon="ban",
+    "opportunity.lose", label=_("Lose"), guard=rules.why_not_open, icon="ban", back=_reopened,
     labels={"reason": _("Why it was lost"), "on": _("Lost on"), "note": _("What we learned")},
 )  # fmt: skip
 def lose(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
 from django.urls import URLPattern, path
@@ -14,13 +15,15 @@ from gucang.kernel.actions import get as action_called
 from gucang.kernel.errors import NotVisible, Problem, Refused
 from gucang.kernel.fields import BadValue
 from gucang.kernel.records import Board, RecordType
+from gucang.kernel.undoing import way_back
 from gucang.surface import filters
 from gucang.surface.boardpage import BoardPage, lanes_for
 from gucang.surface.chips import Chip, Chips, chips_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render, wants_fragment, with_toast
-from gucang.surface.screens.common import find, record_url, screen
+from gucang.surface.screens.common import find, here, record_url, screen
 from gucang.surface.screens.filtering import editor
+from gucang.surface.screens.forms import undo_url
 
 
 @require_safe
@@ -74,14 +77,20 @@ def drop(request: CompanyRequest, kind: RecordType, pk: int, **_company: str) ->
                 raise Refused(sentence)
             labels = "、".join(str(spec.label) for spec in missing)
             raise _NeedsForm(_t("“%(action)s” asks for: %(fields)s.") % {"action": action.label, "fields": labels})
-        action(record, actor=request.actor, **params)
+        outcome = action(record, actor=request.actor, **params)
     except NotVisible:
         raise
     except Problem as problem:
         return _refused(request, kind, record, problem, form_url, action.label)
     moved = HttpResponse(status=204)
     # A drop that ends something says so; that a card has changed its lane, one sees.
-    return with_toast(moved, f"{action.label} · {record}") if action.tone else moved
+    if not action.tone:
+        return moved
+    undo = ""
+    if outcome.event is not None and way_back(outcome.event) is not None:
+        back = here(request, f"{request.base}/{kind.plural}/board")
+        undo = f"{undo_url(request, kind, outcome)}?{urlencode({'next': back})}"
+    return with_toast(moved, f"{action.label} · {record}", undo)
 
 
 class _NeedsForm(Refused):

@@ -429,13 +429,11 @@ def with_undo(
 
 @screen
 def undo(request: CompanyRequest, record_type: RecordType, pk: int, event_id: int) -> HttpResponse:
-    """Give back the values from before an edit, if nobody has changed them since."""
+    """Take back an edit or another deed that has a way back, if nobody has changed the same since."""
     only_post(request)
     record = find(record_type, request, pk)
-    event = Event.objects.filter(
-        pk=event_id, subject_type=record_type.name, subject_id=record.pk, name=f"{record_type.name}.edit"
-    ).first()
-    if record_type.edit is None or event is None:
+    event = Event.objects.filter(pk=event_id, subject_type=record_type.name, subject_id=record.pk).first()
+    if event is None or undoing.way_back(event) is None:
         raise NotVisible
     undoing.undo(event, actor=request.actor, request_id=request.request_id)
     toast(request, _t("Taken back."))

@@ -59,7 +59,7 @@ async function send(card, place, board) {
 function setUpDragging(board) {
   let place = null;
   board.querySelectorAll("[data-cards]").forEach((cards) => Sortable.create(cards, {
-    group: "board", animation: 160, draggable: "[data-card]", filter: "a, button, .refusal, .menu-list", preventOnFilter: false,
+    group: "board", animation: 160, draggable: "[data-card]", filter: "button, .refusal, .refusal a, .menu-list", preventOnFilter: false,
     delay: 180, delayOnTouchOnly: true, chosenClass: "is-held", ghostClass: "is-ghost",
     onStart: ({ item }) => { place = placeOf(item); },
     onEnd: ({ item, from, to }) => { if (from !== to) send(item, place, board); },
