@@ -47,7 +47,7 @@ def drag(page: Page, card: Locator, to: Locator) -> None:
 def told(page: Page) -> list[str]:
     """The deeds of the timeline, newest first, in the words on the page."""
     texts = page.locator("ol.tl > li:not(.day) .by").all_inner_texts()
-    return [re.sub(r"\s+", " ", text).partition(" 今天")[0] for text in texts]
+    return [re.sub(r" (今天 )?\d\d:\d\d.*", "", re.sub(r"\s+", " ", text)) for text in texts]
 
 
 def test_the_first_day_by_mouse_ends_on_a_timeline_that_tells_it_in_order(

@@ -376,5 +376,5 @@ def test_a_phone_is_led_back_to_the_list(open_grid: Callable[..., Page], page_of
     expect(page.locator("[data-grid-link]")).to_be_hidden()
     page.goto(GRID)
     expect(page.locator(".grid-narrow")).to_be_visible()
-    page.locator(".grid-narrow a").click()
+    page.locator("[data-grid-back]").click()
     expect(page).to_have_url(re.compile("/acme/customers/"))

@@ -208,7 +208,7 @@ def test_letters_are_letters_while_typing_composing_or_switched_off(
     [
         ("customers/", "选到这一行为止"),
         ("opportunities/board", "拿起卡片"),
-        ("customers/new", "保存并继续填写"),
+        ("customers/new", "存下，接着改这张表单"),
         ("calendar?view=month", "前往"),
     ],
 )
