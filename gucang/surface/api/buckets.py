@@ -19,9 +19,12 @@ _lock = Lock()
 _buckets: dict[tuple[int, str], tuple[float, float]] = {}
 
 
-def take(company_id: int, actor: str, cost: int, *, per_minute: int = PER_MINUTE) -> int:
-    """Take `cost` from the actor's bucket. Returns 0, or the seconds to wait when there is not enough in it."""
-    now = time.monotonic()
+def take(company_id: int, actor: str, cost: int, *, per_minute: int = 0) -> int:
+    """Take `cost` from the actor's bucket. Returns 0, or the seconds to wait when there is not enough in it.
+
+    `per_minute` is how much the bucket holds; 0 is PER_MINUTE.
+    """
+    now, per_minute = time.monotonic(), per_minute or PER_MINUTE
     with _lock:
         level, filled_at = _buckets.get((company_id, actor), (float(per_minute), now))
         level = min(per_minute, level + (now - filled_at) * per_minute / 60)
