@@ -31,7 +31,7 @@ NARROW = _query(
 )
 NONE_EMPTY = _query(("extra.sector", "none"), ("extra.scale", "none"))
 EITHER = _query(("or", "extra.scale=large"), ("or", "extra.sector=semi&extra.tender=1"))
-BUILT_IN = _query(("level", "A,B"), ("or", f"city={quote('苏州')}"), ("or", "status=buyer&updated_at__gte=last30d"))
+BUILT_IN = _query(("level", "A,B"), ("or", f"city={quote('苏州')}"), ("or", "status=buyer&updated_at=last30d"))
 PAGE = (15, 130)
 
 # Only these need the company's own fields.
