@@ -64,6 +64,8 @@ WAYS: list[tuple[dict[str, str], Callable[[dict[str, Any]], bool]]] = [
     ({"or": "extra.size=微型", "extra.people__lt": "8"},
      lambda one: one.get("extra.size") == "微型" and one["extra.people"] < 8),
     ({"extra.people__gt": "99"}, lambda one: False),
+    ({"extra.people__lte": "1000000"}, lambda one: "extra.people" in one),
+    ({"extra.people__gte": "99999999"}, lambda one: False),
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from copy import copy
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Upper
@@ -61,7 +61,7 @@ class Held(Exists):
         single.query.where.children = [_by_record(one) for one in single.query.where.children]
         sql, params = super(Held, single).as_sql(compiler, connection, **more)
         # What has an OFFSET, the planner leaves where it stands instead of joining all that the field holds.
-        return f"{sql.removesuffix(')')} OFFSET 0)", params
+        return (f"{sql[:-1]} OFFSET 0)" if sql.endswith(")") else sql), params  # "false" for what nothing can fit
 
 
 def _by_record(lookup: Any) -> Any:
@@ -69,7 +69,7 @@ def _by_record(lookup: Any) -> Any:
     if getattr(getattr(lookup.lhs, "target", None), "name", "") != "number" or lookup.lookup_name in ("exact", "in"):
         return lookup
     found = copy(lookup)
-    found.lhs = CombinedExpression(lookup.lhs, "+", Value(0))
+    found.lhs = CombinedExpression(lookup.lhs, "+", Value(0), output_field=BigIntegerField())
     return found
 
 
