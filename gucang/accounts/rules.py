@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ADMINISTRATOR = "administrator"
 TOKEN_DAYS = 365
+# What a company may count in, and what its papers may be written in.
+CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "JPY", "GBP")
 
 
 def visible_members(actor: Actor) -> Q:

@@ -23,6 +23,19 @@ def visible_categories(actor: Actor) -> Q:
     return Q() if actor.may("product_category.view") else NOTHING
 
 
+def visible_price_lists(actor: Actor) -> Q:
+    return Q() if actor.may("price_list.view") else NOTHING
+
+
+def visible_prices(actor: Actor) -> Q:
+    """What customers pay, for whoever may see prices: policy is no secret among those who sell."""
+    return Q() if actor.may("price.view") else NOTHING
+
+
+def visible_settings(actor: Actor) -> Q:
+    return Q() if actor.may("stock_settings.view") else NOTHING
+
+
 def why_not_offered(product: Product) -> str | None:
     return None if product.active else _t("“%(product)s” is not on offer already.") % {"product": product}
 

@@ -52,3 +52,8 @@ def in_base(quantity: Decimal, unit: str, base: str, units: Mapping[str, Decimal
 
 def _plain(amount: Decimal) -> str:
     return format(amount.normalize() if amount != amount.to_integral_value() else amount.quantize(Decimal(1)), "f")
+
+
+def amount_text(amount: Decimal, unit: str) -> str:
+    """An amount with its unit for a sentence: "12.5 kg", "3 件"."""
+    return f"{_plain(amount)} {unit}".strip()

@@ -20,13 +20,11 @@ from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.models import Company, NumberRule
 from gucang.kernel.text import BadText, NumberPattern
 
-CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "JPY", "GBP")
-
 
 def _known_words(company: Company, actor: Actor) -> None:
     problems = {}
-    if company.currency not in CURRENCIES:
-        problems["currency"] = [_t("Choose one of %(list)s.") % {"list": "、".join(CURRENCIES)}]
+    if company.currency not in rules.CURRENCIES:
+        problems["currency"] = [_t("Choose one of %(list)s.") % {"list": "、".join(rules.CURRENCIES)}]
     if company.language not in dict(settings.LANGUAGES):
         problems["language"] = [_t("Choose one of %(list)s.") % {"list": "、".join(dict(settings.LANGUAGES))}]
     if problems:

@@ -19,6 +19,7 @@ from gucang.demo.story import (
     machines,
     present,
     setting,
+    stores,
     training,
 )
 from gucang.demo.story.world import World
@@ -51,6 +52,7 @@ def _tell(world: World) -> Company:
             setting.set_up(world)
             hours.set_up(world)
             goods.set_up(world)
+            stores.set_up(world)
     with company_scope(company):
         customers.begin(world)
         leads.begin(world)

@@ -5,7 +5,7 @@ Nothing here names a module: records and values come from the registry, so new r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -24,6 +24,11 @@ DEPARTMENTS = f"{API}/departments"
 JSON = {"content_type": "application/json"}
 # Types that have a create action of which a program alone cannot make use, each with its reason.
 NOT_MADE_HERE = {"attachment": "its file is uploaded first, by a form"}
+# What a record needs although no single field is required, by the number of records made so far.
+NEEDED_TOO: dict[str, Callable[[int], dict[str, Any]]] = {
+    # One of two amounts, and never two prices from the same quantity.
+    "price": lambda made: {"percent_off": "5", "from_quantity": made},
+}
 
 
 @dataclass
@@ -85,6 +90,8 @@ class World:
             wanted = {spec.name: spec for spec in specs if spec.kind in ("text", "longtext") and not spec.choices}
             wanted = dict([*wanted.items()][:1])
         body = {name: self.value(spec, by) for name, spec in wanted.items()}
+        if action.creates and record_type.name in NEEDED_TOO:
+            body |= NEEDED_TOO[record_type.name](self._next())
         if issubclass(record_type.model, AboutRecord) and action.creates:
             about = self.sample(records.get("customer"), by)
             body |= {"about_type": "customer", "about_id": about.pk}

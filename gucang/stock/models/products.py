@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,7 +19,13 @@ from gucang.stock.units import read_units
 MAX_DEPTH = 20
 UNIT = "件"
 VAT = Decimal("13.00")
-_NOT_NEGATIVE = MinValueValidator(Decimal(0), _("Write nothing below zero."))
+NONE = Decimal(0)
+NOT_NEGATIVE = MinValueValidator(NONE, _("Write nothing below zero."))
+
+
+def quantity_field(label: Any, **options: Any) -> models.DecimalField[Any, Any]:
+    """An exact quantity: four decimals, up to 10^12."""
+    return models.DecimalField(label, max_digits=16, decimal_places=4, **options)
 
 
 class ProductCategory(Record):
@@ -73,16 +80,17 @@ class Product(Record):
         help_text=_("How many are in it: box = 24, pallet = 480."),
     )  # fmt: skip
     barcode = models.CharField(_("barcode"), max_length=40, blank=True)
-    list_price = MoneyField(_("list price"), null=True, blank=True, validators=[_NOT_NEGATIVE])
-    cost = MoneyField(_("cost"), null=True, blank=True, validators=[_NOT_NEGATIVE])
+    list_price = MoneyField(_("list price"), null=True, blank=True, validators=[NOT_NEGATIVE])
+    cost = MoneyField(_("cost"), null=True, blank=True, validators=[NOT_NEGATIVE])
     tax_rate = models.DecimalField(
         _("tax rate, %"), max_digits=5, decimal_places=2, default=VAT,
-        validators=[_NOT_NEGATIVE, MaxValueValidator(Decimal(100), _("At most 100."))],
+        validators=[NOT_NEGATIVE, MaxValueValidator(Decimal(100), _("At most 100."))],
     )  # fmt: skip
     note = models.TextField(_("note"), blank=True)
     # Written by the verbs `retire` and `bring_back`.
     active = models.BooleanField(_("on offer"), default=True, editable=False)
     name_key = models.CharField(max_length=64, blank=True, editable=False)
+    category_id: int | None
 
     derived_fields = ("name_key",)
     sorts_by = {"name": "name_key"}

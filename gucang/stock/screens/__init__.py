@@ -1,0 +1,1 @@
+"""Parts of generic pages that this module fills."""
