@@ -141,6 +141,19 @@ def pointed_to(settings: dict[str, Any]) -> Iterator[None]:
         connection.settings_dict.update(before)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin each test with a living connection.
+
+    A database that is made anew ends all its connections. Django has one for the loop of a browser and one for
+    everything else; whichever made it anew could close its own only, and the other would fail the next test.
+    """
+    from django.db import connection
+
+    if connection.connection is not None and not connection.is_usable():
+        connection.close()
+
+
 @pytest.fixture(scope="session")
 def test_databases() -> Iterator[TestDatabases]:
     """The server and this process's database on it."""

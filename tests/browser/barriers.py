@@ -20,6 +20,16 @@ _RUN = """async (only) => {
   return violations.map(({ id, impact, nodes }) =>
     [id, impact, nodes.slice(0, 3).map((one) => one.html.slice(0, 160))]);
 }"""
+# The page hears of another theme by an event, and what it draws later it draws in the next frame.
+_SETTLED = """async (theme) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const asked = () => document.documentElement.dataset.choice in { light: 1, dark: 1 };
+  for (let n = 0; n < 60 && document.documentElement.dataset.theme !== theme && !asked(); n += 1) await frame();
+  await frame();
+  await frame();
+  const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < 5000);
+  await Promise.allSettled(ending.map((one) => one.finished));
+}"""
 # What stands out of the window and makes the whole page scroll sideways.
 _WIDE = """() => document.documentElement.scrollWidth > innerWidth
   ? [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
@@ -53,6 +63,7 @@ def barriers(page: Page, name: str, *, looks: Any = LOOKS, grave: tuple[str, ...
     for width, theme in looks:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
+        page.evaluate(_SETTLED, theme)
         for rule, impact, nodes in page.evaluate(_RUN, "color-contrast" if theme == "dark" else ""):
             if impact in grave:
                 found.append(f"{name} ({width}, {theme}): {rule} {json.dumps(nodes, ensure_ascii=False)}")

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from gucang.selling.actions import pipelines
 from gucang.selling.models import Opportunity
+from tests.browser.hands import drag_card
 from tests.browser.test_lists import take
 
 pytestmark = pytest.mark.browser
@@ -61,11 +62,7 @@ def test_a_card_can_be_dragged_by_its_name_as_by_the_rest_of_it(
     deal = new_deal("电缆收线机 12 轴")
     page = page_of(alice)
     page.goto(BOARD, wait_until="networkidle")
-    card(page, deal).locator(by).first.hover()
-    page.mouse.down()
-    target = lane(page, stages["quote"]).locator("[data-cards]").bounding_box()
-    page.mouse.move(target["x"] + 60, target["y"] + 20, steps=8)
-    page.mouse.move(target["x"] + 70, target["y"] + 30, steps=4)
+    drag_card(page, card(page, deal).locator(by).first, lane(page, stages["quote"]))
     with page.expect_response(lambda answer: answer.url.endswith("/drop")) as dropped:
         page.mouse.up()
     assert dropped.value.status == 204

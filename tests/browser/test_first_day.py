@@ -13,6 +13,7 @@ from gucang.activity.actions import follow_ups
 from gucang.kernel import clock
 from gucang.parties.actions import contacts, customers
 from gucang.selling.models import Opportunity
+from tests.browser.hands import drag_card
 from tests.personas import PASSWORD, give_password
 
 pytestmark = pytest.mark.browser
@@ -34,12 +35,7 @@ def lane(page: Page, stage: Any) -> Locator:
 
 def drag(page: Page, card: Locator, to: Locator) -> None:
     """As a hand does it: press, move in steps, let go; returns when the server has answered."""
-    card.locator(".c").first.hover()
-    page.mouse.down()
-    target = to.locator("[data-cards]").bounding_box()
-    assert target is not None
-    page.mouse.move(target["x"] + 60, target["y"] + 20, steps=8)
-    page.mouse.move(target["x"] + 70, target["y"] + 30, steps=4)
+    drag_card(page, card.locator(".c").first, to)
     with page.expect_response(lambda answer: answer.url.endswith("/drop")):
         page.mouse.up()
 

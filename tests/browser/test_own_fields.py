@@ -12,6 +12,7 @@ from gucang.accounts.models import Role
 from gucang.customfields import actions
 from gucang.kernel.actors import system
 from gucang.kernel.models import CustomField
+from tests.browser.hands import drag_until
 
 pytestmark = pytest.mark.browser
 
@@ -49,11 +50,11 @@ def test_a_field_is_dragged_into_a_section(
     page.mouse.move(start["x"] + 5, start["y"] + 5)
     page.mouse.down()
     page.mouse.move(start["x"] + 5, start["y"] - 20, steps=5)
-    page.mouse.move(over["x"] + 100, over["y"] + over["height"] - 3, steps=20)
-    page.mouse.move(over["x"] + 100, over["y"] + over["height"] + 6, steps=5)
+    wanted = ["@0", "@1", ids[2], "@2", "", ids[0], ids[1]]
+    drag_until(page, over["x"] + 100, over["y"] + over["height"], lambda: order(page) == wanted)
     with page.expect_navigation():
         page.mouse.up()
-    assert order(page) == ["@0", "@1", ids[2], "@2", "", ids[0], ids[1]]
+    assert order(page) == wanted
     with inside():
         assert CustomField.objects.get(key="three").section == "@1"
 

@@ -121,7 +121,9 @@ function setUpMouse(grid) {
   };
   const down = (event) => {
     if (event.button !== 0 || event.target.closest(".tabulator-col-resize-handle, .grid-edit, .grid-note, .grid-list")) return;
+    table.flush(); // a row that was just drawn again has its handle only then
     const { i, place, head, number } = hit(event);
+    const onHandle = document.elementFromPoint(event.clientX, event.clientY)?.closest(".grid-fill");
     const box = table.scroller().getBoundingClientRect();
     if (i === null && head === null) { if (event.clientX < box.left + table.scroller().clientWidth && event.clientY < box.top + table.scroller().clientHeight) { event.preventDefault(); editor.focus(); } return; }
     event.preventDefault();
@@ -129,7 +131,7 @@ function setUpMouse(grid) {
     editor.focus();
     editor.moved();
     const last = grid.rows.length - 1;
-    if (event.target.closest(".grid-fill")) { dragging = "fill"; grid.fillFrom = table.bounds(); return; }
+    if (onHandle) { dragging = "fill"; grid.fillFrom = table.bounds(); return; }
     if (head !== null) {
       dragging = "columns";
       if (head < 0) table.select(0, 0, { toRow: last, toPlace: grid.columns.length - 1, show: false });
