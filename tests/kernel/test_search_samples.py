@@ -16,22 +16,29 @@ from gucang.kernel import records, search
 from gucang.kernel.scope import company_scope
 
 GRAM = "机械"
-FREQUENT = 320  # entries in the sample: more than any of the ways stops at
+FREQUENT = 620  # entries in the sample: more than any of the ways stops at
+SOME = 60  # so few that what few people own is found by both indexes
 OWN, ALSO = 7, 64 * 3
 MANY = list(range(1, 30))
 
 
 def enter_entries(
-    company: Any, key: str, owner: str = str(OWN), first: int = 64, step: int = 64, title: str = "'苏州' || n || '机械'"
+    company: Any,
+    key: str,
+    owner: str = str(OWN),
+    first: int = 64,
+    step: int = 64,
+    title: str = "'苏州' || n || '机械'",
+    entries: int = FREQUENT,
 ) -> None:
-    """FREQUENT customers' entries of `company` with the gram `key`, which may be one of Acme's: then only the
+    """As many customers' entries of `company` with the gram `key`, which may be one of Acme's: then only the
     function's own check stands between the two. `owner` and `title` are SQL over the number `n`."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kernel_searchentry (company_id, record_type, object_id, owner_id, title, detail, text, grams)"
             f" SELECT %s, 'customer', %s + n * %s, {owner}, {title}, '', {title}, %s"
             " FROM generate_series(0, %s) n",
-            [company.pk, first, step, [key], FREQUENT - 1],
+            [company.pk, first, step, [key], entries - 1],
         )
 
 
@@ -71,13 +78,14 @@ def test_no_way_leads_into_another_company(two_companies: Any, owners: list[int]
 
 @pytest.mark.parametrize("begins", ["机械", "苏州", ""])
 @pytest.mark.parametrize("owners", [[OWN], MANY], ids=["one owner's", "many owners'"])
-def test_frequent_grams_show_nothing_beyond_the_owners_within_reach(
-    two_companies: Any, owners: list[int], begins: str
+@pytest.mark.parametrize("entries", [FREQUENT, SOME])
+def test_grams_show_nothing_beyond_the_owners_within_reach(
+    two_companies: Any, owners: list[int], begins: str, entries: int
 ) -> None:
     key = search.key_of(two_companies.pk, "customer", GRAM)
     with company_scope(two_companies):
         # Every second entry is somebody's who is out of reach.
-        enter_entries(two_companies, key, owner=f"CASE WHEN mod(n, 2) = 0 THEN {OWN} ELSE 99 END")
+        enter_entries(two_companies, key, owner=f"CASE WHEN mod(n, 2) = 0 THEN {OWN} ELSE 99 END", entries=entries)
         found = asked(two_companies, owners, begins=begins)
         assert {owner for owner, _title in found} == {OWN}
         assert len(found) >= 12
@@ -89,6 +97,15 @@ def test_a_shared_record_is_found_among_frequent_ones_of_others(two_companies: A
         enter_entries(two_companies, key, owner="99")
         assert asked(two_companies, [OWN]) == []
         assert [owner for owner, _title in asked(two_companies, [OWN], [ALSO])] == [99]
+
+
+@pytest.mark.parametrize("entries", [FREQUENT, SOME])
+def test_what_nobody_owns_is_found_beside_ones_own(two_companies: Any, entries: int) -> None:
+    key = search.key_of(two_companies.pk, "customer", GRAM)
+    with company_scope(two_companies):
+        enter_entries(two_companies, key, owner="CASE WHEN n = 3 THEN NULL ELSE 99 END", entries=entries)
+        enter_entries(two_companies, key, owner=str(OWN), first=1, step=640_001, entries=5)
+        assert sorted(owner or 0 for owner, _title in asked(two_companies, [OWN], begins="")) == [0, *[OWN] * 5]
 
 
 def test_what_the_title_begins_with_comes_first_however_frequent_the_rest(two_companies: Any) -> None:
