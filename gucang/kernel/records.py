@@ -127,10 +127,12 @@ class Exchange:
     """Import and export. `key` finds the record again on a second import.
 
     `also` are fields that no form offers but an import of history may fill, such as the stage of a closed deal.
+    `unowned`: rows may come for nobody, where else they would be whose import it is.
     """
 
     key: str = "number"
     also: tuple[str, ...] = ()
+    unowned: bool = False
 
 
 @dataclass(frozen=True, eq=False)

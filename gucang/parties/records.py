@@ -45,7 +45,7 @@ customer = register(
         search={
             "name": "A", "short_name": "A", "number": "A", "phone": "B", "phone2": "B", "credit_code": "B", "city": "C",
         },
-        exchange=Exchange(key="number", also=("number", "owner", "originator", "pooled_at")),
+        exchange=Exchange(key="number", also=("number", "owner", "originator", "pooled_at"), unowned=True),
     )
 )  # fmt: skip
 

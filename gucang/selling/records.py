@@ -76,7 +76,7 @@ lead = register(
         ),
         order="-updated_at",
         search={"name": "A", "contact_name": "A", "number": "A", "phone": "B", "note": "D"},
-        exchange=Exchange(key="number", also=("number", "owner")),
+        exchange=Exchange(key="number", also=("number", "owner"), unowned=True),
     )
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
-from gucang.kernel.actors import Actor
+from gucang.kernel.actors import Actor, Reach
 from gucang.kernel.permissions import NOTHING, reach_q
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ def visible_leads(actor: Actor) -> Q:
     if not within or not actor.may("lead.view") or not actor.may("lead.take"):
         return within
     return within | Q(owner_id=None)
+
+
+def owner_of_new_lead(actor: Actor) -> int | None:
+    """Whoever makes a lead keeps it; what a desk that sees all leads and takes none writes down waits for somebody."""
+    desk = actor.reach("lead.view") is Reach.COMPANY and not actor.may("lead.take")
+    return None if desk else actor.member_id
 
 
 def visible_setup(permission: str) -> Callable[[Actor], Q]:

@@ -20,6 +20,7 @@ from gucang.kernel.scope import company_scope
 from gucang.messages.models import Notification
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
+from gucang.selling.models import Lead
 
 ROWS = (
     "客户名称,手机,级别,城市,负责人,创建时间\n"
@@ -115,6 +116,17 @@ def test_customers_can_come_straight_into_the_pool(uploaded: Any, adam: Any) -> 
     imports.run(record, actor=adam)
     assert not Runner(record.pk).advance()
     assert Customer.objects.get().owner_id is None
+
+
+def test_leads_are_of_whose_import_it_is_or_of_nobody_where_that_is_said(
+    uploaded: Any, bring_in: Any, mia: Any
+) -> None:
+    bring_in("名称\n甲公司\n", by=mia, record_type="lead", name="mine.csv")
+    record = uploaded("名称\n乙公司\n", by=mia, record_type="lead")
+    imports.map_columns(record, actor=mia, mapping='{"名称": "name"}', into_pool=True)
+    imports.run(record, actor=mia)
+    assert not Runner(record.pk).advance()
+    assert {lead.name: lead.owner_id for lead in Lead.objects.all()} == {"甲公司": mia.pk, "乙公司": None}
 
 
 def test_a_check_brings_nothing_in_but_says_what_would_be_refused(uploaded: Any, adam: Any) -> None:

@@ -137,7 +137,7 @@ def test_a_lead_converted_by_eight_clicks_becomes_one_customer_with_one_deal(acm
     alice = acme_team.people["alice"]
     with company_scope(acme_team.company):
         values = {"name": "线索公司", "contact_name": "王经理", "phone": "13800138000"}
-        lead = leads.take(leads.create(actor=alice, values=values).record, actor=alice).record
+        lead = leads.create(actor=alice, values=values).record
 
     def convert() -> Any:
         with company_scope(acme_team.company):

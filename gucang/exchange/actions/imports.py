@@ -97,7 +97,7 @@ def map_columns(
 
 def may_pool(record_type: records.RecordType) -> bool:
     """Whether records of this type can come without an owner."""
-    return record_type.exchange is not None and "pooled_at" in record_type.exchange.also
+    return record_type.exchange is not None and record_type.exchange.unowned
 
 
 @action(

@@ -137,7 +137,7 @@ class Batch:
         if not drafts:
             return
         also = self.type.exchange.also if self.type.exchange else ()
-        rows = [Row(_given(draft.values), at=draft.at, line=draft.line) for draft in drafts]
+        rows = [Row(_of_new(draft), at=draft.at, line=draft.line) for draft in drafts]
         create_many(self.type, rows, actor=self.work.actor, also=also)
         for draft, row in zip(drafts, rows, strict=True):
             if row.problem is not None:
@@ -242,6 +242,11 @@ def _waves(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
 def _given(values: dict[str, Any]) -> dict[str, Any]:
     """Without empty cells: they leave a field as it is, or at its default."""
     return {n: v for n, v in values.items() if not (v is None or v == [] or (isinstance(v, str) and not v.strip()))}
+
+
+def _of_new(draft: Draft) -> dict[str, Any]:
+    """The values of a record that is made; that nobody owns it has to be said."""
+    return {**_given(draft.values), "owner": None} if draft.for_nobody else _given(draft.values)
 
 
 def _digest(draft: Draft) -> str:

@@ -22,7 +22,7 @@ from gucang.surface.sheets import unguarded
 
 @dataclass
 class Draft:
-    """One row on its way to a record. With a `refusal` it goes no further."""
+    """One row on its way to a record. With a `refusal` it goes no further; `for_nobody` it gets no owner."""
 
     line: int
     values: dict[str, Any]
@@ -33,6 +33,7 @@ class Draft:
     refused_field: str = ""
     raw: list[str] = field(default_factory=list)
     digest: str = ""
+    for_nobody: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,15 +160,17 @@ def _convert_mapped(work: Work, row: RawRow) -> Draft:
         elif cell:
             draft.at = made_at(draft, cell)
     if work.record.into_pool:
-        pool(draft)
+        pool(draft, pooled="pooled_at" in work.step_type.specs)
     return draft
 
 
-def pool(draft: Draft) -> None:
-    """Let a customer come without owner, into the pool."""
+def pool(draft: Draft, *, pooled: bool = True) -> None:
+    """Let a record come without owner: a customer into the pool, what is not `pooled` for whoever takes it."""
     if not draft.values.get("owner"):
         draft.values.pop("owner", None)
-        draft.values["pooled_at"] = draft.at or clock.now()
+        draft.for_nobody = True
+        if pooled:
+            draft.values["pooled_at"] = draft.at or clock.now()
 
 
 _MOMENT = FieldSpec(name=mapping.MADE_AT, kind="moment", label=mapping.EXTRA_TARGETS[mapping.MADE_AT])

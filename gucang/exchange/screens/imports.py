@@ -142,6 +142,7 @@ def _columns(request: CompanyRequest, record: Import, typed: dict[str, Any] | No
         "matches": mapping.match_choices(record_type, chosen),
         "match": typed["match"] if typed else record.match,
         "may_pool": imports.may_pool(record_type) and "owner" not in chosen.values(),
+        "pooled": "pooled_at" in record_type.specs,
         "into_pool": typed["into_pool"] if typed else record.into_pool,
         "encoding": table["encoding"],
     }

@@ -8,9 +8,9 @@ from gucang.kernel.actions.standard import (
     deleting,
     editing,
     erasing,
-    owned_by_actor,
     restoring,
     sharing,
+    the_maker,
 )
 
 __all__ = [
@@ -30,8 +30,8 @@ __all__ = [
     "is_outermost",
     "keep",
     "outer_gate",
-    "owned_by_actor",
     "restoring",
     "sharing",
+    "the_maker",
     "weigh",
 ]

@@ -15,17 +15,26 @@ from gucang.kernel.models import Collaborator, CustomField, FieldValue
 from gucang.kernel.scope import writing
 
 Prepare = Callable[[Any, Actor], Any]
+OwnerOf = Callable[[Actor], "int | None"]
 
 
-def creating(record: str, prepare: Prepare | None = None, **options: Any) -> Action:
+def the_maker(actor: Actor) -> int | None:
+    """Whoever makes it, as `creating` asks for an owner."""
+    return actor.member_id
+
+
+def creating(record: str, prepare: Prepare | None = None, *, owner: OwnerOf | None = None, **options: Any) -> Action:
     """The action "<record>.create": values of the form become a new record.
 
-    `prepare(record, actor)` may fill what the form leaves open (the owner, a first stage) and return facts.
+    `prepare(record, actor)` may fill what the form leaves open (a first stage) and return facts. `owner(actor)` is the
+    id of the member who owns what this actor makes, unless the values name an owner, or with None that there is none.
     """
 
     def create(instance: Any, *, values: dict[str, Any], actor: Actor) -> Any:
         """Create the record from its form."""
         assign(instance, values)
+        if owner is not None and "owner" not in values:
+            instance.owner_id = owner(actor)
         return prepare(instance, actor) if prepare else None
 
     options.setdefault("label", _("New"))
@@ -138,14 +147,4 @@ def sharing(record: str, member: type[Any], **options: Any) -> tuple[Action, Act
     )
 
 
-def owned_by_actor(field: str = "owner_id") -> Prepare:
-    """A `prepare` that makes the actor the owner where the form left it open."""
-
-    def prepare(instance: Any, actor: Actor) -> None:
-        if getattr(instance, field) is None:
-            setattr(instance, field, actor.member_id)
-
-    return prepare
-
-
-__all__ = ["creating", "deleting", "editing", "erasing", "owned_by_actor", "restoring", "sharing"]
+__all__ = ["creating", "deleting", "editing", "erasing", "restoring", "sharing", "the_maker"]

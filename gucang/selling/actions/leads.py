@@ -22,7 +22,7 @@ from gucang.selling import rules
 from gucang.selling.actions import opportunities
 from gucang.selling.models import Lead, LeadStatus
 
-create = creating("lead")
+create = creating("lead", owner=rules.owner_of_new_lead)
 edit = editing("lead", guard=rules.why_settled)
 delete = deleting("lead", allow=may_give_away("lead.delete"))
 restore = restoring("lead")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gucang.kernel import records
+from gucang.kernel.actions import Row, create_many
 from gucang.kernel.actors import Access, system
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
 from gucang.kernel.models import Event
@@ -18,16 +19,16 @@ from gucang.parties.models import Contact, Customer
 from gucang.selling.actions import leads
 from gucang.selling.models import Lead, LeadStatus, Opportunity
 from gucang.selling.tests.test_opportunities import race
+from tests.personas import hire
 
 
 @pytest.fixture
 def new_lead(scope: Any, alice: Any) -> Callable[..., Lead]:
-    """`new_lead(name="…")`: a lead that Alice has taken."""
+    """`new_lead(name="…")`: a lead of Alice's."""
 
     def make(name: str = "苏州恒力精密机械有限公司", by: Any = None, **values: Any) -> Lead:
         values = {"contact_name": "孙丽", "phone": "13912345678", "source": "website", "city": "苏州市"} | values
-        lead = leads.create(actor=by or alice, values={"name": name, **values}).record
-        return leads.take(lead, actor=by or alice).record
+        return leads.create(actor=by or alice, values={"name": name, **values}).record
 
     return make
 
@@ -36,10 +37,52 @@ def seen_by(member: Any) -> set[str]:
     return {lead.name for lead in records.get("lead").query(member.as_actor())}
 
 
-def test_a_new_lead_waits_for_whoever_takes_it(
-    act: Any, scope: Any, dan: Any, alice: Any, bob: Any, carol: Any
-) -> None:
+@pytest.fixture
+def desk(acme_team: Any, acme: Any) -> Any:
+    """Sue, who sees all leads and takes none: what she writes down waits for a salesperson."""
+    with company_scope(acme):
+        return hire("Sue", "service")
+
+
+def phone_as_seen_by(member: Any, lead: Lead) -> str:
+    """The phone's cell in a list, as this person reads it."""
+    lead = Lead.objects.get(pk=lead.pk)
+    spec = records.get("lead").specs["phone"]
+    masked = access(member.as_actor(), records.get("lead"), "phone", lead) == Access.MASKED
+    return str(spec.masked(lead.phone) if masked else lead.phone)
+
+
+def test_whoever_makes_a_lead_owns_it_and_reads_its_phone(act: Any, scope: Any, alice: Any, bob: Any) -> None:
     lead = act(leads.create, name="问价的客户", phone="13912345678").record
+    assert lead.owner == alice
+    assert phone_as_seen_by(alice, lead) == "+8613912345678"
+    assert lead.name in seen_by(alice)
+    assert lead.name not in seen_by(bob), "it is hers, so a colleague neither sees nor takes it"
+    with pytest.raises(NotVisible):
+        leads.take(lead.pk, actor=bob)
+
+
+def test_leads_made_in_sets_are_their_makers(scope: Any, alice: Any, bob: Any) -> None:
+    rows = [Row({"name": f"线索{n}", "phone": f"1391234567{n}"}) for n in range(3)]
+    create_many(records.get("lead"), rows, actor=alice)
+    assert {row.problem for row in rows} == {None}
+    assert {lead.owner_id for lead in Lead.objects.all()} == {alice.pk}
+    assert [phone_as_seen_by(alice, row.record) for row in rows] == [f"+861391234567{n}" for n in range(3)]
+    assert seen_by(bob) == set()
+
+
+def test_an_import_may_name_another_owner_or_say_that_there_is_none(scope: Any, mia: Any, bob: Any) -> None:
+    given = [{"name": "给 Bob 的", "owner": bob}, {"name": "谁都可以认领", "owner": None}, {"name": "没写"}]
+    create_many(records.get("lead"), [Row(values) for values in given], actor=mia, also=("owner",))
+    assert {lead.name: lead.owner_id for lead in Lead.objects.all()} == {
+        "给 Bob 的": bob.pk, "谁都可以认领": None, "没写": mia.pk,
+    }  # fmt: skip
+
+
+def test_what_a_desk_writes_down_waits_for_whoever_takes_it(
+    act: Any, desk: Any, scope: Any, dan: Any, alice: Any, bob: Any, carol: Any
+) -> None:
+    lead = act(leads.create, by=desk, name="问价的客户", phone="13912345678").record
     assert (lead.owner, lead.status) == (None, LeadStatus.NEW)
     assert lead.number.startswith("XS")
     assert lead.name in seen_by(bob)
@@ -155,7 +198,6 @@ def test_reach_decides_about_leads(act: Any, new_lead: Any, alice: Any, bob: Any
 def test_converting_at_once_from_many_windows_makes_one_customer(acme: Any, alice: Any) -> None:
     with company_scope(acme):
         lead = leads.create(actor=alice, values={"name": "恒力", "contact_name": "孙丽"}).record
-        leads.take(lead, actor=alice)
     race(acme, 6, lambda: leads.convert(lead.pk, actor=alice, with_opportunity=True))
     with company_scope(acme):
         assert (Customer.objects.count(), Contact.objects.count(), Opportunity.objects.count()) == (1, 1, 1)

@@ -107,7 +107,6 @@ def test_the_main_job_works_without_javascript(
     world: dict[str, int], client: Client, login: Any, alice: Any, acme: Any
 ) -> None:
     me = login(client, alice)
-    me.post(f"/acme/leads/{world['lead']}/take")
     me.post(f"/acme/leads/{world['lead']}/convert", {"with_opportunity": "1", "opportunity": "新单", "amount": "5万"})
     with company_scope(acme):
         lead = Lead.objects.get(pk=world["lead"])
