@@ -54,12 +54,16 @@ def operators(spec: FieldSpec) -> list[tuple[str, str]]:
 
 @dataclass
 class Row:
-    """One condition: field, operator, what it is compared with; and why it was not accepted."""
+    """One condition: field, operator, what it is compared with; and why it was not accepted.
+
+    It is `fresh` when its field was chosen and nobody could say yet what it is compared with.
+    """
 
     name: str = ""
     op: str = ""
     values: list[str] = field(default_factory=list)
     error: str = ""
+    fresh: bool = False
 
 
 def params_of(row: Row, spec: FieldSpec | None) -> Group:
@@ -166,6 +170,7 @@ def settled(groups: list[list[Row]], specs: Mapping[str, FieldSpec]) -> None:
     for row in (row for group in groups for row in group):
         spec = specs.get(row.name)
         known = [name for name, _label in operators(spec)] if spec is not None else ["is"]
+        row.fresh = bool(row.name) and not row.op
         if row.name and row.op not in known and not (row.op == "not" and row.values):
             row.op, row.values = known[0], []
         elif spec is not None and family(spec) == "day":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -63,6 +64,54 @@ def test_a_filter_with_or_is_built_by_hand_and_taken_apart_by_its_chips(page: Pa
     expect(page.locator(".chip.on")).to_have_count(2)
     page.locator(".chip.on .x").first.click()
     expect(names(page)).to_have_text(["小单"])
+
+
+def test_a_filter_is_built_wholly_by_keyboard(page: Page) -> None:
+    page.goto(DEALS, wait_until="networkidle")
+    page.locator("[data-filter-open]").focus()
+    keys = page.keyboard
+    keys.press("Enter")
+    expect(field(page, 0, 0)).to_be_focused()
+    keys.type("jine")
+    expect(page.locator(".combo-list [role=option]:visible")).to_have_count(1)
+    keys.press("Enter")
+    first = page.locator('[name="c.0.0.v"]')
+    expect(first).to_be_focused()
+    keys.press("Enter")
+    expect(first).to_be_focused()
+    expect(page.locator("dialog .cond.bad")).to_have_count(0)
+    keys.type("10万")
+    for _step in range(3):
+        keys.press("Tab")
+    expect(page.get_by_role("button", name="或者")).to_be_focused()
+    keys.press("Enter")
+    expect(field(page, 2, 0)).to_be_focused()
+    keys.type("jine")
+    expect(page.locator(".combo-list [role=option]:visible")).to_have_count(1)
+    keys.press("Enter")
+    expect(page.locator('[name="c.2.0.v"]')).to_be_focused()
+    keys.press("Shift+Tab")
+    keys.press("ArrowDown")
+    expect(page.locator('[name="c.2.0.o"]')).to_have_value("lte")
+    keys.press("Tab")
+    keys.type("9")
+    keys.press("Enter")
+    expect(names(page)).to_have_count(2)
+    expect(page.locator(".chip.on")).to_have_count(2)
+
+
+def test_whoever_is_faster_than_the_server_loses_no_condition(page: Page) -> None:
+    page.goto(DEALS, wait_until="networkidle")
+    page.locator("[data-filter-open]").click()
+    take(page, 0, 0, "jine")
+    delays = iter([0.6, 0.1, 0.1])
+    page.route("**/filters?*", lambda route: (time.sleep(next(delays, 0)), route.continue_())[1])
+    page.locator('[name="c.0.0.o"]').select_option("lte")  # is drawn anew, slowly
+    page.locator('[name="c.0.0.v"]').fill("9")
+    page.get_by_role("button", name="或者").click()
+    expect(page.locator('[name="c.1.0.v"]')).to_have_value("9")
+    expect(page.locator('[name="c.1.0.o"]')).to_have_value("lte")
+    expect(field(page, 2, 0)).to_be_focused()
 
 
 def test_the_editor_is_a_sheet_with_a_title_and_a_way_out_on_a_phone(

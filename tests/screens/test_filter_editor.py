@@ -111,6 +111,26 @@ def test_what_cannot_be_asked_is_said_beside_its_row(as_alice: Client, group: An
     assert 'class="cond bad"' in answer.content.decode()
 
 
+@pytest.mark.parametrize("name", ["amount", "state", "mine", "closes_on"])
+def test_enter_after_choosing_a_field_asks_for_the_rest_and_loses_nothing(as_alice: Client, name: str) -> None:
+    chosen = [("_edit", "1"), ("c.0.0.f", "customer"), ("c.0.0.o", "filled"), ("c.0.1.f", name), ("do", "apply")]
+    answer = as_alice.get(f"{EDITOR}?{urlencode(chosen)}")
+    page = answer.content.decode()
+    assert (answer.status_code, "cond bad" in page) == (200, False)
+    assert 'name="c.0.1.o"' in page
+    assert 'name="c.0.1.v"' in page
+    assert re.search(r'<select id="c\.0\.1\.o"[^>]* autofocus', page), "the next thing to say has the focus"
+    assert '<option value="filled" selected>' in page
+
+
+def test_or_beside_conditions_that_are_not_finished_keeps_them(as_alice: Client) -> None:
+    sent = rows([("mine", "is", ["1"]), ("state", "is", ["open"]), ("amount", "", [])])
+    page = as_alice.get(f"{EDITOR}?{urlencode([*sent, ('do', 'or')])}").content.decode()
+    chosen = re.findall(r'<select id="(c\.\d\.\d\.f)".*?<option value="(\w+)" selected', page, re.DOTALL)
+    assert dict(chosen) == {"c.0.0.f": "mine", "c.1.0.f": "state", "c.1.1.f": "amount"}
+    assert 'name="c.2.0.f"' in page
+
+
 def test_the_board_has_the_same_editor_and_keeps_its_row_of_lanes(as_alice: Client, stages: Any) -> None:
     pipeline = stages["first"].pipeline_id
     sent = [("pipeline", str(pipeline)), *rows([("amount", "gte", ["5"])]), ("do", "apply")]

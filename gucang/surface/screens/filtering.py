@@ -51,7 +51,8 @@ def editor(
         groups = groups if any(groups) else [[Row()]]
     filterform.settled(groups, specs)
     kept = _kept(params, keep)
-    if sent and do == "apply":
+    fresh = any(row.fresh for group in groups for row in group)
+    if sent and do == "apply" and not fresh:
         found = filterform.written(groups, record_type, actor, specs)
         if not any(row.error for group in groups for row in group):
             return go(request, f"{action}?{urlencode(kept + found)}" if kept or found else f"{action}?view=all")
@@ -68,6 +69,7 @@ def editor(
     status = 422 if any(row.error for group in groups for row in group) else 200
     if wants_fragment(request):
         return fragment(request, "surface/_filters.html", context, status)
+    context["fresh"] = next((row for group in groups for row in group if row.fresh), None)
     return render(request, "surface/filters.html", context, status)
 
 

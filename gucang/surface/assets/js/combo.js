@@ -61,7 +61,7 @@ function noteOf(text) {
 export function enhanceSelect(holder) {
   const native = holder.querySelector("select");
   const input = Object.assign(document.createElement("input"), { type: "text", autocomplete: "off", id: native.id, required: native.required });
-  for (const name of ["aria-describedby", "aria-invalid"]) if (native.hasAttribute(name)) input.setAttribute(name, native.getAttribute(name));
+  for (const name of ["aria-label", "aria-describedby", "aria-invalid"]) if (native.hasAttribute(name)) input.setAttribute(name, native.getAttribute(name));
   native.id = `${native.id}-native`;
   native.required = false; // hidden, so the browser could not point at it
   input.value = native.selectedOptions[0]?.value ? native.selectedOptions[0].textContent.trim() : "";
@@ -76,8 +76,8 @@ export function enhanceSelect(holder) {
     (value, text) => {
       const exact = value === "" && [...native.options].find((choice) => choice.textContent.trim() === text.trim());
       native.value = exact ? exact.value : value;
-      input.setCustomValidity("");
-      native.dispatchEvent(new Event("change", { bubbles: true }));
+      input.setCustomValidity(input.required && !native.value && text.trim() ? holder.dataset.combo : "");
+      native.dispatchEvent(new CustomEvent("change", { bubbles: true, detail: { typed: value === "" } }));
     }, 0);
 }
 

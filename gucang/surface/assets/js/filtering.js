@@ -1,5 +1,6 @@
 // The filter editor in a dialog: the server draws every change of its rows; what is typed stays, and so does the focus.
 import { openDialog } from "./dialogs.js";
+import { onKey } from "./keys.js";
 import { ask, complain, elements, setUpNewContent, word } from "./page.js";
 
 function frame(title) {
@@ -17,14 +18,70 @@ function frame(title) {
   return dialog;
 }
 
-async function draw(dialog, url, { focus } = {}) {
-  const response = await ask(url).catch(() => null);
-  if (complain(response) || response.status === 204) return false;
+/** What is filled in now: the form's values, and the letters of the boxes that have not been taken yet. */
+function stateOf(form) {
+  const loose = [...form.querySelectorAll("input[id]:not([name])")].map((one) => `${one.id}=${one.value}`);
+  return `${new URLSearchParams(new FormData(form))} ${loose.join(" ")}`;
+}
+
+const CONTROLS = ":is(input, select):not([type=hidden])";
+const shown = (all) => [...all].filter((one) => one.offsetParent);
+
+/** The controls of a condition that nothing has been put into yet: its field first, then what it is compared with. */
+function missing(cond) {
+  const field = cond.querySelector(CONTROLS);
+  if (!cond.querySelector(".val")) return field;
+  const values = shown(cond.querySelectorAll(`.val ${CONTROLS}`));
+  const filled = values.some((one) => (one.type === "checkbox" ? one.checked : one.value.trim()));
+  return filled ? null : values[0];
+}
+
+/** Enter shows the result once every condition says something; before that it leads on to what is missing. */
+function onEnter(event) {
+  const cond = event.target.closest?.(".cond");
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.defaultPrevented || !cond || event.target.matches("button")) return;
+  const lacking = missing(cond);
+  if (!lacking) return;
+  event.preventDefault();
+  if (event.target.form.hasAttribute("aria-busy")) return; // what is missing is on its way
+  if (lacking.type === "checkbox" && event.target.type === "checkbox") event.target.click();
+  else if (lacking === event.target) event.target.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+  else lacking.focus();
+}
+
+/** Draws what the server makes of the form, one request after the other: what was typed meanwhile is sent once more. */
+function editor(dialog) {
+  let turn = Promise.resolve();
+  const change = async (submitter, focus) => {
+    const form = dialog.querySelector("[data-filter-form]");
+    form.setAttribute("aria-busy", "true");
+    let response;
+    let html;
+    let sent;
+    do {
+      sent = stateOf(form);
+      response = await ask(addressOf(form, submitter)).catch(() => null);
+      html = response && await response.text();
+    } while (response?.ok && stateOf(form) !== sent);
+    form.removeAttribute("aria-busy");
+    await draw(dialog, response, html, focus);
+  };
+  return (submitter, focus) => { turn = turn.then(() => change(submitter, focus)); return turn; };
+}
+
+/** Puts an answer of the server into the dialog; answers whether there was one to put. */
+async function draw(dialog, response, html, focus = () => null) {
+  if (complain(response) || !response || response.status === 204) return false;
   if (!response.ok && response.status !== 422) return false;
-  dialog.querySelector(".fill").replaceChildren(elements(await response.text()));
+  const { id, selectionStart } = dialog.contains(document.activeElement) ? document.activeElement : {};
+  dialog.querySelector(".fill").replaceChildren(elements(html));
   setUpNewContent();
-  const wrong = dialog.querySelector(".cond.bad :is(input, select):not([type=hidden])");
-  (wrong ?? focus?.() ?? dialog.querySelector(".cond:last-of-type :is(input, select):not([type=hidden])"))?.focus();
+  await import("./combo.js"); // is here already, so the boxes have been made when this goes on
+  const wrong = dialog.querySelector(`.cond.bad ${CONTROLS}`);
+  const conds = [...dialog.querySelectorAll(".cond")];
+  const next = wrong ?? focus(id) ?? conds.map(missing).findLast(Boolean) ?? conds.at(-1)?.querySelector(CONTROLS);
+  (next ?? dialog.querySelector(".foot button"))?.focus();
+  if (next && next.id === id && next.type === "text") next.setSelectionRange(selectionStart, selectionStart);
   return true;
 }
 
@@ -36,10 +93,12 @@ function addressOf(form, submitter) {
 
 export async function openFilters(link) {
   const dialog = frame(link.dataset.filterOpen);
+  const send = editor(dialog);
   dialog.addEventListener("submit", (event) => {
     event.preventDefault();
-    draw(dialog, addressOf(event.target, event.submitter ?? { name: "do", value: "apply" }));
+    send(event.submitter ?? { name: "do", value: "apply" });
   });
+  onKey(dialog, onEnter);
   // A combo box reports every letter; only a value that has been taken changes the row.
   const was = new WeakMap();
   dialog.addEventListener("focusin", (event) => {
@@ -48,14 +107,22 @@ export async function openFilters(link) {
   });
   dialog.addEventListener("change", (event) => {
     const { target } = event;
+    if (event.detail?.typed) return; // “客户” may go on as “客户级别”
     const taken = target.matches("[data-redraw]") ? target.value && target.value !== was.get(target) : target.matches("[data-value]") && target.value;
     if (!taken) return;
+    was.set(target, target.value);
     const { name } = target;
-    const next = () => {
+    const from = document.activeElement?.id;
+    send(null, (id) => {
+      const stays = id && id !== from && dialog.querySelector(`[id="${CSS.escape(id)}"]`);
+      if (stays) return stays; // whoever has gone on meanwhile is not called back
+      // Arrow keys change a select step by step, so it keeps the focus; a field that was taken leads on to its value.
+      if (!name.endsWith(".f")) return dialog.querySelector(`[id="${CSS.escape(name)}"]`);
       const same = dialog.querySelector(`[name="${CSS.escape(name)}"]`)?.closest(".cond");
-      return [...(same?.querySelectorAll(".val :is(input, select):not([type=hidden])") ?? [])].find((one) => one.offsetParent);
-    };
-    draw(dialog, addressOf(target.form), { focus: next });
+      return shown(same?.querySelectorAll(`.val ${CONTROLS}`) ?? [])[0];
+    });
   });
-  if (await draw(dialog, link.href)) openDialog(dialog, link); else dialog.remove();
+  openDialog(dialog, link);
+  const [response] = await Promise.all([ask(link.href).catch(() => null), import("./combo.js")]);
+  if (!(await draw(dialog, response, response && await response.text()))) dialog.close();
 }
