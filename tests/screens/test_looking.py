@@ -238,8 +238,24 @@ def test_only_who_may_looks_and_only_as_far_as_the_right_goes(
     begin(client, member=alice.pk)
     assert client.post("/acme/look", {"member": carol.pk}).status_code == 403
     assert client.post("/acme/look", {"role": "1"}).status_code == 404
-    assert client.post("/acme/look", {"member": dan.pk}).status_code == 404  # of another company
-    assert client.post("/acme/look", {"member": "0; drop"}).status_code == 404
+
+
+def test_a_name_that_means_nobody_is_a_sentence_on_the_form(as_adam: Client, alice: Member, dan: Member) -> None:
+    for nobody in (str(dan.pk), "0; drop", "", "没有这个人"):  # the first is of another company
+        answer = as_adam.post("/acme/look", {"member": nobody})
+        assert answer.status_code == 422, nobody
+        page = answer.content.decode()
+        assert 'class="err"' in page
+        assert "Dan" not in page
+    answer = as_adam.post("/acme/look", {"role": str(dan.pk * 1000)})
+    assert (answer.status_code, 'class="err"' in answer.content.decode()) == (422, True)
+    begin(as_adam, member="", member_text="Alice")
+
+
+def test_a_member_is_found_by_pinyin_and_initials(as_adam: Client, inside: Any, adam: Member) -> None:
+    with inside():
+        members.create(actor=adam, values={"name": "李向东", "email": "lxd@acme.test"})
+    assert 'data-find="lixiangdong lxd">李向东' in text(as_adam, "/acme/look")
 
 
 def test_as_a_role_one_sees_what_somebody_new_there_would(

@@ -7,32 +7,47 @@ nothing. Only the pages that are named here are drawn at all.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gucang.accounts import looking, words
 from gucang.accounts.actions import members, roles
-from gucang.accounts.models import Member
+from gucang.accounts.models import Department, Member, Role
 from gucang.accounts.sentences import daily_types
-from gucang.kernel import records
 from gucang.kernel.actors import Actor, looking_as
 from gucang.kernel.errors import Forbidden, Refused
+from gucang.kernel.fields import BadValue, FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.surface import nav, panels
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import render, toast
 from gucang.surface.screens import details, lists
+from gucang.surface.screens.inputs import input_for, typed
 from gucang.surface.ui import headed
 
 View = Callable[..., HttpResponse]
+
+
+def _still_here(actor: Actor) -> Q:
+    return ~Q(status="left")
+
+
+MEMBER = FieldSpec("member", "reference", _("Member"), required=True, target=Member, limit=_still_here)
+_SPECS = (
+    MEMBER,
+    FieldSpec("role", "reference", _("Role"), required=True, target=Role),
+    FieldSpec("department", "reference", _("Department"), target=Department),
+)
 
 
 @dataclass(frozen=True)
@@ -52,29 +67,43 @@ def choose(request: CompanyRequest, **_company: str) -> HttpResponse:
     may = {"member": actor.may(members.look_as.name), "role": actor.may(roles.look_as.name)}
     if not any(may.values()):
         raise Http404
+    specs = {spec.name: spec for spec in _SPECS if may["member" if spec is MEMBER else "role"]}
+    raw, wrong = typed(request.POST, specs), {}
     if request.method == "POST":
-        begun = looking.find(actor, _key(request))
-        looking.begin(request, begun)
-        return HttpResponseRedirect(_next(request, begun))
+        key, wrong = _key(actor, request.POST.get("who", ""), raw, specs)
+        if not wrong:
+            begun = looking.find(actor, key)
+            looking.begin(request, begun)
+            return HttpResponseRedirect(_next(request, begun))
     key = request.GET.get("who", "")
     look = looking.find(actor, key) if key else None
-    context = {
-        "look": look,
-        "role": request.GET.get("role", ""),
-        "next": request.GET.get("next", ""),
-        "members": _members(actor) if may["member"] and not (look or request.GET.get("role")) else [],
-        "roles": _named("role", actor, "id") if may["role"] and look is None else [],
-        "departments": _named("department", actor, "name") if may["role"] and look is None else [],
+    role = request.GET.get("role", "")
+    shown = {name: spec for name, spec in specs.items() if look is None and not (role and spec is MEMBER)}
+    filled = {"role": role} | raw
+    inputs = {
+        name: input_for(request, spec, filled.get(name), error=wrong.get(name, "")) for name, spec in shown.items()
     }
-    return render(request, "accounts/look.html", context)
+    context = {"look": look, "next": request.GET.get("next", ""), "inputs": inputs}
+    return render(request, "accounts/look.html", context, 422 if wrong else 200)
 
 
-def _key(request: CompanyRequest) -> str:
-    sent = request.POST
-    if sent.get("member"):
-        return f"m{sent['member']}"
-    department = f"d{sent['department']}" if sent.get("department") else ""
-    return f"r{sent['role']}{department}" if sent.get("role") else sent.get("who", "")
+def _key(actor: Actor, who: str, raw: Mapping[str, Any], specs: Mapping[str, FieldSpec]) -> tuple[str, dict[str, str]]:
+    """As whom to look, or what is wrong with each field that was sent."""
+    found: dict[str, int] = {}
+    wrong: dict[str, str] = {}
+    for name, value in raw.items():
+        try:
+            one = specs[name].clean(value, actor)
+        except BadValue as problem:
+            wrong[name] = str(problem.sentence)
+        else:
+            found |= {name: one.pk} if one is not None else {}
+    if raw and not found.keys() & {"member", "role"}:
+        wrong.setdefault("member" if "member" in raw else "role", _t("Choose one from the list."))
+    if "member" in found:
+        return f"m{found['member']}", wrong
+    department = f"d{found['department']}" if "department" in found else ""
+    return f"r{found['role']}{department}" if "role" in found else who, wrong
 
 
 def _next(request: CompanyRequest, look: looking.Look) -> str:
@@ -97,15 +126,6 @@ def places(actor: Actor) -> list[RecordType]:
 def _places(request: CompanyRequest) -> list[dict[str, Any]]:
     urls = {f"{request.base}/{one.plural}/": headed(one.label_plural) for one in places(request.actor)}
     return [{"text": text, "url": url, "current": request.path.startswith(url)} for url, text in urls.items()]
-
-
-def _members(actor: Actor) -> list[tuple[str, str, str]]:
-    found = records.get("member").query(actor).exclude(status="left").order_by("name_key", "pk")
-    return [(str(one.pk), one.name, one.name_key) for one in found]
-
-
-def _named(name: str, actor: Actor, order: str) -> list[tuple[str, str]]:
-    return [(str(one.pk), str(one)) for one in records.get(name).query(actor).order_by(order)]
 
 
 @require_POST
