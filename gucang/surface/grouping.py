@@ -14,7 +14,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, TruncMonth
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import permissions
+from gucang.kernel import permissions, records
 from gucang.kernel.actors import Actor
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
@@ -137,9 +137,26 @@ def _name(groups: Sequence[Group], spec: FieldSpec, actor: Actor) -> None:
 
 
 def _ordered(groups: list[Group], spec: FieldSpec) -> list[Group]:
-    """Choices as they are declared, everything else as it was found; what has no value comes last."""
-    places = {str(value): place for place, (value, _label) in enumerate(spec.choices)}
-    return sorted(groups, key=lambda one: (one.key == NONE, places.get(one.key, 0)))
+    """What has an order of its own by that, everything else as it was found; what has no value comes last."""
+    places = _places(groups, spec)
+    return sorted(groups, key=lambda one: (one.key == NONE, places.get(one.key, len(places))))
+
+
+def _places(groups: Sequence[Group], spec: FieldSpec) -> dict[str, int]:
+    """The place of each value: choices as they are declared, records such as stages by their place in the row."""
+    if spec.target is None:
+        return {str(value): place for place, (value, _label) in enumerate(spec.choices)}
+    record_type = records.by_model(spec.target)
+    if record_type.order != "position":
+        return {}
+    wholes = [name for name in record_type.concerns if "position" in records.by_model(_target(record_type, name)).specs]
+    rows = spec.target._default_manager.filter(pk__in=[int(one.key) for one in groups if one.key != NONE])
+    found = rows.order_by(*(f"{name}__position" for name in wholes), *wholes, "position", "pk").values_list("pk")
+    return {str(pk): place for place, (pk,) in enumerate(found)}
+
+
+def _target(record_type: RecordType, name: str) -> Any:
+    return record_type.specs[name].target
 
 
 def within(query: QuerySet[Any], spec: FieldSpec, key: str, actor: Actor) -> QuerySet[Any]:

@@ -13,6 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gucang.kernel import records
+from gucang.parties.actions import contacts
+from gucang.selling.actions import opportunities
 from gucang.selling.models import Opportunity
 from gucang.surface import grouping
 from gucang.surface.totals import summable, totals
@@ -122,6 +124,21 @@ def test_groups_by_choice_reference_and_nothing(as_alice: Client, alice: Any, de
     assert "nonsense" in wrong
     hidden = as_alice.get(f"{DEALS}?group=closes_on&fragment=rows&open=nonsense", **PART)
     assert hidden.status_code == 404
+
+
+def test_groups_of_stages_stand_in_the_order_of_the_pipeline(
+    as_alice: Client, alice: Any, new_deal: Callable[..., Opportunity], stages: Any, inside: Any
+) -> None:
+    for stage, count in (("talks", 3), ("first", 1), ("quote", 2)):
+        for number in range(count):
+            deal = new_deal(f"{stage}{number}", amount=5)
+            with inside():
+                person = contacts.create(actor=alice, values={"customer": deal.customer, "name": "孙丽"}).record
+                opportunities.edit(deal, actor=alice, values={"contact": person, "closes_on": "2027-01-10"})
+                if stage != "first":
+                    opportunities.move(deal, actor=alice, stage=stages[stage].pk)
+    found = re.findall(r'data-fold="(\d+)"', text_of(as_alice.get(f"{DEALS}?group=stage")))
+    assert found == [str(stages[name].pk) for name in ("first", "quote", "talks")], "not by how many stand there"
 
 
 def test_a_group_is_paged_within_itself(as_alice: Client, new_deal: Any, monkeypatch: pytest.MonkeyPatch) -> None:
