@@ -56,6 +56,7 @@ def tell_assignee(event: Event) -> Iterator[Told]:
             event.changes["assignee"][1],
             gettext_noop("%(who)s gave you a task: %(task)s"),
             {"who": actor_name(event), "task": event.subject_label},
+            many=gettext_noop("%(by)s gave you %(count)s tasks, “%(record)s” among them."),
         )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.bulk import chosen, deeds, rules
-from gucang.bulk.models import COUNTS, BulkRun, RunProgress, State
+from gucang.bulk.models import COUNTS, LONGEST, BulkRun, RunProgress, State
 from gucang.kernel import clock, jobs, permissions, records
 from gucang.kernel.actions import action, keep
 from gucang.kernel.actors import Actor
@@ -25,7 +25,7 @@ LONG = 100_000
     "bulk_run.start", label=_("Start"), creates=True, icon="player-play",
     labels={
         "record_type": _("What"), "verb": _("Action"), "every": _("All of the list"), "query": _("Filter"),
-        "ids": _("Records"), "given": _("Values"),
+        "ids": _("Records"), "given": _("Values"), "came_from": _("List it was begun on"),
     },
 )  # fmt: skip
 def start(
@@ -35,9 +35,10 @@ def start(
     record_type: str,
     verb: str,
     every: bool = False,
-    query: Annotated[str, Text(max_length=4000)] = "",
+    query: Annotated[str, Text(max_length=LONGEST)] = "",
     ids: Annotated[str, Text(long=True, max_length=LONG)] = "",
     given: Annotated[str, Text(long=True, max_length=LONG)] = "{}",
+    came_from: Annotated[str, Text(max_length=LONGEST)] = "",
 ) -> dict[str, Any]:
     """Do one verb to many records, as a job: to these `ids`, or to `every` record that the list at `query` shows.
 
@@ -47,7 +48,7 @@ def start(
     deed = deeds.deed_of(actor, wanted, verb, _object(given))
     found = chosen.everything(wanted, actor, query) if every else chosen.picked(wanted, actor, _numbers(ids))
     run.record_type, run.verb, run.query = wanted.name, deed.action.verb, query if every else ""
-    run.rows, run.owner_id = found.count(), actor.member_id
+    run.rows, run.owner_id, run.came_from = found.count(), actor.member_id, came_from or run.query
     run._begun = (deed, found)  # type: ignore[attr-defined]
     return {"action": deed.action.name, "rows": run.rows, "fields": sorted(deed.values)}
 

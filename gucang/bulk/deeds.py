@@ -74,7 +74,7 @@ def deed_of(actor: Actor, record_type: RecordType, verb: str, raw: Mapping[str, 
     if action is not record_type.edit:
         return Deed(record_type, action, _settled(action.clean(dict(raw), actor), raw))
     if not raw:
-        raise Invalid({"": [_t("Tick what you want to change.")]})
+        raise Invalid({"": [_t("Choose what you want to change.")]})
     specs = record_type.form_specs()
     whole = {name: _all_words(specs.get(name), value) for name, value in raw.items()}
     clean = _settled(action.clean({"values": whole}, actor)["values"], whole)

@@ -21,9 +21,13 @@ class State(models.TextChoices):
 OVER = (State.DONE, State.CANCELLED, State.FAILED)
 
 
+LONGEST = 4000  # characters of a list's address
+
+
 class BulkRun(Record):
     """One verb on many records. `query` is the address of the list that was meant as a whole; empty for picked rows.
 
+    `came_from` is the address of the list on which it was begun, whatever was meant of it: people go back there.
     The values that it was called with stand in `RunProgress`, not here: this row and its events are read by people who
     may not see every field.
     """
@@ -31,7 +35,8 @@ class BulkRun(Record):
     number = models.CharField(_("number"), max_length=40, editable=False)
     record_type = models.CharField(_("what"), max_length=40, editable=False)
     verb = models.CharField(_("action"), max_length=40, editable=False)
-    query = models.CharField(_("filter"), max_length=4000, blank=True, editable=False)
+    query = models.CharField(_("filter"), max_length=LONGEST, blank=True, editable=False)
+    came_from = models.CharField(_("list it was begun on"), max_length=LONGEST, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.RUNNING, editable=False)
     reason = models.CharField(_("why it ended"), max_length=300, blank=True, editable=False)
     rows = models.PositiveIntegerField(_("records"), default=0, editable=False)

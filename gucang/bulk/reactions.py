@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from gucang.bulk import rules
+from gucang.bulk import rules, telling
 from gucang.bulk.models import BulkRun
 from gucang.kernel.models import Event
+from gucang.kernel.reactions import after
 from gucang.messages import kinds
 from gucang.messages.hearing import Told, hears
 
@@ -19,7 +20,7 @@ BULK_DONE = kinds.declare("bulk_done", _("Bulk work is done"), icon="list-check"
 @hears("bulk_run.finish", "bulk_run.fail", "bulk_run.taken_back", kind=BULK_DONE)
 def tell_of_the_end(event: Event) -> Iterable[Told]:
     """Whoever began it hears how it went, unless they were waiting for it."""
-    run = BulkRun.objects.filter(pk=event.subject_id).first()
+    run = _run(event)
     if run is None or run.rows <= rules.DIRECT:
         return
     sentence = {
@@ -29,3 +30,21 @@ def tell_of_the_end(event: Event) -> Iterable[Told]:
     }[event.name]
     names = ("number", "done", "refused", "reason", "undone", "left")
     yield Told(run.owner_id, sentence, {name: getattr(run, name) for name in names})
+
+
+@after("bulk_run.finish", "bulk_run.cancel", "bulk_run.fail")
+def tell_of_the_deeds(event: Event) -> None:
+    """Those concerned hear what was done, also of a run that ended early."""
+    if (run := _run(event)) is not None and run.done:
+        telling.tell(run)
+
+
+@after("bulk_run.taken_back")
+def tell_of_the_way_back(event: Event) -> None:
+    """Those who heard of the deeds hear that they were taken back."""
+    if (run := _run(event)) is not None:
+        telling.tell_back(run)
+
+
+def _run(event: Event) -> BulkRun | None:
+    return BulkRun.objects.filter(pk=event.subject_id).select_related("owner").first()

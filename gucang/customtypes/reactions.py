@@ -27,4 +27,5 @@ def tell_new_owner(event: Event) -> Iterable[Told]:
         event.changes.get("owner", [None, None])[1],
         gettext_noop("%(by)s gave you the %(what)s “%(record)s”."),
         {"by": actor_name(event), "what": str(kind.label) if kind is not None else "", "record": event.subject_label},
+        many=gettext_noop("%(by)s gave you %(count)s records of “%(what)s”, “%(record)s” among them."),
     )

@@ -98,7 +98,11 @@ def _shown(name: str, value: Any) -> Any:
 
 
 def target(notification: Notification) -> str:
-    """Where it leads inside the company ("/tasks/17"), "" when it is about nothing that has a page."""
-    if not notification.about_type or notification.about_id is None:
+    """Where it leads inside the company: "/tasks/17", for several records the reader's list, what changed last on top;
+    "" when it is about nothing that has a page."""
+    if not notification.about_type:
         return ""
-    return f"/{records.get(notification.about_type).plural}/{notification.about_id}"
+    record_type = records.get(notification.about_type)
+    if notification.about_id is None:
+        return f"/{record_type.plural}/?{'mine=1&' if record_type.owner else ''}sort=-updated_at"
+    return f"/{record_type.plural}/{notification.about_id}"

@@ -21,6 +21,7 @@ def tell_new_owner(event: Event) -> Iterable[Told]:
         event.changes.get("owner", [None, None])[1],
         gettext_noop("%(by)s gave you the customer %(customer)s."),
         {"by": actor_name(event), "customer": event.subject_label},
+        many=gettext_noop("%(by)s gave you %(count)s customers, %(record)s among them."),
     )
 
 

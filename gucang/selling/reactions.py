@@ -71,6 +71,7 @@ def tell_new_owner(event: Event) -> Iterable[Told]:
         event.changes.get("owner", [None, None])[1],
         gettext_noop("%(by)s gave you the opportunity %(deal)s."),
         {"by": actor_name(event), "deal": event.subject_label},
+        many=gettext_noop("%(by)s gave you %(count)s opportunities, %(record)s among them."),
     )
 
 
@@ -81,6 +82,7 @@ def tell_of_the_lead(event: Event) -> Iterable[Told]:
         event.changes.get("owner", [None, None])[1],
         gettext_noop("%(by)s gave you the lead %(lead)s."),
         {"by": actor_name(event), "lead": event.subject_label},
+        many=gettext_noop("%(by)s gave you %(count)s leads, %(record)s among them."),
     )
 
 

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -217,6 +218,62 @@ def test_a_job_is_stopped_and_taken_back_from_its_page(
         run.refresh_from_db()
         assert (run.state, run.done, run.undone) == ("taken_back", 2, 2)
         assert not Customer.objects.filter(level="A").exists()
+
+
+LIST = "city=苏州&sort=-name&columns=name&columns=city&view=all"
+
+
+def test_one_comes_back_to_the_list_as_it_was(
+    acme: Any, alice: Any, bob: Any, client: Client, login: Login, five: list[int]
+) -> None:
+    login(client, alice)
+    there = f"/acme/customers/?{LIST}"
+    sent = {"do": "edit", "_run": "1", "query": LIST, "picked": five[:2], "_change": "level", "level": "A"}
+    assert unquote(client.post(BULK, sent)["Location"]) == there
+    with company_scope(acme):
+        run = BulkRun.objects.get()
+    assert f'href="{there}"' in unquote(text_of(client.get(f"/acme/bulk-runs/{run.pk}")))
+    assert unquote(client.post(f"/acme/bulk-runs/{run.pk}/do/take_back")["Location"]) == there
+    assert login(client, bob).get(f"/acme/bulk-runs/{run.pk}").status_code == 404
+
+
+def test_the_form_of_an_edit_offers_few_fields_and_adds_them_one_by_one(
+    acme: Any, alice: Any, client: Client, login: Login, five: list[int]
+) -> None:
+    login(client, alice)
+    rows = {"do": "edit", "picked": five[:2]}
+    page = text_of(client.post(BULK, rows))
+    offered = re.findall(r'name="(?:_add|_verb)" value="(\w+)"', page)
+    assert offered[0] == "owner" or "assign" in offered[:1]
+    assert len(offered) == 6
+    assert {"name", "short_name", "phone", "credit_code", "note"}.isdisjoint(offered)
+    assert '<option value="phone"' in page, "what is each record's own can be found behind the few"
+    assert 'id="f-level"' not in page
+    page = text_of(client.post(BULK, hidden(page) | {"_add": ["level", ""]}))
+    assert 'id="f-level"' in page
+    assert client.post(BULK, hidden(page) | {"level": "A", "_add": ["", "city"]}).status_code == 200
+    page = text_of(client.post(BULK, hidden(page) | {"level": "A", "_add": ["", "city"]}))
+    assert re.search(r'<option value="A" selected>', page), "what was filled in stays"
+    page = text_of(client.post(BULK, hidden(page) | {"level": "A", "city": "上海", "_drop": "level"}))
+    assert 'id="f-level"' not in page
+    assert 'value="上海"' in page
+    with company_scope(acme):
+        assert not BulkRun.objects.exists(), "adding a field changes nothing yet"
+    assert client.post(BULK, hidden(page) | {"city": "上海", "_add": ""}).status_code == 302
+    with company_scope(acme):
+        assert set(Customer.objects.filter(pk__in=five[:2]).values_list("city", "level")) == {("上海", "")}
+
+
+def test_the_owner_leads_to_the_form_of_the_hand_over(
+    acme: Any, alice: Any, bob: Any, client: Client, login: Login, five: list[int]
+) -> None:
+    login(client, alice)
+    page = text_of(client.post(BULK, {"do": "edit", "picked": five[:2]}))
+    page = text_of(client.post(BULK, hidden(page) | {"_verb": "assign"}))
+    assert 'id="f-owner"' in page
+    assert client.post(BULK, hidden(page) | {"owner": bob.pk, "note": ""}).status_code == 302
+    with company_scope(acme):
+        assert Customer.objects.filter(owner=bob).count() == 2
 
 
 def test_the_list_offers_all_of_itself_and_past_runs_are_listed(

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from gucang.bulk import actions, chosen, deeds, engine, rules
 from gucang.bulk.chosen import Chosen
 from gucang.bulk.deeds import ADD, REMOVE, Deed
-from gucang.bulk.models import BulkRun, State
+from gucang.bulk.models import LONGEST, BulkRun, State
+from gucang.bulk.screens import fields
 from gucang.kernel.actions import Action
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
@@ -30,7 +31,9 @@ from gucang.surface.screens.inputs import Input, input_for, typed
 TAG = "tag"
 # So few picked rows need no second page: the form says what it is about.
 FEW = 50
-_NOT_CARRIED = frozenset(["csrfmiddlewaretoken", "_ask", "_run", "_key"])
+# What the buttons send that put a field onto the form, take one off, or lead to the form of another verb.
+ADDED, DROPPED, INSTEAD, AGAIN = "_add", "_drop", "_verb", "_form"
+_NOT_CARRIED = frozenset(["csrfmiddlewaretoken", "do", "_ask", "_run", "_key", ADDED, DROPPED, INSTEAD, AGAIN])
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,22 @@ class Asked:
 
     @property
     def values(self) -> dict[str, Any]:
-        """What was filled in: of an edit only what is ticked."""
+        """What was filled in: of an edit only what was chosen."""
         found = typed(self.post, self.specs)
         if not self.edits:
             return found
-        ticked = set(self.post.getlist("_change"))
-        return {name: self._how(name, value) for name, value in found.items() if name in ticked}
+        chosen = set(self.post.getlist("_change"))
+        return {name: self._how(name, value) for name, value in found.items() if name in chosen}
+
+    @property
+    def fields(self) -> dict[str, FieldSpec]:
+        """The fields that its form shows: of an edit those that were chosen, in the order of being chosen."""
+        if not self.edits:
+            return dict(self.specs)
+        if len(self.specs) == 1:
+            return dict(self.specs)
+        names, dropped = [*self.post.getlist("_change"), *self.post.getlist(ADDED)], self.post.getlist(DROPPED)
+        return {name: self.specs[name] for name in names if name in self.specs and name not in dropped}
 
     def _how(self, name: str, value: Any) -> Any:
         how = self.post.get(f"_how-{name}", "")
@@ -72,7 +85,8 @@ def bulk(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     """One verb on many records: its form, then what is to be expected, then the run."""
     only_post(request)
     asked = _asked(request, record_type)
-    asks = "_ask" in request.POST or request.POST.get("_run") == "1"
+    changes_form = any(any(request.POST.getlist(name)) for name in (ADDED, DROPPED, INSTEAD, AGAIN))
+    asks = not changes_form and ("_ask" in request.POST or request.POST.get("_run") == "1")
     if asked.specs and not asks:
         return _form(request, asked)
     try:
@@ -87,7 +101,7 @@ def bulk(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
 
 
 def _asked(request: CompanyRequest, record_type: RecordType) -> Asked:
-    do = request.POST.get("do", "")
+    do = _do(request)
     action = deeds.verb_of(request.actor, record_type, "edit" if do == TAG else do)
     if action is record_type.edit:
         specs = {
@@ -98,6 +112,11 @@ def _asked(request: CompanyRequest, record_type: RecordType) -> Asked:
     else:
         specs = {spec.name: spec for spec in action.params}
     return Asked(record_type, action, _chosen(request, record_type), specs, request.POST)
+
+
+def _do(request: CompanyRequest) -> str:
+    """What is asked for: the button of another verb counts before the form's own."""
+    return request.POST.get(INSTEAD) or request.POST.get("do", "")
 
 
 def _chosen(request: CompanyRequest, record_type: RecordType) -> Chosen:
@@ -124,18 +143,21 @@ def _form(request: CompanyRequest, asked: Asked, problems: Mapping[str, Sequence
             request.POST.get(name),
             error=" ".join(problems.get(name, ())),
         )
-        for name, spec in asked.specs.items()
+        for name, spec in asked.fields.items()
     ]
     outlook = chosen.outlook(Deed(asked.type, asked.action, {}), asked.chosen)
     few = asked.chosen.ids is not None and outlook.total <= FEW
     context = _common(request, asked, outlook) | {
         "inputs": [(one, _ways(request, one)) for one in inputs],
-        "ticked": set(request.POST.getlist("_change")) or ({inputs[0].name} if len(inputs) == 1 else set()),
+        "added": next(reversed([name for name in request.POST.getlist(ADDED) if name]), ""),
+        "choosable": asked.edits and len(asked.specs) > 1,
         "whole": [s for name, many in problems.items() if name not in asked.specs for s in many],
         "carried": _carried(request, {*asked.specs, *(f"{name}_text" for name in asked.specs), "_change", "_sent"}),
         "runs": few,
         "key": request.POST.get("_key") or new_key(),
     }
+    if context["choosable"]:
+        context["first"], context["rest"] = fields.choices(asked.type, request.actor, asked.specs, asked.fields)
     return render(request, "bulk/form.html", context, 422 if problems else 200)
 
 
@@ -186,7 +208,7 @@ def _common(request: CompanyRequest, asked: Asked, outlook: chosen.Outlook) -> d
 
 def _carried(request: CompanyRequest, without: set[str]) -> list[tuple[str, str]]:
     """What the next page must send again."""
-    return [
+    return [("do", _do(request))] + [
         (name, value)
         for name, values in request.POST.lists()
         if name not in _NOT_CARRIED and name not in without and not name.startswith("_how-" if without else "\0")
@@ -209,6 +231,7 @@ def _run(request: CompanyRequest, asked: Asked) -> BulkRun:
             verb=asked.action.verb,
             every=ids is None,
             query=asked.chosen.address,
+            came_from=request.POST.get("query", "")[:LONGEST],
             ids=",".join(map(str, ids or ())),
             given=json.dumps(asked.values),
         )

@@ -54,10 +54,15 @@ def page(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         "groups": _groups(request.actor, run, record_type) if record_type is not None else [],
         "tone": TONES.get(run.state, ""),
         "until": run.finished_at + timedelta(days=rules.UNDO_DAYS) if run.finished_at else None,
-        "list_url": f"{request.base}/{record_type.plural}/?{run.query}" if record_type is not None and sees else "",
+        "list_url": _list_url(request, run, record_type) if record_type is not None and sees else "",
         "plural": record_type.plural if record_type is not None else "",
     }
     return render(request, "bulk/run.html", context)
+
+
+def _list_url(request: CompanyRequest, run: BulkRun, record_type: RecordType) -> str:
+    """The list on which it was begun, as it was then."""
+    return f"{request.base}/{record_type.plural}/" + (f"?{run.came_from}" if run.came_from else "")
 
 
 def _progress(request: CompanyRequest, run: BulkRun, progress: RunProgress | None) -> dict[str, Any]:
@@ -153,7 +158,7 @@ def act(request: CompanyRequest, pk: int, verb: str, **_address: str) -> HttpRes
         record_type = _type(run)
         if not run.left and record_type is not None:
             toast(request, _t("Taken back."))
-            return go(request, f"{request.base}/{record_type.plural}/" + (f"?{run.query}" if run.query else ""))
+            return go(request, _list_url(request, run, record_type))
     return go(request, record_url(request, records.get("bulk_run"), run.pk))
 
 

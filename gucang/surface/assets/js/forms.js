@@ -66,5 +66,5 @@ export function setUpForms() {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[aria-disabled=true]")) { event.preventDefault(); event.stopImmediatePropagation(); }
   }, true);
-  document.querySelector("[data-focus]")?.focus();
+  document.querySelector("[data-focus], [data-focus-in] :is(input, select, textarea):not([type=hidden])")?.focus();
 }

@@ -104,12 +104,6 @@ function onPick(event) {
   if (target.closest("[data-pick-all], [data-pick], [data-pick-none], [data-every]")) showSelection();
 }
 
-/** Who fills in a field of a bulk edit means to change it. */
-function onFilled({ target }) {
-  const tick = target.closest("[data-ticks]")?.querySelector('[name="_change"]');
-  if (tick && target !== tick && tick.type === "checkbox") tick.checked = true;
-}
-
 // ---- side panel ---------------------------------------------------------------------------------------------------
 const panel = () => document.getElementById("peek");
 
@@ -256,7 +250,6 @@ function onRowClick(event) {
 
 export function setUpLists() {
   document.addEventListener("click", onPick);
-  document.addEventListener("input", onFilled);
   document.addEventListener("click", onRowClick);
   document.addEventListener("click", onFold);
   onKey(document, onFold);
