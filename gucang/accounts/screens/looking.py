@@ -68,7 +68,8 @@ def choose(request: CompanyRequest, **_company: str) -> HttpResponse:
     if not any(may.values()):
         raise Http404
     specs = {spec.name: spec for spec in _SPECS if may["member" if spec is MEMBER else "role"]}
-    raw, wrong = typed(request.POST, specs), {}
+    raw = typed(request.POST, specs)
+    wrong: dict[str, str] = {}
     if request.method == "POST":
         key, wrong = _key(actor, request.POST.get("who", ""), raw, specs)
         if not wrong:
