@@ -328,7 +328,7 @@ class _Run:
     def _body_params(self, params: dict[str, Any]) -> dict[str, Any]:
         return params | {"actor": self.actor} if wants_actor(self.verb.body) else params
 
-    def _save(self, before: Snapshot | None, changes: Mapping[str, Any]) -> None:
+    def _save(self, before: Snapshot | None, changes: dict[str, Any]) -> None:
         instance = self.instance
         now = clock.now()
         if hasattr(instance, "derive"):
@@ -336,6 +336,7 @@ class _Run:
         validate(instance, None if before is None else set(changes))
         if before is None and self.record_type.number and not instance.number:
             instance.number = next_number(self.record_type)
+            changes["number"] = [None, instance.number]
         instance.version += 1
         new = before is None
         if hasattr(instance, "updated_at"):
