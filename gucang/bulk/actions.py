@@ -16,6 +16,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, NotVisible
 from gucang.kernel.fields import Text
 from gucang.kernel.snapshots import Snapshot
+from gucang.surface.meant import everything, ids_of, picked, type_called
 
 permissions.declare("bulk_run.start", _("Start"))
 LONG = 100_000
@@ -46,9 +47,9 @@ def start(
     """
     wanted = _type(record_type, actor)
     deed = deeds.deed_of(actor, wanted, verb, _object(given))
-    found = chosen.everything(wanted, actor, query) if every else chosen.picked(wanted, actor, _numbers(ids))
+    found = everything(wanted, actor, query) if every else picked(wanted, actor, ids_of(ids, "ids"))
     run.record_type, run.verb, run.query = wanted.name, deed.action.verb, query if every else ""
-    run.rows, run.owner_id, run.came_from = found.count(), actor.member_id, came_from or run.query
+    run.rows, run.owner_id, run.came_from = chosen.count(found), actor.member_id, came_from or run.query
     run._begun = (deed, found)  # type: ignore[attr-defined]
     return {"action": deed.action.name, "rows": run.rows, "fields": sorted(deed.values)}
 
@@ -65,10 +66,7 @@ def fix_what_it_is_about(pairs: list[tuple[Snapshot | None, BulkRun]]) -> None:
 
 
 def _type(name: str, actor: Actor) -> records.RecordType:
-    try:
-        found = records.by_plural(name) or records.get(name)
-    except LookupError:
-        raise Invalid({"record_type": [_t("There is no record type %(name)s.") % {"name": name[:40]}]}) from None
+    found = type_called(name)
     if not actor.may(f"{found.name}.view"):
         raise NotVisible
     return found
@@ -82,13 +80,6 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Invalid({"given": [_t("Write a JSON object such as {“field”: “value”}.")]})
     return found
-
-
-def _numbers(text: str) -> list[int]:
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if wrong := [part for part in parts if not (part.isascii() and part.isdigit() and len(part) < 19)]:
-        raise Invalid({"ids": [_t("“%(text)s” is not the id of a record.") % {"text": wrong[0][:40]}]})
-    return [int(part) for part in parts]
 
 
 @action(

@@ -1,69 +1,41 @@
-"""Which records are meant: the picked ones, or all that a list shows; and what to expect before anything is touched."""
+"""How many records a run is about, and what to expect before any of them is touched."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
-from django.http import QueryDict
 from django.utils.translation import gettext as _t
 
 from gucang.bulk import rules
 from gucang.bulk.deeds import Deed, why_not
 from gucang.bulk.models import BulkRun, RunChunk
-from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.permissions import within_reach_q
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import check_writing
 from gucang.surface import keyset
-from gucang.surface.listed import listed
+from gucang.surface.meant import Meant
 
 # Records of one transaction: long enough to be worth it, short enough that nobody waits for its locks.
 CHUNK = 200
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """Either `ids` are picked, or everything under `address`, the query of a list, is meant."""
-
-    type: RecordType
-    actor: Actor
-    query: QuerySet[Any]
-    ids: tuple[int, ...] | None = None
-    address: str = ""
-
-    def count(self) -> int:
-        """How many records. Raises Invalid for none, and for more than one run may touch."""
-        if self.ids is not None:
-            total, more = len(self.ids), len(self.ids) > rules.MOST_PICKED
-            most = rules.MOST_PICKED
-        else:
-            most = rules.MOST
-            total, more = keyset.capped_count(self.query, cap=most)
-        if more:
-            raise Invalid({"": [_t("At most %(most)s rows at once.") % {"most": most}]})
-        if not total:
-            raise Invalid({"": [_t("Pick at least one row first.")]})
-        return total
-
-
-def picked(record_type: RecordType, actor: Actor, ids: Sequence[int]) -> Chosen:
-    """These rows. One that the actor does not see is refused when its turn comes, like any other."""
-    ids = tuple(dict.fromkeys(ids))
-    return Chosen(record_type, actor, record_type.query(actor).filter(pk__in=ids), ids)
-
-
-def everything(record_type: RecordType, actor: Actor, address: str) -> Chosen:
-    """All rows of the list at this address. Raises Invalid for an address that would mean more than it says."""
-    found = listed(record_type, actor, QueryDict(address))
-    if found.problems:
-        raise Invalid({"": list(found.problems.values())})
-    return Chosen(record_type, actor, found.query, address=address)
+def count(meant: Meant) -> int:
+    """How many records are meant. Raises Invalid for none, and for more than one run may touch."""
+    if meant.ids is not None:
+        total, more = len(meant.ids), len(meant.ids) > rules.MOST_PICKED
+        most = rules.MOST_PICKED
+    else:
+        most = rules.MOST
+        total, more = keyset.capped_count(meant.query, cap=most)
+    if more:
+        raise Invalid({"": [_t("At most %(most)s rows at once.") % {"most": most}]})
+    if not total:
+        raise Invalid({"": [_t("Pick at least one row first.")]})
+    return total
 
 
 @dataclass(frozen=True)
@@ -79,14 +51,14 @@ class Outlook:
     reasons: tuple[tuple[str, int], ...] = ()
 
 
-def outlook(deed: Deed, chosen: Chosen) -> Outlook:
+def outlook(deed: Deed, meant: Meant) -> Outlook:
     """What to expect. A few hundred records are asked one by one, more are counted."""
-    total = chosen.count()
+    total = count(meant)
     if total <= rules.DIRECT:
-        return _asked(deed, chosen, total)
-    within = chosen.query.filter(within_reach_q(chosen.actor, deed.action.name, deed.type))
+        return _asked(deed, meant, total)
+    within = meant.query.filter(within_reach_q(meant.actor, deed.action.name, deed.type))
     if deed.action.unowned and deed.type.owner:
-        within = chosen.query.filter(within_reach_q(chosen.actor, deed.action.name, deed.type) | _unowned(deed.type))
+        within = meant.query.filter(within_reach_q(meant.actor, deed.action.name, deed.type) | _unowned(deed.type))
     allowed, _more = keyset.capped_count(within, cap=total)
     return Outlook(total, total - allowed, exact=False)
 
@@ -97,15 +69,15 @@ def _unowned(record_type: RecordType) -> Any:
     return Q(**{record_type.owner: None})
 
 
-def _asked(deed: Deed, chosen: Chosen, total: int) -> Outlook:
-    query = chosen.query
+def _asked(deed: Deed, meant: Meant, total: int) -> Outlook:
+    query = meant.query
     if deed.type.owner_field and deed.type.owner != "id" and not deed.type.owned_through:
         query = query.select_related(deed.type.owner_field)
     reasons: Counter[str] = Counter()
     seen = 0
     for record in query[: rules.DIRECT]:
         seen += 1
-        if sentence := why_not(deed, chosen.actor, record):
+        if sentence := why_not(deed, meant.actor, record):
             reasons[nameless(sentence, record)] += 1
     if gone := total - seen:
         reasons[_t("There is nothing here, or you may not see it.")] += gone
@@ -126,13 +98,13 @@ _FROM_QUERY = """
 """
 
 
-def fix(run: BulkRun, chosen: Chosen) -> int:
+def fix(run: BulkRun, meant: Meant) -> int:
     """Keep which records a run is about, ascending, a chunk a row; returns how many. They never pass through Python."""
     check_writing(RunChunk)
-    if chosen.ids is not None:
-        inner, params = "SELECT unnest(%s::bigint[])", (list(chosen.ids),)
+    if meant.ids is not None:
+        inner, params = "SELECT unnest(%s::bigint[])", (list(meant.ids),)
     else:
-        inner, params = chosen.query.order_by().values("pk").query.sql_with_params()
+        inner, params = meant.query.order_by().values("pk").query.sql_with_params()
     table = RunChunk._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(_FROM_QUERY.format(table=table, chosen=inner), [run.company_id, run.pk, CHUNK, *params, CHUNK])

@@ -153,7 +153,7 @@ def export_csv(parsed: argparse.Namespace) -> int:
         except LookupError:
             raise Refused(_t("There is nothing called “%(name)s” to export.") % {"name": parsed.record}) from None
         record = exports.create(actor=member, record_type=record_type.name).record
-        chosen = export.Chosen.parse(record_type, as_actor(member), "", ",".join(record.columns))
+        chosen = export.Extract.parse(record_type, as_actor(member), "", ",".join(record.columns))
         export.write_csv(parsed.file, export.rows(chosen))
         if record.state != "done":
             exports.finish(record, actor=system(), file="", rows=record.rows)

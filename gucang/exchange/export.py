@@ -18,13 +18,12 @@ from gucang.exchange.models import Export, State
 from gucang.kernel import custom, permissions, records
 from gucang.kernel.actors import Access, Actor, as_actor, system
 from gucang.kernel.custom import conditions as own
-from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.kernel.text import BadText, normalise_phone
 from gucang.surface.columns import Labels, labels_of
 from gucang.surface.keyset import Order
-from gucang.surface.listed import listed
+from gucang.surface.meant import everything
 from gucang.surface.sheets import guarded, lines
 
 CHUNK = 500
@@ -32,7 +31,7 @@ MOST_DIGITS = 12
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Extract:
     """Which records and columns an export has, as seen by one actor."""
 
     type: RecordType
@@ -43,17 +42,15 @@ class Chosen:
     @classmethod
     def parse(
         cls, record_type: RecordType, actor: Actor, query: str, columns: str = "", picked: Sequence[int] = ()
-    ) -> Chosen:
+    ) -> Extract:
         """From a list's address: its tab, filters, search, sort and columns; `columns` (names with commas) come first.
 
         Of `picked` rows only those. Raises Invalid.
         """
         params = QueryDict(query, mutable=True)
         customs = record_type.custom_fields()
-        found = listed(record_type, actor, params, customs=customs)
-        if found.problems:
-            # An export must not quietly hold more than its filter says.
-            raise Invalid({name: [sentence] for name, sentence in found.problems.items()})
+        found = everything(record_type, actor, params, customs=customs)
+        assert found.order is not None
         known = {spec.name: spec for spec in (*record_type.specs.values(), *customs)}
         wanted = (
             columns.split(",") if columns else [name.replace("extra-", "extra.") for name in params.getlist("columns")]
@@ -70,14 +67,6 @@ def without_columns(query: str) -> str:
     """A list's address without its columns, which an export keeps by themselves."""
     params = QueryDict(query, mutable=True)
     return params.urlencode() if params.pop("columns", None) else query
-
-
-def ids_of(text: str) -> list[int]:
-    """The ids in a text such as "12,15". Raises Invalid."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if wrong := [part for part in parts if not (part.isascii() and part.isdigit() and len(part) < 19)]:
-        raise Invalid({"picked": [_t("“%(text)s” is not the id of a record.") % {"text": wrong[0][:40]}]})
-    return [int(part) for part in parts]
 
 
 def _first(record_type: RecordType) -> tuple[str, ...]:
@@ -103,7 +92,7 @@ def _ordering(order: Order) -> list[OrderBy]:
     return [made(name) for name in dict.fromkeys((order.by, "id"))]
 
 
-def rows(chosen: Chosen) -> Iterator[list[str]]:
+def rows(chosen: Extract) -> Iterator[list[str]]:
     """The header and every row, guarded against formulas. Records are read a few hundred at a time."""
     yield [guarded(str(spec.label)) for spec in chosen.specs]
     references = [spec for spec in chosen.specs if spec.target is not None]
@@ -124,7 +113,7 @@ def _stored(spec: FieldSpec, record: Any) -> Any:
     return getattr(record, f"{spec.name}_id" if spec.kind == "reference" else spec.name)
 
 
-def cell(chosen: Chosen, spec: FieldSpec, record: Any, labels: Labels) -> str:
+def cell(chosen: Extract, spec: FieldSpec, record: Any, labels: Labels) -> str:
     """One value in plain words, as far as the actor may see it on this record.
 
     A record that it refers to is named only if it may be seen, as on screen; `labels` are the names of those.
@@ -173,7 +162,7 @@ def write_file(export_id: int) -> None:
     user = getattr(record.owner, "user", None)
     with override(getattr(user, "language", None) or "zh-hans"):
         actor = as_actor(record.owner)
-        chosen = Chosen.parse(
+        chosen = Extract.parse(
             records.get(record.record_type), actor, record.query, ",".join(record.columns), record.picked
         )
         count = 0

@@ -191,7 +191,7 @@ def test_a_file_brings_values_in_or_says_why_not(case: Case, tmp_path: Any, sett
 def test_an_export_has_it_in_words_that_come_in_again(case: Case) -> None:
     put(case)
     with case.inside():
-        chosen = export.Chosen.parse(records.get("opportunity"), case.people["alice"].as_actor(), "", f"name,{NAME}")
+        chosen = export.Extract.parse(records.get("opportunity"), case.people["alice"].as_actor(), "", f"name,{NAME}")
         table = list(csv.reader(io.StringIO("".join(lines(export.rows(chosen))).removeprefix("\ufeff"))))
         assert table[0][1] == LABEL
         cell = dict(table[1:])["一期"]
@@ -331,7 +331,7 @@ def test_a_formula_is_in_words_and_never_written(
         firm = customers.create(actor=alice, values={"name": "第一家"}).record
         deal = opportunities.create(actor=alice, values={"name": "一期", "customer": firm, "extra.base": "1500"}).record
         with translation.override(language):
-            chosen = export.Chosen.parse(records.get("opportunity"), alice.as_actor(), "", f"name,{NAME}")
+            chosen = export.Extract.parse(records.get("opportunity"), alice.as_actor(), "", f"name,{NAME}")
             table = list(csv.reader(io.StringIO("".join(lines(export.rows(chosen))).removeprefix("\ufeff"))))
         assert table[1] == ["一期", "3000"]
         found = CustomField.objects.get(pk=made.pk)

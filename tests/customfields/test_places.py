@@ -240,7 +240,7 @@ def test_lists_are_sorted_by_it_where_it_has_an_order(made: Made, acme: Company)
 
 def test_it_is_exported_and_read_back(made: Made, acme: Company) -> None:
     with company_scope(acme):
-        chosen = export.Chosen.parse(records.get("customer"), as_actor(made.alice), "columns=name&columns=extra.it")
+        chosen = export.Extract.parse(records.get("customer"), as_actor(made.alice), "columns=name&columns=extra.it")
         head, *rows = list(export.rows(chosen))
         told = dict(row for row in rows)
         assert head == ["名称", "它"]

@@ -44,7 +44,7 @@ def test_rows_of_a_file_become_records(machines: RecordType, bring_in: Any, adam
 
 def test_what_a_list_shows_is_taken_out(machine: Callable[..., Any], machines: RecordType, adam: Member) -> None:
     machine("一号机")
-    chosen = export.Chosen.parse(machines, adam.as_actor(), "stage=using", "")
+    chosen = export.Extract.parse(machines, adam.as_actor(), "stage=using", "")
     assert chosen.query.count() == 1
     assert {"stage", "day"} <= {spec.name for spec in chosen.specs}
 

@@ -24,7 +24,7 @@ PAYLOADS = [
 
 
 def table(actor: Any, query: str = "", columns: str = "") -> list[list[str]]:
-    chosen = export.Chosen.parse(records.get("customer"), actor.as_actor(), query, columns)
+    chosen = export.Extract.parse(records.get("customer"), actor.as_actor(), query, columns)
     text = "".join(lines(export.rows(chosen)))
     assert text.startswith("\ufeff")
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
@@ -92,7 +92,7 @@ def test_only_visible_records_leave(scope: Any, alice: Any, bob: Any) -> None:
 def test_of_picked_rows_only_those_leave_that_the_list_shows(scope: Any, adam: Any, alice: Any, bob: Any) -> None:
     mine = [customers.create(actor=alice, name=f"{name}公司", city="苏州").record.pk for name in "甲乙丙"]
     his = customers.create(actor=bob, name="丁公司", city="苏州").record.pk
-    names = export.Chosen.parse(
+    names = export.Extract.parse(
         records.get("customer"), alice.as_actor(), "city=苏州&sort=name", "name", [*mine[:2], his]
     )
     assert [row[0] for row in export.rows(names)][1:] == ["甲公司", "乙公司"]

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
 from gucang.bulk import actions, chosen, deeds, engine, rules
-from gucang.bulk.chosen import Chosen
 from gucang.bulk.deeds import ADD, REMOVE, Deed
 from gucang.bulk.models import LONGEST, BulkRun, State
 from gucang.bulk.screens import fields
@@ -21,6 +20,7 @@ from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.kernel.undoing import can_be_undone
+from gucang.surface.meant import Meant, everything, picked
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import go, render, toast
 from gucang.surface.screens.common import only_post, screen, sentences
@@ -42,7 +42,7 @@ class Asked:
 
     type: RecordType
     action: Action
-    chosen: Chosen
+    chosen: Meant
     specs: Mapping[str, FieldSpec]
     post: QueryDict
 
@@ -119,15 +119,15 @@ def _do(request: CompanyRequest) -> str:
     return request.POST.get(INSTEAD) or request.POST.get("do", "")
 
 
-def _chosen(request: CompanyRequest, record_type: RecordType) -> Chosen:
+def _chosen(request: CompanyRequest, record_type: RecordType) -> Meant:
     if request.POST.get("every") == "1":
-        return chosen.everything(record_type, request.actor, request.POST.get("query", ""))
+        return everything(record_type, request.actor, request.POST.get("query", ""))
     found = dict.fromkeys(request.POST.getlist("picked"))
     ids = [int(one) for one in found if one.isascii() and one.isdigit() and len(one) < 19]
     if len(ids) > rules.DIRECT:
         sentence = _t("At most %(most)s single rows at once. Filter the list, then take all of it.")
         raise Invalid({"": [sentence % {"most": rules.DIRECT}]})
-    return chosen.picked(record_type, request.actor, ids)
+    return picked(record_type, request.actor, ids)
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------

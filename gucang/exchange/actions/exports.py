@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.exchange import rules
 from gucang.exchange.models import Export, State
-from gucang.kernel import clock, jobs, records
+from gucang.kernel import clock, jobs
 from gucang.kernel.actions import action
 from gucang.kernel.actors import Actor
-from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Text
+from gucang.surface.meant import ids_of, type_called
 
 DIRECT = 2000
 
@@ -38,24 +37,16 @@ def create(
     """
     from gucang.exchange import export
 
-    wanted = _type_called(record_type)
+    wanted = type_called(record_type)
     rules.check_may_export(actor, wanted)
-    ids = export.ids_of(picked)
-    chosen = export.Chosen.parse(wanted, actor, query, columns, ids)
+    ids = ids_of(picked, "picked")
+    chosen = export.Extract.parse(wanted, actor, query, columns, ids)
     record.record_type, record.query, record.picked = wanted.name, export.without_columns(query), ids
     record.columns, record.owner_id = [spec.name for spec in chosen.specs], actor.member_id
     record.rows = chosen.query.count()
     if record.rows <= DIRECT:
         record.state, record.ready_at = State.DONE, clock.now()
     return {"rows": record.rows, "picked": bool(ids)}
-
-
-def _type_called(name: str) -> records.RecordType:
-    """The record type of this name or plural. Raises Invalid."""
-    try:
-        return records.by_plural(name) or records.get(name)
-    except LookupError:
-        raise Invalid({"record_type": [_t("There is no record type %(name)s.") % {"name": name[:40]}]}) from None
 
 
 @action("export.finish", label=_("Finish"), allow=rules.is_the_system, internal=True, icon="check")

@@ -14,6 +14,7 @@ from gucang.exchange.actions import exports
 from gucang.exchange.models import Export, State, label_of
 from gucang.kernel import clock, records
 from gucang.kernel.errors import NotVisible, Refused
+from gucang.surface.meant import ids_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import go, render
@@ -34,8 +35,8 @@ def new(request: CompanyRequest, plural: str, **_address: str) -> HttpResponse:
     sent = request.method == "POST" and ("_run" in request.POST or "picked" not in request.POST)
     query = request.POST.get("query", "") if sent else request.GET.urlencode()
     ids = [] if request.POST.get("every") == "1" else request.POST.getlist("picked")
-    picked = export.ids_of(",".join(dict.fromkeys(ids)))
-    chosen = export.Chosen.parse(record_type, request.actor, query, picked=picked)
+    picked = ids_of(",".join(dict.fromkeys(ids)), "picked")
+    chosen = export.Extract.parse(record_type, request.actor, query, picked=picked)
     if sent:
         return _made(request, chosen, query, picked)
     context = {
@@ -51,7 +52,7 @@ def new(request: CompanyRequest, plural: str, **_address: str) -> HttpResponse:
     return render(request, "exchange/export_new.html", context)
 
 
-def _made(request: CompanyRequest, chosen: export.Chosen, query: str, picked: list[int]) -> HttpResponse:
+def _made(request: CompanyRequest, chosen: export.Extract, query: str, picked: list[int]) -> HttpResponse:
     record = exports.create(
         actor=request.actor,
         request_id=request.request_id,
