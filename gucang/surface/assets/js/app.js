@@ -125,7 +125,7 @@ whenPresent("[data-mod-key]", (key) => { if (onMac) key.textContent = `⌘${key.
 whenPresent("[data-combo]", async (holder) => (await import("./combo.js")).enhanceSelect(holder));
 whenPresent("[data-record-picker]", async (holder) => (await import("./combo.js")).enhanceRecordPicker(holder));
 whenPresent("table[data-widths]", async (table) => (await import("./columns.js")).setUpColumns(table));
-whenPresent("[data-ordered]", async (list) => (await import("./columns.js")).setUpOrder(list));
+whenPresent("[data-ordered]", async (list) => (await import("./ordering.js")).setUpOrdered(list));
 whenPresent("[data-filter-open]", (link) => link.addEventListener("click", async (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
@@ -134,7 +134,7 @@ whenPresent("[data-filter-open]", (link) => link.addEventListener("click", async
 whenPresent("[data-board]", async (board) => (await import("./board.js")).setUpBoard(board));
 whenPresent("[data-show-by]", async (place) => (await import("./shownby.js")).showBy(place));
 whenPresent("[data-choices]", async (list) => (await import("./choices.js")).setUpChoices(list));
-whenPresent("[data-order]", async (list) => (await import("./choices.js")).setUpOrder(list));
+whenPresent("[data-order]", async (list) => (await import("./ordering.js")).setUpOrder(list));
 whenPresent("[data-calendar]", async (page) => (await import("./calendar.js")).setUpCalendar(page));
 whenPresent("[data-attach]", async (box) => (await import("./files.js")).setUpFiles(box));
 whenPresent("[data-gallery]", (gallery) => gallery.addEventListener("click", async (event) => {

@@ -1,5 +1,5 @@
 // The rows of choices in the form of an own field: added, moved, pasted and coloured without asking the server.
-import Sortable from "sortablejs";
+import { makeSortable } from "./ordering.js";
 
 const part = (row, name) => row.querySelector(`[name="option_${name}"]`);
 
@@ -75,29 +75,5 @@ export function setUpChoices(list) {
   list.closest(".field").addEventListener("click", (event) => onClick(list, event));
   list.addEventListener("input", (event) => { const row = event.target.closest("li"); if (row) paint(list, row); });
   list.addEventListener("paste", (event) => onPaste(list, event));
-  for (const grip of list.querySelectorAll("[data-grip]")) grip.hidden = false;
-  Sortable.create(list, { handle: "[data-grip]", animation: 160, chosenClass: "is-held", ghostClass: "is-ghost", onEnd: () => changed(list) });
-}
-
-/** Where a dragged row stands now: its place among the rows, and the section whose heading stands before it. */
-function placeOf(list, item) {
-  const rows = [...list.children];
-  const upTo = rows.slice(0, rows.indexOf(item));
-  const heading = [...upTo].reverse().find((one) => "section" in one.dataset) ?? rows.find((one) => "section" in one.dataset);
-  const place = upTo.filter((one) => !("section" in one.dataset)).length + 1;
-  return heading ? `${place}|${heading.dataset.section}` : place;
-}
-
-/** A list whose rows are put into another order by dragging them: the form of the row is sent with its new place. */
-export function setUpOrder(list) {
-  for (const grip of list.querySelectorAll("[data-grip]")) grip.hidden = false;
-  Sortable.create(list, {
-    handle: "[data-grip]", animation: 160, chosenClass: "is-held", ghostClass: "is-ghost",
-    onEnd: ({ item, oldIndex, newIndex }) => {
-      if (oldIndex === newIndex) return;
-      const button = item.querySelector("form[data-place] button[name=to]");
-      button.value = placeOf(list, item);
-      button.click();
-    },
-  });
+  makeSortable(list, () => changed(list));
 }

@@ -1,7 +1,6 @@
-// Columns of a list: their width by dragging the edge of a head or by arrow keys. The order of columns, or of what else
-// stands in an ordered list, by dragging and by buttons.
+// Columns of a list: their width by dragging the edge of a head or by arrow keys.
 import { onKey } from "./keys.js";
-import { announce, ask, elements, setUpNewContent } from "./page.js";
+import { elements, setUpNewContent } from "./page.js";
 
 const [NARROW, WIDE, STEP] = [48, 800, 16]; // pixels
 
@@ -67,61 +66,6 @@ function setUpEdge(table, head) {
   });
 }
 
-/** Writes the order into the boxes that carry it to the server, and tells the form that it has changed. */
-function number(list, changed) {
-  const places = [...list.querySelectorAll("[data-place]")];
-  places.forEach((input, at) => { input.value = at + 1; });
-  if (changed) places[0]?.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-/** Lets the items of a list be ordered by dragging, by their grip if they have one, and by their buttons. */
-function setUpOrder(list) {
-  let held = null;
-  const nameOf = (item) => (item.querySelector("[data-name]")?.value ?? item.textContent).trim();
-  const place = (item) => announce(`${nameOf(item)} ${[...list.children].indexOf(item) + 1}`);
-  for (const item of list.querySelectorAll("[data-shown]")) {
-    const grip = item.querySelector("[data-grip]");
-    item.draggable = !grip;
-    grip?.addEventListener("pointerdown", () => { item.draggable = true; });
-    grip?.addEventListener("pointerup", () => { item.draggable = false; });
-  }
-  number(list, false);
-  list.addEventListener("dragstart", (event) => {
-    held = event.target.closest("li[data-shown]");
-    if (!held) return;
-    held.classList.add("is-held");
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", nameOf(held));
-  });
-  list.addEventListener("dragover", (event) => {
-    const over = event.target.closest("li");
-    if (!held || !over || over === held) return;
-    event.preventDefault();
-    const below = event.clientY > over.getBoundingClientRect().top + over.offsetHeight / 2;
-    list.insertBefore(held, below ? over.nextSibling : over);
-  });
-  list.addEventListener("drop", (event) => { if (held) event.preventDefault(); });
-  list.addEventListener("dragend", () => {
-    if (!held) return;
-    held.classList.remove("is-held");
-    if (held.querySelector("[data-grip]")) held.draggable = false;
-    number(list, true);
-    held = null;
-  });
-  list.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-move]");
-    if (!button) return;
-    event.preventDefault();
-    const item = button.closest("li");
-    const other = button.dataset.move === "-1" ? item.previousElementSibling : item.nextElementSibling;
-    if (other) list.insertBefore(item, button.dataset.move === "-1" ? other : other.nextSibling);
-    number(list, true);
-    button.focus();
-    place(item);
-  });
-}
-
 export function setUpColumns(table) {
   for (const head of table.querySelectorAll("th[data-column]")) setUpEdge(table, head);
 }
-export { setUpOrder };
