@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from gucang.customtypes.models import ICONS
 from gucang.surface import controls
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.screens.inputs import Input
@@ -12,7 +13,7 @@ from gucang.surface.screens.inputs import Input
 
 def draw_icon(request: CompanyRequest, record: Any, plain: Input) -> Input | None:
     """Every picture as a button to press."""
-    return replace(plain, template="customtypes/_icon.html", wide=True)
+    return replace(plain, template="customtypes/_icon.html", wide=True, more=list(ICONS.items()))
 
 
 def register() -> None:

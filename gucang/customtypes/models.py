@@ -22,20 +22,28 @@ from gucang.selling.models import Opportunity
 PREFIX = "own_"
 # What a record may belong to: the reference fields of every record, of which a type uses some.
 BELONGS = ("customer", "contact", "opportunity")
-# Of the icons in the sprite, those that things and papers of a company look like.
-ICONS = (
-    "box", "tool", "tools", "devices", "device-mobile", "car", "truck", "building", "building-warehouse",
-    "building-factory", "building-store", "file-text", "file-check", "file-invoice", "certificate", "signature",
-    "rubber-stamp", "folder", "briefcase", "clipboard-list", "checklist", "flag", "target", "route", "calendar-event",
-    "headset", "shield-check", "stethoscope", "recycle", "package", "shopping-cart", "receipt", "cash", "coin", "gift",
-    "ticket", "medal", "star", "heart-handshake", "user-circle", "users-group", "map-pin", "world", "school", "book",
-    "presentation", "puzzle", "robot", "plug", "key", "camera", "palette", "ruler", "tag",
-)  # fmt: skip
+# Of the icons in the sprite, those that things and papers of a company look like, and what they show.
+ICONS = {
+    "box": _("Box"), "tool": _("Tool"), "tools": _("Tools"), "devices": _("Devices"),
+    "device-mobile": _("Mobile phone"), "car": _("Car"), "truck": _("Truck"), "building": _("Building"),
+    "building-warehouse": _("Warehouse"), "building-factory": _("Factory"), "building-store": _("Shop"),
+    "file-text": _("Paper"), "file-check": _("Checked paper"), "file-invoice": _("Invoice"),
+    "certificate": _("Certificate"), "signature": _("Signature"), "rubber-stamp": _("Stamp"), "folder": _("Folder"),
+    "briefcase": _("Briefcase"), "clipboard-list": _("Clipboard"), "checklist": _("Checklist"), "flag": _("Flag"),
+    "target": _("Target"), "route": _("Route"), "calendar-event": _("Date"), "headset": _("Headset"),
+    "shield-check": _("Shield"), "stethoscope": _("Check-up"), "recycle": _("Recycling"), "package": _("Parcel"),
+    "shopping-cart": _("Shopping cart"), "receipt": _("Receipt"), "cash": _("Banknotes"), "coin": _("Coin"),
+    "gift": _("Gift"), "ticket": _("Ticket"), "medal": _("Medal"), "star": _("Star"),
+    "heart-handshake": _("Handshake"), "user-circle": _("Person"), "users-group": _("Several people"),
+    "map-pin": _("Place"), "world": _("World"), "school": _("School"), "book": _("Book"),
+    "presentation": _("Presentation"), "puzzle": _("Puzzle"), "robot": _("Robot"), "plug": _("Plug"),
+    "key": _("Key"), "camera": _("Camera"), "palette": _("Palette"), "ruler": _("Ruler"), "tag": _("Label"),
+}  # fmt: skip
 
 
-def icons() -> list[tuple[str, str]]:
+def icons() -> list[tuple[str, Any]]:
     """The icons as choices of a field."""
-    return [(name, name) for name in ICONS]
+    return list(ICONS.items())
 
 
 class CustomType(Record):

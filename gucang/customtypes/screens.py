@@ -145,7 +145,7 @@ def _form(
         "errors": {name: found.get(name, "") for name in (*fields, "stages")},
         "wrong": [(f"f-{name}" if name in fields else name, text) for name, text in found.items() if name],
         "whole": [text for name, text in found.items() if name not in (*fields, "stages")],
-        "icons": ICONS,
+        "icons": list(ICONS.items()),
         "rows": rows,
         "tones": list(TONE_WORDS.items()),
         "levels": [(role, level) for role, level in levels if role.key != ADMINISTRATOR],
