@@ -108,7 +108,7 @@ def migrate(parsed: argparse.Namespace) -> int:
     from gucang.config import migration
 
     with database():
-        migration.migrate(verbosity=parsed.verbosity)
+        migration.migrate(verbosity=parsed.verbosity, told=parsed.told)
     return 0
 
 
@@ -151,7 +151,7 @@ def demo(parsed: argparse.Namespace) -> int:
             asked = {"size": parsed.size, "seed": parsed.seed, "own_fields": parsed.own_fields}
             _call("gucang.demo", "main", out=sys.stdout, superuser=_superuser, **asked)
             return 0
-        said = _call("gucang.demo", "ensure_demo_company")
+        said = _call("gucang.demo", "ensure_demo_company", say=lambda line: print(f"  {line}", flush=True))
         lines = said if isinstance(said, str) else "\n".join(str(line) for line in said or ())
         file = environment.make_data_folder() / "demo-logins"
         file.touch(mode=0o600)
@@ -316,7 +316,9 @@ def _add_serving(add: Callable[..., argparse.ArgumentParser]) -> None:
         default=environment.flag("demo") and _found("gucang.demo.cli"),
         help="fill the demo company at the first start",
     )
-    add("migrate", migrate).add_argument("--verbosity", type=int, default=1, help="0 is silent, 3 tells all")
+    made = add("migrate", migrate)
+    made.add_argument("--verbosity", type=int, default=1, help="0 is silent, 3 tells all")
+    made.add_argument("--told", action="store_true", help=argparse.SUPPRESS)
     add("check", check).add_argument(
         "--settings",
         action="store_true",

@@ -86,7 +86,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("email_tls", "on: talk to it encrypted (STARTTLS).", "off"),
     Variable("email_from", "Sender of e-mails.", "gucang@localhost"),
     Variable("webhook_loopback", "on: webhooks may go to this machine, unencrypted too. For tests only.", "off"),
-    Variable("log_level", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
+    Variable("log_level", "DEBUG, INFO, WARNING or ERROR. INFO also tells of every job and every sign-in.", "WARNING"),
     Variable("chromium", "Chromium program for the browser tests."),
     Variable("test_database_url", "Administrator's address of a server for tests.", None, True),
 )
@@ -182,6 +182,8 @@ def logging() -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": text("log_level").upper()},
         "loggers": {
             "django": {"handlers": [], "propagate": True},
+            # Addresses that are not there, and what somebody may not do: the answer says so to who asked.
+            "django.request": {"level": "ERROR"},
             # It tells of every task it knows and every job it does.
             "procrastinate": {"level": "WARNING"},
         },

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import sys
 from typing import Any
 
 import psycopg
@@ -11,6 +13,7 @@ import psycopg
 from gucang.config import environment, roles
 
 _ONE_AT_A_TIME = 7_305_002
+PARTS = 5  # so often a person hears how far it is
 
 
 def _marker() -> str:
@@ -26,8 +29,35 @@ def pending() -> bool:
     return not file.exists() or file.read_text("ascii").strip() != _marker()
 
 
-def migrate(*, verbosity: int = 1) -> None:
-    """Run all migrations as the owner. Must be the first in its process to load Django.
+class _Progress(io.TextIOBase):
+    """Takes what Django says of each migration, and tells now and then how many there have been."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done, self.told = total, 0, 0
+
+    def write(self, text: str) -> int:
+        if "Applying" in text:
+            self.done += 1
+            if self.done * PARTS // self.total > self.told or self.done == self.total:
+                self.told = self.done * PARTS // self.total
+                sys.stdout.write(f"  {self.done} of {self.total} steps\n")
+                sys.stdout.flush()
+        return len(text)
+
+
+def _progress() -> _Progress:
+    """For the migrations that this database still lacks."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return _Progress(len(executor.migration_plan(executor.loader.graph.leaf_nodes())) or 1)
+
+
+def migrate(*, verbosity: int = 1, told: bool = False) -> None:
+    """Run all migrations as the owner; `told` says in between how far it is, in a few lines.
+
+    Must be the first in its process to load Django.
 
     Of two at once, on one machine or on two, the second waits and then finds nothing to do.
 
@@ -45,7 +75,8 @@ def migrate(*, verbosity: int = 1) -> None:
         # Others wait as long as it takes: the role's limit is meant for locks on tables.
         owner.execute("SET lock_timeout = 0")
         owner.execute("SELECT pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
-        call_command("migrate", interactive=False, verbosity=verbosity, skip_checks=False)
+        how = {"verbosity": 1, "stdout": _progress(), "no_color": True} if told else {"verbosity": verbosity}
+        call_command("migrate", interactive=False, skip_checks=False, **how)
         roles.tighten_grants(owner)
         from gucang.accounts.setup import renew_roles  # the schema is there only now
 

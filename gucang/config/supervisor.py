@@ -34,6 +34,7 @@ _LONGEST_PAUSE = 30.0
 _DATABASE_PAUSE = 5.0
 _STEADY_SECONDS = 60.0
 _PORTS_TRIED = 50
+_RULE = "─" * 72
 
 
 class Refusal(Exception):
@@ -100,14 +101,16 @@ class Supervisor:
         address = self.address = f"http://{name}:{port}/"
         self._write(address)
         if self.server is not None:
+            _say("Starting the database … 启动数据库")
             self.server.join(with_parent=True)
         if migration.pending():
-            _say("Preparing the database …")
-            self._once("migrate", "--verbosity", "0")
+            _say("Preparing its tables … 准备数据表")
+            self._once("migrate", "--told")
         self._refuse_mighty_role()
         self._first_demo()
         if self._stopping.is_set():
             return
+        _say("Starting the web server … 启动网页服务")
         self.parts = [Part("web", _web_command(self.host, port)), Part("jobs", (*CLI, "jobs"))]
         self._look_after()
         self._wait_for(f"http://{self.host}:{port}/")
@@ -130,18 +133,19 @@ class Supervisor:
     def _first_demo(self) -> None:
         """Fill the demo company once; later starts only repeat its log-ins."""
         if self.demo and not (self.data / "demo-logins").exists() and not self._stopping.is_set():
-            _say("Filling the demo company …")
+            _say("Filling the demo company with a year of work, once; a minute or two … 生成演示公司，只做一次")
             self._once("demo", "--first-start")
 
     def _welcome(self, address: str) -> None:
-        _say(f"\n谷仓 Gucang  {address}\n")
+        """One block at the end: where it is, who can sign in, and how to stop it."""
+        _say(f"\n{_RULE}\n谷仓 Gucang  {address}\n")
         if self.demo and (self.data / "demo-logins").exists():
             _say((self.data / "demo-logins").read_text("utf-8"))
         else:
             # Whoever has a company already works on, even when no link can be made.
             with contextlib.suppress(Refusal):
                 self._once("setup-link", "--address", address)
-        _say("Ctrl-C stops it.")
+        _say(f"按 Ctrl-C 停止。Ctrl-C stops it.\n{_RULE}")
 
     # --- the parts ---
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 
-def ensure_demo_company() -> list[str]:
-    """Make the demo company if it is not there; returns the lines with its log-ins."""
+def ensure_demo_company(say: Callable[[str], object]) -> list[str]:
+    """Make the demo company if it is not there, while `say` hears how far it is; returns the lines with its log-ins."""
     from gucang.demo import cli
 
-    return cli.ensure_demo_company()
+    return cli.ensure_demo_company(say=say)
 
 
 def main(*, size: str, seed: int, out: TextIO, superuser: Callable[[], Any], own_fields: int = 0) -> None:

@@ -22,7 +22,7 @@ from gucang.demo.story import (
     stores,
     training,
 )
-from gucang.demo.story.world import World
+from gucang.demo.story.world import Say, World, silent
 from gucang.kernel import clock, events, reactions, seals
 from gucang.kernel.models import Company
 from gucang.kernel.scope import company_scope
@@ -30,16 +30,17 @@ from gucang.kernel.scope import company_scope
 SLUG, NAME = "demo", "谷仓演示公司"
 
 
-def tell(seed: int = 1, now: datetime | None = None) -> Company:
-    """Make the demo company and the training company; everything has happened by `now`.
+def tell(seed: int = 1, now: datetime | None = None, say: Say = silent) -> Company:
+    """Make the demo company and the training company; everything has happened by `now`. `say` hears each month.
 
     All of it is one transaction: a program that is killed in the middle leaves nothing, and the next start tells the
     story again. Only the partitions of the log come before, because making them would stop every reader meanwhile.
     """
-    world = World(seed, now or clock.now())
+    world = World(seed, now or clock.now(), say)
     events.ensure_months(world.first_day, ahead=15)
     with translation.override("zh-hans"), transaction.atomic():
         company = _tell(world)
+        say("演练公司 the practice company")
         training.tell(seed, world)
     return company
 
@@ -48,6 +49,7 @@ def _tell(world: World) -> Company:
     with clock.at(world.moment(world.first_day, 8, 0)), reactions.quietly():
         company = create_company(NAME, SLUG)
         with company_scope(company):
+            world.say("人员与设置 its people and what they set up")
             cast.hire_everybody(world)
             setting.set_up(world)
             hours.set_up(world)
@@ -64,9 +66,10 @@ def _tell(world: World) -> Company:
         hours.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()
+        world.say("最近几天 the last days")
         agreement.tell(world)
         seals.seal_days()
     return company
 
 
-__all__ = ["NAME", "SLUG", "tell"]
+__all__ = ["NAME", "SLUG", "silent", "tell"]

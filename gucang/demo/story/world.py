@@ -20,6 +20,13 @@ from gucang.kernel import clock, reactions, statistics
 from gucang.kernel.actors import Actor
 
 Life = Iterator[datetime]
+# Who waits for the story hears how far it is.
+Say = Callable[[str], object]
+
+
+def silent(_line: str) -> None:
+    """Says nothing."""
+
 
 DAYS_OF_HISTORY = 396
 # Steps of the story between two looks at how large the tables have become: often at first, seldom later.
@@ -33,7 +40,8 @@ DAYS_TOLD = 3
 class World:
     """One telling. `now` is where the story ends; nothing happens later."""
 
-    def __init__(self, seed: int, now: datetime) -> None:
+    def __init__(self, seed: int, now: datetime, say: Say = silent) -> None:
+        self.say = say
         self.now = timezone.localtime(now)
         self.today = self.now.date()
         self.first_day = self.today - timedelta(days=DAYS_OF_HISTORY)
@@ -100,7 +108,7 @@ class World:
         """Let everything happen, in the order of time, until the last minutes."""
         until = self.now - timedelta(minutes=LAST_MINUTES)
         told_from = self.moment(self.last_working_day(DAYS_TOLD), 0, 0)
-        steps = 0
+        steps, month = 0, ""
         while self._waiting:
             steps += 1
             if steps in STATISTICS_AFTER:
@@ -109,6 +117,9 @@ class World:
             if moment >= until:
                 life.close()  # type: ignore[attr-defined]
                 continue
+            if (reached := f"{moment:%Y-%m}") != month:
+                month = reached
+                self.say(month)
             with clock.at(moment), _heard(moment >= told_from):
                 following = next(life, None)
             if following is not None:
