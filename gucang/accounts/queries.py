@@ -50,13 +50,18 @@ def departments_above(member_id: int) -> frozenset[int]:
     return kept(f"departments above:{member_id}", look)
 
 
+def administrators() -> list[Member]:
+    """Who may do everything and works here, at most three: whom the others ask."""
+    return list(_administrators().order_by("id")[:3])
+
+
 def other_administrators(member: Member) -> QuerySet[Member]:
     """Who besides `member` can sign in as an administrator."""
-    return (
-        Member.objects.filter(member_roles__role__key=ADMINISTRATOR, user__isnull=False)
-        .exclude(status="left")
-        .exclude(pk=member.pk)
-    )
+    return _administrators().exclude(pk=member.pk)
+
+
+def _administrators() -> QuerySet[Member]:
+    return Member.objects.filter(member_roles__role__key=ADMINISTRATOR, user__isnull=False).exclude(status=Status.LEFT)
 
 
 def without_second_step() -> QuerySet[Member]:

@@ -173,10 +173,13 @@ def test_while_it_is_read_the_page_waits_and_lets_one_type(acme: Any, page: Clie
 
 
 @pytest.mark.skipif(reading.installed(), reason="the reader is installed here")
-def test_without_the_reader_the_page_says_how_to_get_it_and_the_photo_is_kept_all_the_same(
-    acme: Any, page: Client
+def test_without_the_reader_the_page_says_whom_to_ask_and_the_photo_is_kept_all_the_same(
+    acme: Any, page: Client, adam: Any, login: Any
 ) -> None:
-    assert "pip install gucang[ocr]" in page.get("/acme/cards/new").content.decode()
+    said = page.get("/acme/cards/new").content.decode()
+    assert "可以找 Adam" in said
+    assert "pip" not in said, "she sells, and has no server"
+    assert "pip install gucang[ocr]" in login(Client(), adam).get("/acme/cards/new").content.decode()
     answer = page.post("/acme/cards/new", {"card": upload("名片.png", photo("PNG"))})
     file = answer["Location"].rsplit("/", 1)[1]
     assert 'name="mobile"' in page.get(f"/acme/cards/{file}").content.decode()

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from gucang.accounts.queries import administrators
+from gucang.accounts.words import listed
 from gucang.activity import files
 from gucang.activity.actions import attachments
 from gucang.activity.files.kinds import by_name
@@ -60,7 +62,12 @@ def new(request: CompanyRequest, **_address: str) -> HttpResponse:
             return go(request, _url(request, reading.receive(request.actor, upload)))
         except Invalid as problem:
             error = sentence_of(problem)
-    context = {"error": error, "installed": reading.installed()}
+    context = {
+        "error": error,
+        "installed": reading.installed(),
+        "may_install": request.actor.may("company.edit"),
+        "whom": listed(member.name for member in administrators()) if not reading.installed() else "",
+    }
     return render(request, "parties/new_card.html", context, status=422 if error else 200)
 
 
