@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _t
@@ -14,10 +15,11 @@ from gucang.kernel.actions import action, creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Text
+from gucang.kernel.records import RecordType
 
 
 def _begin(automation: Automation, actor: Actor) -> None:
-    """A new one acts as whoever made it, is off, and waits for the first change of the record."""
+    """A new one acts as whoever made it, is off, and waits for new records until something else is chosen."""
     if actor.member_id is None:
         raise Refused(_t("An automation acts as a member. Sign in as one."))
     automation.owner_id = actor.member_id
@@ -110,16 +112,26 @@ def turn_on(automation: Automation, *, actor: Actor) -> None:
 
 def check_ready(automation: Automation, actor: Actor) -> None:
     """Raise Refused with what is missing before it can run."""
-    record_type = triggers.type_of(automation)
+    if found := missing(automation, actor):
+        raise Refused(next(iter(found.values())))
+
+
+def missing(automation: Automation, actor: Actor) -> dict[str, str]:
+    """What is missing or wrong before it can run, by the part where it is mended: "when", "if", "then"."""
     names = ("trigger", "verb", "field", "old", "new", "days", "at_time")
-    try:
-        triggers.check({name: getattr(automation, name) for name in names}, record_type, actor)
-        conditions.check(automation.conditions, record_type, actor)
-        found = steps.check(automation.step_list(), record_type, actor)
-    except Invalid as problem:
-        raise Refused(str(problem)) from None
-    if not found:
-        raise Refused(_t("It does nothing yet. Add a step first."))
+    checks: dict[str, Callable[[RecordType], Any]] = {
+        "when": lambda about: triggers.check({name: getattr(automation, name) for name in names}, about, actor),
+        "if": lambda about: conditions.check(automation.conditions, about, actor),
+        "then": lambda about: steps.check(automation.step_list(), about, actor),
+    }
+    found: dict[str, str] = {}
+    for part, check in checks.items():
+        try:
+            if not check(triggers.type_of(automation)) and part == "then":
+                found[part] = _t("It does nothing yet. Add a step first.")
+        except Invalid as problem:
+            found[part] = str(problem)
+    return found
 
 
 @action("automation.turn_off", label=_("Turn off"), guard=rules.why_off, icon="player-pause")

@@ -43,7 +43,9 @@ class Automation(Record):
     owner = Reference(Member, models.PROTECT, verbose_name=_("acts as"), editable=False, related_name="+")
     record_type = models.CharField(_("about"), max_length=40, choices=choices)
     on_imports = models.BooleanField(_("also for records that an import brings in"), default=False)
-    trigger = models.CharField(_("starts when"), max_length=10, choices=Trigger, default=Trigger.DONE, editable=False)
+    trigger = models.CharField(
+        _("starts when"), max_length=10, choices=Trigger, default=Trigger.CREATED, editable=False
+    )
     verb = models.CharField(_("what is done"), max_length=60, blank=True, editable=False)
     field = models.CharField(_("field"), max_length=60, blank=True, editable=False)
     old = models.CharField(_("from"), max_length=200, blank=True, editable=False)

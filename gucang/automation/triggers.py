@@ -169,3 +169,11 @@ def type_of(automation: Automation) -> RecordType:
     if not about(automation.record_type):
         raise Invalid({"record_type": [_t("Choose what the automation is about.")]})
     return records.get(automation.record_type)
+
+
+def find_type(automation: Automation) -> RecordType | None:
+    """The record type that it is about; None when there is none any more."""
+    try:
+        return type_of(automation)
+    except Invalid:
+        return None

@@ -8,9 +8,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("automations/", lists.index, name="automations"),
     path("automations/ready", lists.begin, name="automation-ready"),
     path("automations/<int:pk>", editor.page, name="automation"),
-    path("automations/<int:pk>/when", editor.when, name="automation-when"),
-    path("automations/<int:pk>/if", editor.only_if, name="automation-if"),
-    path("automations/<int:pk>/then", editor.then, name="automation-then"),
+    path("automations/<int:pk>/parts", editor.parts, name="automation-parts"),
     path("automations/<int:pk>/runs", logs.runs, name="automation-runs"),
     path("automations/<int:pk>/dry-run", logs.dry_run, name="automation-dry-run"),
 ]

@@ -38,13 +38,13 @@ def test_a_manager_automates_what_follows_a_won_deal(
 
     page.locator("#if select[name=by]").select_option("amount", force=True)
     page.locator("#if").get_by_role("button", name="继续").click()
-    page.locator("#if [name=value]").fill("10万")
+    page.locator("#if [name=if-value]").fill("10万")
     page.locator("#if").get_by_role("button", name="添加").click()
     expect(page.locator(".sentence")).to_contain_text("如果金额不低于 100,000")
 
     page.locator("#then a.chip", has_text="通知").click()
-    page.locator("#then [name=text]").fill("{名称}赢了，恭喜")
-    page.locator("#then select[name=for]").select_option("me")
+    page.locator("#then [name=then-text]").fill("{名称}赢了，恭喜")
+    page.locator("#then select[name=then-for]").select_option("me")
     page.locator("#then").get_by_role("button", name="添加这一步").click()
     expect(page.locator(".sentence")).to_contain_text("通知我“{名称}赢了，恭喜”")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -52,6 +52,8 @@ def test_a_manager_automates_what_follows_a_won_deal(
         found = Axe().run(page).response["violations"]
         assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
 
+    page.locator(".form-foot").get_by_role("button", name="存下").click()
+    page.wait_for_url(re.compile(r"/acme/automations/\d+$"))
     page.get_by_role("button", name="启用").click()
     expect(page.get_by_role("button", name="停用")).to_be_visible()
     with inside():

@@ -1,4 +1,4 @@
-"""The controls of the editor: which fields the forms of "when", "if" and "then" show, and what they send."""
+"""The controls of the editor: which fields "when", "if" and "then" show, and what they send."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _t
 
 from gucang.accounts.models import Member
 from gucang.automation import steps, texts, triggers
-from gucang.automation.models import Automation, Trigger
+from gucang.automation.models import Trigger
 from gucang.kernel import records
+from gucang.kernel.actors import Actor
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.surface import filters, spans
@@ -30,9 +32,7 @@ def select(name: str, label: str, choices: Any, value: Any = "", **more: Any) ->
     return Input(name=name, kind="choice", label=label, value=value, choices=rows, **more)
 
 
-def when_inputs(
-    request: CompanyRequest, automation: Automation, record_type: RecordType, kind: str, values: Values
-) -> list[Input]:
+def when_inputs(request: CompanyRequest, record_type: RecordType, kind: str, values: Values) -> list[Input]:
     """What a trigger of this kind asks for."""
     actor = request.actor
     if kind == Trigger.DONE:
@@ -42,8 +42,8 @@ def when_inputs(
         specs = triggers.fields(record_type, actor)
         fields = [(name, spec.label) for name, spec in specs.items()]
         found = [select("field", _t("Field"), fields, values.get("field", ""), required=True)]
-        spec = specs.get(automation.field) if automation.trigger == Trigger.CHANGED else None
-        if spec is not None and spec.kind in triggers.COMPARED and values.get("field") == spec.name:
+        spec = specs.get(str(values.get("field", "")))
+        if spec is not None and spec.kind in triggers.COMPARED:
             found += [
                 _end_of(request, spec, "old", _t("from"), values),
                 _end_of(request, spec, "new", _t("to"), values),
@@ -74,9 +74,8 @@ def _end_of(request: CompanyRequest, spec: FieldSpec, name: str, label: str, val
     return replace(found, kind="references", value=[known.get(one, one) for one in picked])
 
 
-def when_values(request: CompanyRequest) -> dict[str, Any]:
-    """What the form of "when" sends."""
-    posted = request.POST
+def when_values(posted: QueryDict) -> dict[str, Any]:
+    """What the controls of "when" send."""
     found: dict[str, Any] = {"trigger": posted.get("trigger", "")}
     for name in ("verb", "field", "old", "new", "at_time"):
         found[name] = ",".join(filter(None, posted.getlist(name))) or posted.get(f"{name}_text", "")
@@ -90,9 +89,9 @@ def when_values(request: CompanyRequest) -> dict[str, Any]:
 # --- if --------------------------------------------------------------------------------------------------------------
 
 
-def condition_fields(request: CompanyRequest, record_type: RecordType) -> dict[str, FieldSpec]:
+def condition_fields(record_type: RecordType, actor: Actor) -> dict[str, FieldSpec]:
     """What can be a condition."""
-    return filters.filterable(record_type, request.actor, record_type.custom_fields())
+    return filters.filterable(record_type, actor, record_type.custom_fields())
 
 
 def condition_inputs(request: CompanyRequest, spec: FieldSpec, values: Values) -> list[Input]:
@@ -118,9 +117,8 @@ def condition_inputs(request: CompanyRequest, spec: FieldSpec, values: Values) -
     return [value]
 
 
-def condition_of(request: CompanyRequest, spec: FieldSpec) -> tuple[str, str]:
-    """The parameter and its value that the form of "if" sends."""
-    posted = request.POST
+def condition_of(posted: QueryDict, spec: FieldSpec) -> tuple[str, str]:
+    """The parameter and its value that the controls of "if" send."""
     op = posted.get("op", "")
     many = [one for one in posted.getlist("value") if one.strip()] or [posted.get("value_text", "")]
     value = ",".join(many)
@@ -184,15 +182,14 @@ def _value_input(request: CompanyRequest, spec: FieldSpec, name: str, value: Any
     return input_for(request, replace(spec, name=name, required=False), value)
 
 
-def step_values(request: CompanyRequest, record_type: RecordType, kind: str, part: str) -> dict[str, Any]:
-    """The step that the form of "then" sends, as typed."""
-    posted = request.POST
+def step_values(posted: QueryDict, record_type: RecordType, actor: Actor, kind: str, part: str) -> dict[str, Any]:
+    """The step that the controls of "then" send, as typed."""
     found: dict[str, Any] = {"kind": kind}
     if kind in ("task", "notify"):
         found |= {name: posted.get(name, "") for name in ("title", "note", "days", "text", "for")}
         found["member"] = posted.get("member") or posted.get("member_text", "")
     elif kind == "set":
-        spec = steps.settable(record_type, request.actor).get(part)
+        spec = steps.settable(record_type, actor).get(part)
         raw = typed(posted, {"value": replace(spec, name="value")}) if spec is not None else {}
         found |= {"field": part, "value": raw.get("value", "")}
     elif kind == "act":

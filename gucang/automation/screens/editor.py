@@ -1,11 +1,14 @@
-"""One automation: its sentence, its switch, and the three parts that it is made of. Every change is a small form."""
+"""One automation: its sentence, its switch, and the three parts that it is made of, in one form with one “Save”.
+
+The other buttons of the form change the draft and draw the page again; nothing is kept before “Save”.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_POST
@@ -14,10 +17,10 @@ from gucang.automation import actions, conditions, queries, rules, steps, trigge
 from gucang.automation.models import Automation, Outcome, Secret, Trigger
 from gucang.automation.screens import controls
 from gucang.automation.screens.common import OUTCOME_TONES, TONES, find, state_of, url_of
+from gucang.automation.screens.draft import Draft, Errors
 from gucang.automation.words import Words
-from gucang.kernel.errors import Invalid
+from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.records import RecordType
-from gucang.surface import filters
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import go, render, toast
@@ -26,16 +29,9 @@ from gucang.surface.screens.details import show as generic_page
 from gucang.surface.screens.inputs import Input
 
 LATEST = 5
-NEW = "new"
-
-
-@dataclass
-class Typed:
-    """What somebody sent to one part of the page (`when`, `if`, `then`) and was refused."""
-
-    part: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
-    errors: dict[str, list[str]] = field(default_factory=dict)
+# Which part of the page a button is about, for what is refused.
+_PART_OF = {"trigger": "when", "about": "if", "if": "if", "drop-if": "if", "cancel-if": "if"}
+Wrong = tuple[str, Errors]
 
 
 @require_GET
@@ -45,36 +41,100 @@ def page(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     found = None if {"peek", "history"} & set(request.GET) else queries.automations(request.actor).filter(pk=pk).first()
     if found is None or not request.actor.may("automation.view"):
         return generic_page(request, company=request.company.slug, plural="automations", pk=pk)
-    return _page(request, found, Typed())
+    return _page(request, found, Draft.of(found))
 
 
-def _page(request: CompanyRequest, automation: Any, typed: Typed) -> HttpResponse:
-    words = Words([automation], request.actor)
+@require_POST
+@answered
+def parts(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
+    """What a button of the page does (`_do`): change the draft and show it, or save it."""
+    automation = find(request, pk)
+    record_type = triggers.type_of(automation)
+    draft = Draft.read(request.POST, automation, record_type, request.actor)
+    do, _colon, what = request.POST.get("_do", "save").partition(":")
+    try:
+        if do == "save":
+            return _save(request, automation, record_type, draft)
+        draft.press(do, what, request.POST, record_type, request.actor)
+    except _Wrong as wrong:
+        return _page(request, automation, draft, (wrong.part, sentences(wrong.problem)))
+    except Invalid as problem:
+        return _page(request, automation, draft, (_PART_OF.get(do, "then"), sentences(problem)))
+    return _page(request, automation, draft)
+
+
+class _Wrong(Exception):
+    """What is refused, and in which part of the page."""
+
+    def __init__(self, part: str, problem: Invalid | Refused) -> None:
+        super().__init__(part)
+        self.part, self.problem = part, problem
+
+
+def _save(request: CompanyRequest, automation: Automation, record_type: RecordType, draft: Draft) -> HttpResponse:
+    """Save the three parts together, with the condition and the step that are still open: all or nothing."""
+    known: dict[str, Any] = {"actor": request.actor, "request_id": request.request_id}
+    try:
+        part = "if"
+        if draft.about and draft.condition_says_something:
+            draft.take_condition(str(len(draft.groups) - 1), record_type, request.actor, request.POST)
+        part = "then"
+        if draft.kind and (draft.part or draft.kind not in ("set", "act")):
+            draft.take_step(record_type, request.actor)
+        with transaction.atomic():
+            part = "when"
+            actions.set_trigger(automation, **draft.when, **known)
+            part = "if"
+            actions.set_conditions(automation, conditions=conditions.write(draft.groups), **known)
+            part = "then"
+            saved = actions.set_steps(automation, steps=steps.write(draft.steps), **known).record
+            if saved.active:
+                actions.check_ready(saved, request.actor)
+    except (Invalid, Refused) as problem:
+        raise _Wrong(part, problem) from None
+    toast(request, _t("Saved."))
+    return go(request, url_of(request, automation))
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def _page(request: CompanyRequest, automation: Any, draft: Draft, wrong: Wrong = ("", {})) -> HttpResponse:
     may = rules.is_the_owner(request.actor, automation) and actions.set_steps.why_not(request.actor, automation) is None
-    record_type = words.type_of(automation)
-    state = state_of(automation)
+    record_type = triggers.find_type(automation)
+    shown = draft.onto(automation, record_type, request.actor) if record_type is not None else automation
+    words = Words([shown], request.actor)
+    part, errors = wrong
+    missing = actions.missing(shown, request.actor)
     context: dict[str, Any] = {
         "record": automation,
         "url": url_of(request, automation),
-        "sentence": words.whole(automation),
-        "state": state,
-        "tone": TONES[state],
+        "sentence": words.whole(shown),
+        "state": state_of(automation),
+        "tone": TONES[state_of(automation)],
         "tones": OUTCOME_TONES,
         "may": may and record_type is not None,
+        "unsaved": may and record_type is not None and draft.differs(automation),
+        "missing": list(missing.items()),
         "buttons": _buttons(request, automation),
-        "switch_why": (actions.turn_off if automation.active else actions.turn_on).why_not(request.actor, automation),
+        "switch_why": _why_not_switched(request, automation, missing),
         "runs": queries.runs(automation, request.actor, request.base, size=LATEST),
         "counts": _counts(automation),
-        "wrong": typed.part,
         "secret": _secret(automation) if may else "",
     }
     if record_type is not None:
-        context |= _when(request, automation, record_type, words, typed)
-        context |= _if(request, automation, record_type, words, typed)
-        context |= _then(request, automation, record_type, words, typed)
-    drawn = {one.name for one in context.get(f"{typed.part}_inputs", ())}
-    context["errors"] = [one for name, many in typed.errors.items() for one in many if name not in drawn]
-    return render(request, "automation/page.html", context, status=422 if typed.part else 200)
+        context |= _when(request, shown, record_type, words, draft, errors if part == "when" else {})
+        context |= _if(request, shown, record_type, words, draft, errors if part == "if" else {})
+        context |= _then(request, shown, record_type, words, draft, errors if part == "then" else {})
+    drawn = {one.name.partition("-")[2] for one in context.get(f"{part}_inputs", ())}
+    context["errors"] = [(f"f-{part}-{n}" if n in drawn else part, one) for n, many in errors.items() for one in many]
+    return render(request, "automation/page.html", context, status=422 if part else 200)
+
+
+def _why_not_switched(request: CompanyRequest, automation: Automation, missing: dict[str, str]) -> str:
+    verb = actions.turn_off if automation.active else actions.turn_on
+    why = verb.why_not(request.actor, automation)
+    return why or ("" if automation.active else next(iter(missing.values()), ""))
 
 
 def _buttons(request: CompanyRequest, automation: Automation) -> list[dict[str, Any]]:
@@ -100,79 +160,61 @@ def _secret(automation: Automation) -> str:
     return found.value if found is not None else ""
 
 
-# --- what the three parts show ---------------------------------------------------------------------------------------
-
-
 def _when(
-    request: CompanyRequest, automation: Automation, record_type: RecordType, words: Words, typed: Typed
+    request: CompanyRequest, shown: Automation, record_type: RecordType, words: Words, draft: Draft, errors: Errors
 ) -> dict[str, Any]:
-    asked = typed.values.get("trigger") if typed.part == "when" else request.GET.get("trigger", "")
-    kind = asked if asked in Trigger.values else automation.trigger
-    stored = {name: getattr(automation, name) for name in ("verb", "field", "old", "new", "days", "at_time")}
-    values = typed.values if typed.part == "when" else stored if kind == automation.trigger else {}
+    kind = draft.when["trigger"] if draft.when["trigger"] in Trigger.values else shown.trigger
     kinds = [
-        (str(label), f"?trigger={value}#when", value == kind)
+        (str(label), value, value == kind)
         for value, label in Trigger.choices
         if value != Trigger.DATE or triggers.dates(record_type, request.actor)
     ]
-    inputs = controls.when_inputs(request, automation, record_type, kind, values)
+    inputs = controls.when_inputs(request, record_type, kind, draft.when)
     return {
-        "when": words.when(automation),
+        "when": words.when(shown),
         "when_kinds": kinds,
         "when_kind": kind,
-        "when_inputs": _with_errors(inputs, typed, "when"),
+        "when_asks": kind == Trigger.CHANGED,
+        "when_inputs": _named(inputs, "when", errors),
     }
 
 
 def _if(
-    request: CompanyRequest, automation: Automation, record_type: RecordType, words: Words, typed: Typed
+    request: CompanyRequest, shown: Automation, record_type: RecordType, words: Words, draft: Draft, errors: Errors
 ) -> dict[str, Any]:
-    specs = controls.condition_fields(request, record_type)
-    asked = typed.values.get("field", "") if typed.part == "if" else request.GET.get("by", "")
-    spec = specs.get(asked)
-    values = typed.values if typed.part == "if" else {}
-    inputs = controls.condition_inputs(request, spec, values) if spec is not None else []
+    specs = controls.condition_fields(record_type, request.actor)
+    spec = specs.get(draft.about)
+    inputs = controls.condition_inputs(request, spec, draft.condition) if spec is not None else []
     return {
-        "groups": [[text for _one, text in group] for group in words.groups(automation)],
+        "conditions": conditions.write(draft.groups),
+        "groups": [[text for _one, text in group] for group in words.groups(shown)],
         "if_fields": [(name, str(one.label)) for name, one in specs.items()],
         "if_field": spec,
-        "if_inputs": _with_errors(inputs, typed, "if"),
+        "if_inputs": _named(inputs, "if", errors),
     }
 
 
 def _then(
-    request: CompanyRequest, automation: Automation, record_type: RecordType, words: Words, typed: Typed
+    request: CompanyRequest, shown: Automation, record_type: RecordType, words: Words, draft: Draft, errors: Errors
 ) -> dict[str, Any]:
-    found = automation.step_list()
-    number, values = _edited_step(request, found, typed)
-    kind = str(values.get("kind", ""))
-    part = str(values.get("field") or values.get("verb") or request.GET.get("part", ""))
-    parts = _parts_of(request, record_type, kind)
-    part = part if part in dict(parts) else ""
-    inputs = controls.step_inputs(request, record_type, kind, values, part=part)
+    kind = draft.kind if draft.kind in steps.KINDS else ""
+    choices = _parts_of(request, record_type, kind)
+    part = draft.part if draft.part in dict(choices) else ""
+    inputs = controls.step_inputs(request, record_type, kind, draft.step, part=part)
     return {
+        "steps_text": steps.write(draft.steps),
         "steps": [
-            {"number": place, "text": words.step(automation, step), "icon": steps.ICONS[step["kind"]]}
-            for place, step in enumerate(found)
+            {"number": place, "text": words.step(shown, step), "icon": steps.ICONS[step["kind"]]}
+            for place, step in enumerate(draft.steps)
         ],
         "step_kinds": [(value, str(label), steps.ICONS[value]) for value, label in steps.KINDS.items()],
-        "step_kind": kind if kind in steps.KINDS else "",
+        "step_kind": kind,
         "step_label": str(steps.KINDS.get(kind, "")),
-        "step_number": number,
+        "step_number": draft.number,
         "step_part": part,
-        "step_parts": parts,
-        "then_inputs": _with_errors(inputs, typed, "then"),
+        "step_parts": choices,
+        "then_inputs": _named(inputs, "then", errors),
     }
-
-
-def _edited_step(request: CompanyRequest, found: list[steps.Step], typed: Typed) -> tuple[str, Mapping[str, Any]]:
-    """(which step the form is about, "new" for one more; what stands in it)."""
-    if typed.part == "then":
-        return str(typed.values.get("_number", NEW)), typed.values
-    raw = request.GET.get("edit", "")
-    if raw.isascii() and raw.isdigit() and len(raw) < 3 and int(raw) < len(found):
-        return raw, found[int(raw)]
-    return NEW, {"kind": request.GET.get("step", "")}
 
 
 def _parts_of(request: CompanyRequest, record_type: RecordType, kind: str) -> list[tuple[str, str]]:
@@ -185,113 +227,6 @@ def _parts_of(request: CompanyRequest, record_type: RecordType, kind: str) -> li
     return []
 
 
-def _with_errors(inputs: list[Input], typed: Typed, part: str) -> list[Input]:
-    if typed.part != part:
-        return inputs
-    return [replace(one, error=" ".join(typed.errors.get(one.name, ()))) for one in inputs]
-
-
-# --- what the three parts send ---------------------------------------------------------------------------------------
-
-
-@require_POST
-@answered
-def when(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
-    """Keep what starts it."""
-    automation = find(request, pk)
-    values = controls.when_values(request)
-    try:
-        actions.set_trigger(automation, actor=request.actor, **values)
-    except Invalid as problem:
-        return _page(request, automation, Typed("when", values, sentences(problem)))
-    return _kept(request, automation, "when")
-
-
-@require_POST
-@answered
-def only_if(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
-    """Add a condition to a group (`group`, "new" for another way), or take one out (`remove`: "group.place")."""
-    automation = find(request, pk)
-    record_type = triggers.type_of(automation)
-    found = conditions.groups(automation.conditions)
-    values: dict[str, Any] = {}
-    if "remove" in request.POST:
-        found = _without(found, request.POST["remove"])
-    else:
-        name = request.POST.get("_field", "")
-        spec = controls.condition_fields(request, record_type).get(name)
-        if spec is None:
-            raise Invalid({"_field": [_t("Choose what the condition is about.")]})
-        values = {"field": name, "op": request.POST.get("op", ""), "value": request.POST.getlist("value")}
-        if len(values["value"]) < 2:
-            values["value"] = request.POST.get("value", "")
-        param, value = controls.condition_of(request, spec)
-        if not value:
-            error = {"value": [_t("Fill in %(field)s.") % {"field": spec.label}]}
-            return _page(request, automation, Typed("if", values, error))
-        _add(found, request.POST.get("group", NEW), (param, value))
-    try:
-        actions.set_conditions(automation, actor=request.actor, conditions=conditions.write(found))
-    except Invalid as problem:
-        errors = {"value": [one for many in sentences(problem).values() for one in many]}
-        return _page(request, automation, Typed("if", values, errors))
-    return _kept(request, automation, "if")
-
-
-def _add(found: list[filters.Group], group: str, condition: tuple[str, str]) -> None:
-    if group.isascii() and group.isdigit() and len(group) < 3 and int(group) < len(found):
-        found[int(group)].append(condition)
-    else:
-        found.append([condition])
-
-
-def _without(found: list[filters.Group], which: str) -> list[filters.Group]:
-    return [
-        [one for place, one in enumerate(group) if f"{number}.{place}" != which] for number, group in enumerate(found)
-    ]
-
-
-@require_POST
-@answered
-def then(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
-    """Add or change a step (`_number`), take one out (`remove`) or move it up (`up`)."""
-    automation = find(request, pk)
-    record_type = triggers.type_of(automation)
-    found = automation.step_list()
-    values: dict[str, Any] = {}
-    if (raw := request.POST.get("remove") or request.POST.get("up") or "").isdigit() and int(raw[:3]) < len(found):
-        place = int(raw[:3])
-        if "remove" in request.POST:
-            del found[place]
-        else:
-            found.insert(max(0, place - 1), found.pop(place))
-    else:
-        kind, number = request.POST.get("_kind", ""), request.POST.get("_number", NEW)
-        values = controls.step_values(request, record_type, kind, request.POST.get("_part", "")) | {"_number": number}
-        _put(found, number, {name: value for name, value in values.items() if name != "_number"})
-    try:
-        actions.set_steps(automation, actor=request.actor, steps=_as_json(found))
-    except Invalid as problem:
-        return _page(request, automation, Typed("then", values, sentences(problem)))
-    return _kept(request, automation, "then")
-
-
-def _as_json(found: list[steps.Step]) -> str:
-    return steps.write([_plain(step) for step in found])
-
-
-def _plain(step: steps.Step) -> steps.Step:
-    """A step without what is empty, so that its own check says what is missing."""
-    return {name: value for name, value in step.items() if value not in ("", None)}
-
-
-def _put(found: list[steps.Step], number: str, step: steps.Step) -> None:
-    if number.isascii() and number.isdigit() and len(number) < 3 and int(number) < len(found):
-        found[int(number)] = step
-    else:
-        found.append(step)
-
-
-def _kept(request: CompanyRequest, automation: Automation, part: str) -> HttpResponse:
-    toast(request, _t("Saved."))
-    return go(request, f"{url_of(request, automation)}#{part}")
+def _named(inputs: list[Input], part: str, errors: Errors) -> list[Input]:
+    """The controls of one part, under names that no other part has, each with what is said against it."""
+    return [replace(one, name=f"{part}-{one.name}", error=" ".join(errors.get(one.name, ()))) for one in inputs]

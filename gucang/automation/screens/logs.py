@@ -46,7 +46,8 @@ def runs(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
 @require_GET
 @answered
 def dry_run(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
-    """What would have happened in the last thirty days; `before` is in the address of the next page.
+    """What would have happened in the last thirty days; `before` is in the address of the next page. What is not
+    complete says what it lacks instead.
 
     Only for the owner: it tells of records that the owner sees.
     """
@@ -55,12 +56,20 @@ def dry_run(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         sentence = _t("Only %(owner)s, as whom it acts, can try it out. Take it over to try it with your own rights.")
         raise Forbidden(sentence % {"owner": automation.owner})
     problem, found = "", rehearsal.Rehearsal([], None)
+    missing = actions.missing(automation, request.actor)
     try:
-        found = rehearsal.rehearse(automation, number_of(request.GET.get("before", "")))
+        if not missing:
+            found = rehearsal.rehearse(automation, number_of(request.GET.get("before", "")))
     except Problem as raised:
         problem = str(raised)
     why_not = actions.turn_on.why_not(request.actor, automation) or ""
-    context = {**_head(request, automation), "rehearsal": found, "problem": problem, "why_not": why_not}
+    context = {
+        **_head(request, automation),
+        "rehearsal": found,
+        "problem": problem,
+        "why_not": why_not,
+        "missing": list(missing.items()),
+    }
     return render(request, "automation/dry_run.html", context)
 
 

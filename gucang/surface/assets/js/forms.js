@@ -56,6 +56,7 @@ export function setUpForms() {
     const form = event.target.closest("form[data-guard]");
     if (form) dirty.add(form);
   });
+  document.querySelectorAll("form[data-unsaved]").forEach((form) => dirty.add(form)); // changed before this page came
   addEventListener("beforeunload", (event) => {
     for (const form of dirty) if (!form.isConnected) dirty.delete(form);
     if (dirty.size) { event.preventDefault(); event.returnValue = word("leave"); }
