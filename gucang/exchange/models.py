@@ -23,11 +23,20 @@ class State(models.TextChoices):
     TAKEN_BACK = "taken_back", _("taken back")
 
 
+class IfDuplicate(models.TextChoices):
+    """What happens to a row that is exactly like a record that is there, or like an earlier row."""
+
+    ADD = "add", _("bring them in all the same")
+    SKIP = "skip", _("leave them out")
+
+
 class Import(Record):
     """One file on its way in. `tables` says what was read from it; the rows stay on disk until a week after the end.
 
     `mapping` is {column: field}. A ready map (`map`) knows by itself what its files mean. `match` names the field that
-    finds a record again: "" compares whole rows, so that the same file twice changes nothing.
+    finds a record again: "" compares whole rows, so that the same file twice changes nothing. `duplicates` counts new
+    rows that are exactly like a record or an earlier row (see `panels.Duplicates`); `if_duplicate` says what becomes of
+    them.
     """
 
     number = models.CharField(_("number"), max_length=40, editable=False)
@@ -47,6 +56,10 @@ class Import(Record):
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0, editable=False)
     repaired = models.PositiveIntegerField(_("repaired"), default=0, editable=False)
     refused = models.PositiveIntegerField(pgettext_lazy("import", "refused"), default=0, editable=False)
+    duplicates = models.PositiveIntegerField(_("duplicates"), default=0, editable=False)
+    if_duplicate = models.CharField(
+        _("exact duplicates"), max_length=4, choices=IfDuplicate, default=IfDuplicate.ADD, editable=False
+    )
     by_table = models.JSONField(default=dict, editable=False)
     owner = Reference("accounts.Member", verbose_name=_("by"), null=True, editable=False, related_name="+")
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True, editable=False)
@@ -87,6 +100,7 @@ class Progress(CompanyModel):
     unchanged = models.PositiveIntegerField(default=0)
     repaired = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    duplicates = models.PositiveIntegerField(default=0)
     by_table = models.JSONField(default=dict)
 
     class Meta:
@@ -97,7 +111,7 @@ class Progress(CompanyModel):
         """Count what came of some rows of a table."""
         own = self.by_table.setdefault(table, dict.fromkeys(COUNTS, 0))
         for name in COUNTS:
-            own[name] += counts.get(name, 0)
+            own[name] = own.get(name, 0) + counts.get(name, 0)
             setattr(self, name, getattr(self, name) + counts.get(name, 0))
 
     def totals(self) -> dict[str, Any]:
@@ -105,23 +119,28 @@ class Progress(CompanyModel):
         return {name: getattr(self, name) for name in COUNTS} | {"by_table": self.by_table}
 
 
-COUNTS = ("rows", "created", "updated", "unchanged", "repaired", "refused")
+COUNTS = ("rows", "created", "updated", "unchanged", "duplicates", "repaired", "refused")
 
 
 class Kind(models.TextChoices):
     REFUSED = "refused", pgettext_lazy("import", "refused")
     REPAIRED = "repaired", _("repaired")
+    DUPLICATE = "duplicate", _("exact duplicate")
 
 
 class ImportLine(CompanyModel):
-    """What is to be said of one row: why it was refused, or which value was repaired into which."""
+    """What is to be said of one row: why it was refused, which value was repaired into which, or what it is like.
+
+    Of an exact duplicate `field` says in what, `old` names the record, `new` is its address below the company's for
+    whoever may see it, and `sentence` tells whose it is, or which earlier line of the file it is like.
+    """
 
     derived = True
 
     import_record = Reference(Import, models.CASCADE, related_name="lines")
     table = models.CharField(max_length=120)
     line = models.PositiveIntegerField()
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind)
     field = models.CharField(max_length=120, blank=True)
     sentence = models.CharField(max_length=500, blank=True)
     old = models.CharField(max_length=200, blank=True)

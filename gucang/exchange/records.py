@@ -17,7 +17,10 @@ import_type = register(
         icon="file-import",
         owner="owner_id",
         visible=rules.visible_imports,
-        columns=("number", "name", "state", "rows", "created", "updated", "repaired", "refused", "owner", "created_at"),
+        columns=(
+            "number", "name", "state", "rows", "created", "updated", "duplicates", "repaired", "refused", "owner",
+            "created_at",
+        ),
         filters=("state", "owner", "record_type"),
         form=Layout(),
         actions=(

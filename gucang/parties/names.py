@@ -24,6 +24,10 @@ _FORMS = re.compile(
     r"|(?:[,\s]+(?:co\.?,?\s*ltd|ltd|inc|llc|gmbh|corp(?:oration)?|limited|company)\.?)$"
 )
 LEAST = 2
+_CHINESE_FORMS = (
+    "有限公司", "有限责任公司", "股份有限公司", "股份有限责任公司", "集团有限公司", "集团公司", "公司", "集团", "股份",
+)  # fmt: skip
+_LATIN_FORMS = ("coltd", "ltd", "inc", "llc", "gmbh", "corp", "corporation", "limited", "company")
 
 
 def name_core(name: str) -> str:
@@ -43,6 +47,20 @@ def _stripped(pattern: re.Pattern[str], text: str) -> str:
     while (shorter := pattern.sub("", text, count=1).strip()) != text and len(shorter) >= LEAST:
         text = shorter
     return text
+
+
+def plain_name(name: str) -> str:
+    """A name as it is compared exactly: without spaces, signs and legal form, small letters.
+
+    The place stays, because 苏州恒力 and 常州恒力 are two companies: "苏州恒力 有限公司" gives "苏州恒力".
+    """
+    plain = unicodedata.normalize("NFKC", name).casefold().strip()
+    return "".join(char for char in _stripped(_FORMS, plain) if char.isalnum())
+
+
+def spellings(name: str) -> list[str]:
+    """The ways in which companies of the same plain name are usually written, for looking them up."""
+    return [name, *(name + form for form in (_LATIN_FORMS if name.isascii() else _CHINESE_FORMS))]
 
 
 def likeness(one: str, other: str) -> float:

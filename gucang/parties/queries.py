@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -13,10 +14,10 @@ from gucang.kernel import clock, records, search
 from gucang.kernel.actors import system
 from gucang.kernel.models import Event
 from gucang.kernel.setup import kept
-from gucang.kernel.text import BadText, check_credit_code, normalise_phone
+from gucang.kernel.text import BadText, check_credit_code, normalise_phone, pinyin_key
 from gucang.parties import rules
-from gucang.parties.models import Contact, Customer, PoolRules
-from gucang.parties.names import likeness, name_core
+from gucang.parties.models import Contact, Customer, Kind, PoolRules
+from gucang.parties.names import LEAST, likeness, name_core, plain_name, spellings
 
 ALIKE = 0.6
 MOST_SIMILAR = 5
@@ -89,20 +90,90 @@ def similar(*, name: str = "", phone: str = "", credit_code: str = "", leave_out
     return [Similar(pk, rows[pk].name, str(rows[pk].owner or ""), found[pk]) for pk in chosen if pk in rows]
 
 
-def _same_code(raw: str) -> Iterable[int]:
+def exact_keys(values: Mapping[str, Any]) -> list[str]:
+    """What no two customers should share, of raw values: "credit_code:9132…", "phone:+86512…", "name:苏州恒力".
+
+    Wrong input gives no key. Private persons of one name are many, so theirs is none.
+    """
+    found = [f"credit_code:{code}"] if (code := _code(str(values.get("credit_code") or "")[:40])) else []
+    found += [f"phone:{phone}" for name in ("phone", "phone2") if (phone := _e164(str(values.get(name) or "")[:40]))]
+    name = plain_name(str(values.get("name") or "")[:120]) if values.get("kind") != Kind.PERSON else ""
+    return list(dict.fromkeys([*found, *([f"name:{name}"] if len(name) >= LEAST else [])]))
+
+
+def holders(keys: Collection[str]) -> dict[str, Similar]:
+    """Who holds each of these keys, of the whole company; keys that nobody holds are left out.
+
+    A handful of statements, however many keys.
+    """
+    wanted: dict[str, set[str]] = {}
+    for key in keys:
+        why, _colon, value = key.partition(":")
+        wanted.setdefault(why, set()).add(value)
+    found: dict[str, int] = {}
+    for key, pk in (
+        *_by_code(wanted.get("credit_code", set())),
+        *_by_phone(wanted.get("phone", set())),
+        *_by_name(wanted.get("name", set())),
+    ):
+        found.setdefault(key, pk)
+    rows = Customer.objects.filter(pk__in=found.values()).select_related("owner").in_bulk() if found else {}
+    return {
+        key: Similar(pk, rows[pk].name, str(rows[pk].owner or ""), key.partition(":")[0])
+        for key, pk in found.items()
+        if pk in rows
+    }
+
+
+def _by_code(codes: Collection[str]) -> Iterator[tuple[str, int]]:
+    if codes:
+        for pk, code in Customer.objects.filter(credit_code__in=codes).values_list("pk", "credit_code"):
+            yield f"credit_code:{code}", pk
+
+
+def _by_phone(phones: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Whoever has one of these phones, themselves or through a contact."""
+    if not phones:
+        return
+    ids = search.ids_of_any(system(), records.get("customer"), phones)
+    for pk, *own in Customer.objects.filter(pk__in=ids).values_list("pk", "phone", "phone2"):
+        yield from ((f"phone:{phone}", pk) for phone in own if phone in phones)
+    ids = search.ids_of_any(system(), records.get("contact"), phones)
+    for pk, *own in Contact.objects.filter(pk__in=ids).values_list("customer_id", "mobile", "phone"):
+        yield from ((f"phone:{phone}", pk) for phone in own if phone in phones)
+
+
+def _by_name(names: Collection[str]) -> Iterator[tuple[str, int]]:
+    if not names:
+        return
+    spelt = {pinyin_key(spelling) for name in names for spelling in spellings(name)}
+    rows = Customer.objects.filter(name_key__in=spelt).exclude(kind=Kind.PERSON).order_by("id")
+    for pk, name in rows.values_list("pk", "name"):
+        if (plain := plain_name(name)) in names:
+            yield f"name:{plain}", pk
+
+
+def _code(raw: str) -> str:
     try:
-        code = check_credit_code(raw) if raw.strip() else ""
+        return str(check_credit_code(raw)) if raw.strip() else ""
     except BadText:
-        return ()
+        return ""
+
+
+def _e164(raw: str) -> str:
+    try:
+        return str(normalise_phone(raw).e164) if raw.strip() else ""
+    except BadText:
+        return ""
+
+
+def _same_code(raw: str) -> Iterable[int]:
+    code = _code(raw)
     return Customer.with_bin.filter(credit_code=code).values_list("pk", flat=True) if code else ()
 
 
 def _same_phone(raw: str) -> Iterable[int]:
-    try:
-        phone = normalise_phone(raw).e164 if raw.strip() else ""
-    except BadText:
-        return ()
-    if not phone:
+    if not (phone := _e164(raw)):
         return ()
     customers = search.matching_ids(system(), records.get("customer"), phone, limit=MOST_SIMILAR)
     contacts = search.matching_ids(system(), records.get("contact"), phone, limit=MOST_SIMILAR)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,18 @@ class Advice:
     url: str = ""
 
 
+@dataclass(frozen=True)
+class Duplicates:
+    """How it is told exactly that two records are the same thing, for those who look at many rows or at no form.
+
+    `keys(values)` are what no two should share, of raw values, the most telling first. `held(keys, actor)` says who has
+    which of these, in the words of an advice; it names no more than a form does.
+    """
+
+    keys: Callable[[Mapping[str, Any]], Sequence[str]]
+    held: Callable[[Collection[str], Actor], Mapping[str, Advice]]
+
+
 SavedViews = Callable[[RecordType, Actor], list[View]]
 # The record that the values are of, if it is there already, comes last: nothing is like itself.
 Adviser = Callable[[RecordType, Mapping[str, Any], Actor, int], list[Advice]]
@@ -70,6 +82,7 @@ _starts: dict[str, str] = {}
 _purposes: dict[str, Any] = {}
 _saved_views: list[SavedViews] = []
 _advisers: dict[str, list[Adviser]] = {}
+_duplicates: dict[str, Duplicates] = {}
 
 
 def add(
@@ -176,6 +189,28 @@ def advice(record_type: RecordType, values: Mapping[str, Any], actor: Actor, lea
     """What the advisers of a record type say about these raw values; `leave_out` is the record that has them."""
     advisers = _advisers.get(record_type.name, ())
     return [one for adviser in advisers for one in adviser(record_type, values, actor, leave_out)]
+
+
+def tell_duplicates(record: str, duplicates: Duplicates) -> None:
+    """Register how exact duplicates of a record type are told."""
+    _duplicates[record] = duplicates
+
+
+def duplicates_of(record_type: RecordType) -> Duplicates | None:
+    """How exact duplicates of this type are told; None where nobody can."""
+    return _duplicates.get(record_type.name)
+
+
+def exact_duplicates(record_type: RecordType, values: Mapping[str, Any], actor: Actor) -> list[Advice]:
+    """The records that these raw values would be an exact duplicate of, each once, with the most telling reason."""
+    known = duplicates_of(record_type)
+    keys = known.keys(values) if known is not None else ()
+    held = known.held(keys, actor) if known is not None and keys else {}
+    found: dict[tuple[str, str], Advice] = {}
+    for key in keys:
+        if (one := held.get(key)) is not None:
+            found.setdefault((one.name, one.note), one)
+    return list(found.values())
 
 
 def has_advisers(record_type: RecordType) -> bool:

@@ -38,7 +38,7 @@ def test_rows_come_in_and_each_exception_is_printed(
     said = capsys.readouterr().out
     assert "rows.csv:3: refused" in said
     assert "rows.csv:2: repaired" in said
-    assert "2 rows, 1 created, 0 updated, 0 unchanged, 1 repaired, 1 refused" in said
+    assert "2 rows, 1 created, 0 updated, 0 unchanged, 0 duplicates, 1 repaired, 1 refused" in said
     told = list(csv.DictReader(report.read_text("utf-8-sig").splitlines()))
     assert [(row["line"], row["kind"]) for row in told] == [("2", "repaired"), ("3", "refused")]
     with company_scope(acme):

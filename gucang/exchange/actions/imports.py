@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.exchange import mapping as mappings
 from gucang.exchange import maps, rules, store
-from gucang.exchange.models import COUNTS, Import, ImportLine, Origin, Progress, State
+from gucang.exchange.models import COUNTS, IfDuplicate, Import, ImportLine, Origin, Progress, State
 from gucang.kernel import clock, jobs, records
 from gucang.kernel.actions import action
 from gucang.kernel.actors import Actor
@@ -20,9 +20,21 @@ from gucang.kernel.fields import Text
 
 @action(
     "import.upload", label=_("Import"), creates=True, icon="upload",
-    labels={"file": _("Upload"), "name": _("File"), "record_type": _("What"), "map": _("Ready map")},
+        labels={
+        "file": _("Upload"), "name": _("File"), "record_type": _("What"), "map": _("Ready map"),
+        "if_duplicate": _("Exact duplicates"),
+    },
 )  # fmt: skip
-def upload(record: Import, *, actor: Actor, file: str, name: str, record_type: str = "", map: str = "") -> None:
+def upload(
+    record: Import,
+    *,
+    actor: Actor,
+    file: str,
+    name: str,
+    record_type: str = "",
+    map: str = "",
+    if_duplicate: Literal["add", "skip"] = "add",
+) -> None:
     """Begin an import of what was uploaded and read under the name `file` (see `intake.receive`)."""
     tables = read_tables(file)
     if map:
@@ -39,6 +51,7 @@ def upload(record: Import, *, actor: Actor, file: str, name: str, record_type: s
     for one in wanted:
         rules.check_may_import(actor, _type(one))
     record.file, record.name, record.map = file, name[:120], map
+    record.if_duplicate = if_duplicate
     record.record_type = "" if map else record_type
     record.tables = tables
     record.rows = sum(table["rows"] for table in tables)
@@ -68,7 +81,10 @@ def read_tables(file: str) -> list[dict[str, Any]]:
 
 @action(
     "import.map", label=_("Match columns"), allow=rules.is_the_maker, guard=rules.why_not_open, icon="columns-3",
-    labels={"mapping": _("Columns"), "match": _("Find again by"), "into_pool": _("Into the pool")},
+    labels={
+        "mapping": _("Columns"), "match": _("Find again by"), "into_pool": _("Into the pool"),
+        "if_duplicate": _("Exact duplicates"),
+    },
 )  # fmt: skip
 def map_columns(
     record: Import,
@@ -77,8 +93,9 @@ def map_columns(
     mapping: Annotated[str, Text(long=True)],
     match: str = "",
     into_pool: bool = False,
+    if_duplicate: str = "",
 ) -> None:
-    """Say which column fills which field, as a JSON object {column: field}."""
+    """Say which column fills which field, as a JSON object {column: field}; `if_duplicate` left open stays."""
     if record.map:
         raise Refused(_t("A ready map knows its columns; there is nothing to match."))
     try:
@@ -92,6 +109,9 @@ def map_columns(
     if match not in dict(mappings.match_choices(record_type, record.mapping)):
         raise Invalid({"match": [_t("The file has no column for this. Choose another way to find records again.")]})
     record.match, record.into_pool = match, into_pool and may_pool(record_type)
+    if if_duplicate not in ("", *IfDuplicate.values):
+        raise Invalid({"if_duplicate": [_t("Choose “add” or “skip”.")]})
+    record.if_duplicate = if_duplicate or record.if_duplicate
     record.state = State.UPLOADED
 
 

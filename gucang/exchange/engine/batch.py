@@ -10,9 +10,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 
+from gucang.exchange.engine.duplicates import Duplicates
 from gucang.exchange.engine.plan import Draft, Plan, Step, Work
 from gucang.exchange.engine.references import Resolver
-from gucang.exchange.models import ImportLine, Kind, Origin
+from gucang.exchange.models import IfDuplicate, ImportLine, Kind, Origin
 from gucang.exchange.readers import RawRow
 from gucang.kernel import events, records
 from gucang.kernel.actions import Row, create_many, edit_many
@@ -134,17 +135,33 @@ class Batch:
     # --- writing ---
 
     def _create(self, drafts: list[Draft]) -> None:
+        """Make records of new rows, but for exact duplicates that are to be left out."""
+        told = Duplicates(self.work, self.type, drafts)
+        while drafts:
+            # Rows that are like one another follow each other: of a row that is refused nothing is a duplicate.
+            found, first, drafts = told.sorted_out(drafts)
+            self.counts["duplicates"] += len(found)
+            self.lines += [self._line(draft, Kind.DUPLICATE, **words) for draft, words in found]
+            if self.work.record.if_duplicate == IfDuplicate.ADD:
+                first = [*(draft for draft, _words in found), *first]
+            told.made(self._make(first))
+
+    def _make(self, drafts: list[Draft]) -> list[Draft]:
+        """Make records of these rows; returns those that were not refused."""
         if not drafts:
-            return
+            return []
         also = self.type.exchange.also if self.type.exchange else ()
         rows = [Row(_of_new(draft), at=draft.at, line=draft.line) for draft in drafts]
         create_many(self.type, rows, actor=self.work.actor, also=also)
+        made = []
         for draft, row in zip(drafts, rows, strict=True):
             if row.problem is not None:
                 self._refuse_by(draft, row.problem)
                 continue
+            made.append(draft)
             self._count("created", draft)
             self.origins.append(self._origin(draft, row.record.pk, made=True))
+        return made
 
     def _origin(self, draft: Draft, pk: int, *, made: bool) -> Origin:
         record = self.work.record
@@ -206,7 +223,7 @@ class Batch:
         self.counts["refused"] += 1
         self.lines.append(self._line(draft, Kind.REFUSED, self._label(field), sentence=sentence[:500]))
 
-    def _line(self, draft: Draft, kind: str, field: str, **told: str) -> ImportLine:
+    def _line(self, draft: Draft, kind: str, field: str = "", **told: str) -> ImportLine:
         record = self.work.record
         return ImportLine(
             company_id=record.company_id,

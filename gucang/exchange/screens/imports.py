@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gucang.exchange import intake, mapping, maps, store
 from gucang.exchange.actions import imports
-from gucang.exchange.models import COUNTS, Import, ImportLine, Kind, Progress, State, label_of
+from gucang.exchange.models import COUNTS, IfDuplicate, Import, ImportLine, Kind, Progress, State, label_of
 from gucang.exchange.readers import sample
 from gucang.kernel import records
 from gucang.kernel.actions import Action
 from gucang.kernel.errors import Invalid, NotVisible, Problem
-from gucang.surface import sheets
+from gucang.surface import panels, sheets
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import fragment, go, render
@@ -74,6 +75,7 @@ def _received(request: CompanyRequest, chosen: str, kinds: dict[str, str]) -> Im
             name=upload.name or "",
             record_type="" if ready else chosen,
             map=chosen.removeprefix(_MAP) if ready else "",
+            if_duplicate="add" if ready else "skip",
         )
     except Problem:
         store.remove(file)
@@ -145,20 +147,29 @@ def _columns(request: CompanyRequest, record: Import, typed: dict[str, Any] | No
         "pooled": "pooled_at" in record_type.specs,
         "into_pool": typed["into_pool"] if typed else record.into_pool,
         "encoding": table["encoding"],
+        "tells_duplicates": panels.duplicates_of(record_type) is not None,
+        "if_duplicate": typed["if_duplicate"] if typed else record.if_duplicate,
+        "ways": [(way.value, str(way.label)) for way in (IfDuplicate.SKIP, IfDuplicate.ADD)],
     }
 
 
 def _report(record: Import) -> dict[str, Any]:
     lines = ImportLine.objects.filter(import_record=record).order_by("id")
-    refused = lines.filter(kind=Kind.REFUSED)
-    repaired = lines.filter(kind=Kind.REPAIRED)
+    counts = dict(lines.order_by().values_list("kind").annotate(count=Count("*")))
+
+    def first(kind: Kind) -> list[ImportLine]:
+        return list(lines.filter(kind=kind)[:SHOWN_LINES]) if counts.get(kind) else []
+
     return {
-        "by_table": [(name, [own[what] for what in COUNTS]) for name, own in record.by_table.items()],
+        "by_table": [(name, [own.get(what, 0) for what in COUNTS]) for name, own in record.by_table.items()],
         "labels": [label for _name, label in _labels()],
-        "refused": list(refused[:SHOWN_LINES]),
-        "refused_count": refused.count(),
-        "repaired": list(repaired[:SHOWN_LINES]),
-        "repaired_count": repaired.count(),
+        "refused": first(Kind.REFUSED),
+        "refused_count": counts.get(Kind.REFUSED, 0),
+        "repaired": first(Kind.REPAIRED),
+        "repaired_count": counts.get(Kind.REPAIRED, 0),
+        "duplicates": first(Kind.DUPLICATE),
+        "duplicates_count": counts.get(Kind.DUPLICATE, 0),
+        "left_out": record.if_duplicate == IfDuplicate.SKIP,
     }
 
 
@@ -184,6 +195,7 @@ def columns(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         "mapping": chosen,
         "match": request.POST.get("match", ""),
         "into_pool": request.POST.get("into_pool") == "1",
+        "if_duplicate": way if (way := request.POST.get("if_duplicate", "")) in IfDuplicate.values else "",
     }
     verb = VERBS.get(request.POST.get("then", "check"), imports.check)
     try:
@@ -195,6 +207,7 @@ def columns(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
             mapping=json.dumps(chosen),
             match=typed["match"],
             into_pool=typed["into_pool"],
+            if_duplicate=typed["if_duplicate"],
         )
         verb(record, actor=request.actor)
     except Invalid as problem:
@@ -218,17 +231,28 @@ def act(request: CompanyRequest, pk: int, verb: str, **_address: str) -> HttpRes
 
 @require_GET
 @answered
+def duplicates(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
+    """The rows that are exact duplicates with their own columns and what they are like."""
+    return _as_file(request, pk, Kind.DUPLICATE)
+
+
+@require_GET
+@answered
 def refused(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """The refused rows with their own columns and the reason, to correct and import again."""
+    return _as_file(request, pk, Kind.REFUSED)
+
+
+def _as_file(request: CompanyRequest, pk: int, kind: Kind) -> HttpResponse:
     record = find(records.get("import"), request, pk)
-    lines = ImportLine.objects.filter(import_record=record, kind=Kind.REFUSED).order_by("id")
-    text = "".join(sheets.lines(_refused_rows(record, list(lines))))
+    lines = ImportLine.objects.filter(import_record=record, kind=kind).order_by("id")
+    text = "".join(sheets.lines(_rows_of(record, list(lines))))
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{record.number}-refused.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{record.number}-{kind.value}.csv"'
     return response
 
 
-def _refused_rows(record: Import, lines: list[ImportLine]) -> list[list[str]]:
+def _rows_of(record: Import, lines: list[ImportLine]) -> list[list[str]]:
     """One table of them; rows of several tables stand below one another, each under its own header."""
     found: list[list[str]] = []
     for table in record.tables:
@@ -239,6 +263,8 @@ def _refused_rows(record: Import, lines: list[ImportLine]) -> list[list[str]]:
         found.append([guarded(name) for name in (*table["columns"], _t("Line"), _t("Reason"))])
         for line in own:
             cells = [*line.raw[:width], *[""] * (width - len(line.raw))]
-            reason = f"{line.field}: {line.sentence}" if line.field else line.sentence
+            reason = ": ".join(
+                filter(None, (line.field, line.old if line.kind == Kind.DUPLICATE else "", line.sentence))
+            )
             found.append([guarded(cell) for cell in (*cells, str(line.line), reason)])
     return found

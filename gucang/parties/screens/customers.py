@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -66,11 +66,19 @@ def likely_duplicates(
     return [_advice(one, one.id in visible) for one in found]
 
 
-def _advice(one: queries.Similar, visible: bool) -> panels.Advice:
+def held_by(keys: Collection[str], actor: Actor) -> dict[str, panels.Advice]:
+    """The customers that hold these keys: name and owner, and a link only for who may see them."""
+    found = queries.holders(keys)
+    ids = {one.id for one in found.values()}
+    visible = set(records.get("customer").query(actor).filter(pk__in=ids).values_list("pk", flat=True)) if ids else ()
+    return {key: _advice(one, one.id in visible, exact=True) for key, one in found.items()}
+
+
+def _advice(one: queries.Similar, visible: bool, *, exact: bool = False) -> panels.Advice:
     titles = {
         "credit_code": _t("The same credit code"),
         "phone": _t("The same phone number"),
-        "name": _t("A similar name"),
+        "name": _t("The same name") if exact else _t("A similar name"),
     }
     note = _t("belongs to %(owner)s") % {"owner": one.owner} if one.owner else _t("is in the pool")
     return panels.Advice(titles[one.why], one.name, note, f"/customers/{one.id}" if visible else "")
@@ -92,6 +100,7 @@ def _falling(actor: Actor) -> Q:
 
 panels.add("customer", "top", "parties/head.html", head, order=10)
 panels.advise("customer")(likely_duplicates)
+panels.tell_duplicates("customer", panels.Duplicates(queries.exact_keys, held_by))
 panels.add_view("customer", panels.View("due", _("To follow up"), condition=_to_follow_up))
 panels.add_view("customer", panels.View("falling", _("Soon in the pool"), condition=_falling))
 panels.add_view(

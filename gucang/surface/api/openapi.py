@@ -106,6 +106,12 @@ def log_parameters() -> list[Json]:
     return [_query("name", TEXT, _("Only events of this name, such as customer.claim.")), *page_parameters()]
 
 
+def duplicates_parameter() -> Json:
+    """`duplicates`: whether an exact duplicate is made all the same."""
+    said = _("refuse: 409 with who has it, where the record would be an exact duplicate; allow: make it all the same.")
+    return _query("duplicates", TEXT | {"enum": ["refuse", "allow"], "default": "refuse"}, said)
+
+
 def write_headers(*, match: bool | None) -> list[Json]:
     """The headers of a write: Idempotency-Key, and If-Match where it is needed (True) or welcome (False)."""
     key = _("Your own key for this request; a repeat within 72 hours gets the first answer.")
@@ -262,6 +268,7 @@ def _common_schemas() -> Json:
     named = _object("type id label", type=TEXT, id=whole, label=label)
     fault = _object("field path detail", field=TEXT, path=TEXT, detail=TEXT)
     clash = _object("field theirs yours", field=TEXT, label=TEXT, theirs={}, yours={}, by=TEXT, at=moment)
+    duplicate = _object("why name note url", why=TEXT, name=TEXT, note=TEXT, url=some_text)
     return {
         "Me": _me_schema(),
         "HitPage": page_schema(HIT),
@@ -292,6 +299,7 @@ def _common_schemas() -> Json:
             request_id=TEXT,
             errors={"type": "array", "items": fault, "maxItems": problems.MAX_ERRORS},
             clashes={"type": "array", "items": clash},
+            duplicates={"type": "array", "items": duplicate},
         ),
     }
 

@@ -22,14 +22,16 @@ from gucang.kernel.actions import Action, Outcome
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Stale
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
-from gucang.surface import keyset
+from gucang.surface import keyset, panels
 from gucang.surface.api.answers import answer
 from gucang.surface.api.output import Subject, event_rows, record_rows
-from gucang.surface.api.problems import Halt
+from gucang.surface.api.problems import TYPE, Halt, problem
 from gucang.surface.listed import chosen
 
 Operation = Callable[..., HttpResponse]
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+# What a create does about an exact duplicate.
+DUPLICATES = ("refuse", "allow")
 
 
 # ---- reading
@@ -153,10 +155,34 @@ def creating(action: Action) -> Operation:
     """POST /customers, and POST /members/<verb> for another action that makes a record."""
 
     def create_record(request: Any, body: Any) -> HttpResponse:
+        if refusal := _is_there_already(request, action):
+            return refusal
         outcome = _run(request, action, None, seen=None)
         return after(request, action, outcome, status=201)
 
     return create_record
+
+
+def _is_there_already(request: Any, action: Action) -> HttpResponse | None:
+    """The refusal of what would be an exact duplicate, as a form asks before it makes one; None goes on."""
+    record_type = action.type
+    if action is not record_type.create or panels.duplicates_of(record_type) is None:
+        return None
+    wanted = request.GET.get("duplicates", "refuse")
+    if wanted not in DUPLICATES:
+        words = ", ".join(f"“{word}”" for word in DUPLICATES)
+        raise Invalid({"duplicates": [_t("Only %(words)s can be asked for here.") % {"words": words}]})
+    if wanted == "allow" or not request.actor.may(action.name):
+        return None  # the action says better why not
+    found = panels.exact_duplicates(record_type, request.json, request.actor)
+    if not found:
+        return None
+    sentence = _t("“%(name)s” is there already. Send duplicates=allow in the address to add it all the same.")
+    told = [
+        {"why": one.title, "name": one.name, "note": one.note, "url": f"{request.base}{one.url}" if one.url else None}
+        for one in found
+    ]
+    return problem(request, 409, sentence % {"name": found[0].name}, type=f"{TYPE}duplicate", duplicates=told)
 
 
 def editing(action: Action) -> Operation:

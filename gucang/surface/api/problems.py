@@ -19,6 +19,7 @@ from gucang.surface.api.answers import answer
 log = logging.getLogger("gucang.api")
 
 MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:gucang:problem:"
 MAX_ERRORS = 50
 RETRY_SECONDS = 2
 
@@ -61,7 +62,7 @@ def problem(
     """An answer in problem+json; `sentence` is the detail, or what is generally said of `status`."""
     kind, title, usual = KINDS.get(status) or KINDS[500 if status >= 500 else 400]
     body: dict[str, Any] = {
-        "type": f"urn:gucang:problem:{kind}",
+        "type": f"{TYPE}{kind}",
         "title": str(title),
         "status": status,
         "detail": str(sentence or usual),

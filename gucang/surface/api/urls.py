@@ -19,6 +19,7 @@ from gucang.kernel import records
 from gucang.kernel.actions import Action
 from gucang.kernel.records import RecordType
 from gucang.kernel.setup import kept
+from gucang.surface import panels
 from gucang.surface.api import buckets, extras, openapi, operations, platform, problems, schemas
 from gucang.surface.api.door import guarded
 from gucang.surface.api.schemas import pascal
@@ -114,11 +115,14 @@ class _RecordOperations:
         if status != 204:
             # ninja reads the signature; the body's class is known only now.
             view.__annotations__["body"] = schemas.body_model(action)
+        parameters = openapi.write_headers(match=match)
+        if action is self.type.create and panels.duplicates_of(self.type) is not None:
+            parameters = [openapi.duplicates_parameter(), *parameters]
         shape = {} if status == 204 else openapi.answers_with(pascal(self.type.name), status)
         self.router.add_api_operation(
             where, [method], view, operation_id=action.name, summary=action.label, description=action.__doc__,
             tags=[self.type.plural], response={status: None},
-            openapi_extra={"parameters": openapi.write_headers(match=match)} | shape,
+            openapi_extra={"parameters": parameters} | shape,
         )  # fmt: skip
 
 
