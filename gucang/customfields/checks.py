@@ -12,7 +12,7 @@ from gucang.kernel.custom.making import inputs_of, spec_of_row
 from gucang.kernel.custom.work import SEARCHED
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import BadValue, FieldSpec
-from gucang.kernel.formulas import BadFormula, compile_formula, stored_text
+from gucang.kernel.formulas import BadFormula, Kind, compile_formula, stored_text
 from gucang.kernel.models import CustomField, FieldKind
 from gucang.kernel.records import RecordType
 from gucang.kernel.text import BadText
@@ -35,6 +35,7 @@ def settle(field: CustomField) -> dict[str, Any]:
     _check_unchanged(field, problems)
     field.searchable = field.searchable and field.kind in SEARCHED
     field.personal = field.personal and field.kind != FieldKind.FORMULA
+    field.in_calendar = field.in_calendar and field.kind in (FieldKind.DATE, FieldKind.FORMULA)
     facts: dict[str, Any] = {}
     for check in (_check_options, _check_target, _check_formula, _check_shown, _check_stages):
         facts |= check(field, record_type, problems) or {}
@@ -118,10 +119,13 @@ def _check_formula(field: CustomField, record_type: RecordType, problems: Proble
     field.required, field.default, field.show_field, field.show_values = False, "", "", []
     inputs = inputs_of(record_type, [spec for spec in specs_for(record_type.name) if not spec.computed])
     try:
-        compile_formula(field.formula, inputs)
+        found = compile_formula(field.formula, inputs)
         field.formula = stored_text(field.formula, inputs)
     except BadFormula as problem:
         problems["formula"] = [str(problem)]
+        return
+    if field.in_calendar and found.kind is not Kind.DATE:
+        problems["in_calendar"] = [_t("Only a day stands in the calendar; this formula gives something else.")]
 
 
 def showing(record_type: RecordType) -> list[FieldSpec]:

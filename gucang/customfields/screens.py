@@ -177,6 +177,7 @@ def _line(field: CustomField, held: dict[int, int], work: dict[int, FieldWork], 
             (_t("personal data"), field.personal),
             (_t("first on a phone"), field.first),
             (_t("on the cards of the board"), field.on_card),
+            (_t("in the calendar"), field.in_calendar),
         )
         if on
     ]

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from icalendar import Calendar, Event
@@ -26,7 +25,8 @@ NEVER_CHANGED = datetime(2000, 1, 1, tzinfo=UTC)
 def mark(entries: Iterable[Entry], span: Span, *, name: str, address: str) -> str:
     """What tells a calendar from another one before it is written, which costs more than reading its entries."""
     shown = [
-        (e.kind.name, e.pk, e.version, e.changed_at, e.title, e.day, e.last, e.at, e.about, e.done) for e in entries
+        (e.dated.name, e.dated.label, e.pk, e.version, e.changed_at, e.title, e.day, e.last, e.at, e.about, e.done)
+        for e in entries
     ]
     return hashlib.sha256(repr((name, address, span, get_language(), shown)).encode()).hexdigest()[:32]
 
@@ -59,7 +59,7 @@ def _event(entry: Entry, address: str) -> Event:
     changed = (entry.changed_at or NEVER_CHANGED).astimezone(UTC)
     start: Any = timezone.localtime(entry.at) if entry.at else entry.day
     return Event.new(
-        uid=f"{entry.kind.name}-{entry.pk}@{_place(address)}",
+        uid=f"{entry.dated.name}-{entry.pk}@{_place(address)}",
         stamp=changed,
         last_modified=changed,
         sequence=entry.version,
@@ -68,7 +68,7 @@ def _event(entry: Entry, address: str) -> Event:
         end=start + LASTS if entry.at else entry.last + timedelta(days=1),
         description=_description(entry, url),
         url=url,
-        categories=[capfirst(str(entry.kind.label))],
+        categories=[entry.dated.label],
         # Whoever shares their calendar shares that they are busy, not with whom.
         classification=CLASS.PRIVATE,
         transparency=TRANSP.TRANSPARENT,
@@ -83,4 +83,4 @@ def _place(address: str) -> str:
 
 def _description(entry: Entry, url: str) -> str:
     about = _t("About %(what)s") % {"what": entry.about} if entry.about else ""
-    return "\n".join(filter(None, (capfirst(str(entry.kind.label)), about, url)))
+    return "\n".join(filter(None, (entry.dated.label, about, url)))

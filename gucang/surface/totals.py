@@ -46,12 +46,14 @@ class Totals:
 def summable(record_type: RecordType, actor: Actor, specs: Sequence[FieldSpec]) -> list[FieldSpec]:
     """Those columns that may be added up: amounts and own numbers that are hidden from the actor on no record.
 
-    The whole numbers of the program itself are places in a row, days and hours; shares do not add up either.
+    The prices of a list come to nothing (see `summed`); the whole numbers of the program itself are places in a row,
+    days and hours; shares do not add up either.
     """
     return [
         spec
         for spec in specs
         if spec.numeric
+        and spec.summed
         and (spec.custom or spec.kind != "integer")
         and "%" not in str(spec.label)
         and permissions.may_filter_by(actor, record_type, spec.name)

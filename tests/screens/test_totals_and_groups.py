@@ -12,10 +12,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from gucang.customfields import actions as fields
 from gucang.kernel import records
+from gucang.kernel.actors import system
 from gucang.parties.actions import contacts
 from gucang.selling.actions import opportunities
 from gucang.selling.models import Opportunity
+from gucang.stock.actions import products
 from gucang.surface import grouping
 from gucang.surface.totals import summable, totals
 
@@ -188,3 +191,24 @@ def test_nothing_in_a_list_is_styled_in_place(as_alice: Client, deals: None) -> 
 )  # fmt: skip
 def test_an_address_edited_by_hand_is_answered(as_alice: Client, deals: None, query: str) -> None:
     assert as_alice.get(f"{DEALS}?{query}", follow=True).status_code in (200, 422)
+
+
+def test_prices_are_added_up_under_no_list(login: Any, adam: Any, inside: Any, client: Client) -> None:
+    """The prices of a hundred products come to nothing that means anything; an own field can say the same of itself."""
+    as_adam = login(client, adam)
+    with inside():
+        about = {"record_type": "product", "kind": "money"}
+        fields.create(actor=system(), values={**about, "key": "paid", "label_zh": "已付"})
+        fields.create(actor=system(), values={**about, "key": "floor", "label_zh": "最低价", "summed": False})
+        for name, price in (("甲", 1200), ("乙", 300)):
+            own = {"extra.paid": 20, "extra.floor": 7000}
+            products.create(actor=adam, values={"name": name, "unit": "个", "list_price": price, "cost": price, **own})
+        product = records.get("product")
+        shown = [product.spec(name) for name in ("list_price", "cost", "extra.paid", "extra.floor")]
+        assert [spec.name for spec in summable(product, adam.as_actor(), shown)] == ["extra.paid"]
+    columns = "columns=name&columns=list_price&columns=cost&columns=extra.paid&columns=extra.floor"
+    found = text_of(as_adam.get(f"/acme/products/?{columns}&fragment=totals", **PART))
+    assert "¥40" in found
+    assert "1,500" not in found
+    assert "14,000" not in found
+    assert "fragment=totals" not in text_of(as_adam.get("/acme/products/"))

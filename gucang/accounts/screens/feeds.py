@@ -20,7 +20,7 @@ from gucang.accounts.models import Member, Token
 from gucang.kernel import clock
 from gucang.kernel.errors import Invalid, Problem
 from gucang.kernel.scope import active_company_id
-from gucang.surface import calendarpage, ical
+from gucang.surface import calendarpage, dated, ical
 from gucang.surface.api import buckets
 from gucang.surface.calendarpage import Span
 from gucang.surface.middleware import CompanyRequest
@@ -92,7 +92,7 @@ def feed(request: CompanyRequest, key: str, **_company: str) -> HttpResponse:
     today = clock.today()
     span = Span(today - BACK, today + AHEAD)
     with translation.override(member.user.language if member.user is not None else settings.LANGUAGE_CODE):
-        kinds = calendarpage.kinds_for(request.actor)
+        kinds = dated.readable(request.actor)
         found = calendarpage.entries(request.actor, kinds, span, "me", most=MOST_OF_A_KIND, around=today)
         name = _t("Gucang · %(name)s") % {"name": member.name}
         known: dict[str, str] = {"name": name, "address": f"{settings.PUBLIC_ORIGIN}{request.base}"}

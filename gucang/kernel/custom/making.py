@@ -60,6 +60,7 @@ def spec_of_row(row: CustomField, plain: Sequence[FieldSpec]) -> FieldSpec | Non
         places=row.places if kind == "decimal" else 2,
         digits=DIGITS + (row.places if kind == "decimal" else 2),
         target=target,
+        summed=row.summed,
         own=_own(row, offered, formula, {spec.name: spec for spec in plain}, kind),
     )
 
@@ -90,6 +91,7 @@ def _own(
         wide=row.wide,
         first=row.first,
         on_card=row.on_card,
+        in_calendar=row.in_calendar,
         searchable=row.searchable,
         show_if=ShowIf(row.show_field, tuple(row.show_values)) if row.show_field else None,
         required_in=frozenset(row.required_in),

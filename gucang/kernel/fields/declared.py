@@ -57,6 +57,7 @@ def spec_of(field: models.Field[Any, Any]) -> FieldSpec:
         digits=getattr(field, "max_digits", None) or 16,
         target=field.related_model if kind == "reference" else None,
         default=field.get_default() if field.has_default() else None,
+        summed=getattr(field, "summed", True),
     )
 
 

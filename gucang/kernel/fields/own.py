@@ -51,6 +51,7 @@ class Own:
     wide: bool = False
     first: bool = False
     on_card: bool = False
+    in_calendar: bool = False
     searchable: bool = False
     show_if: ShowIf | None = None
     required_in: frozenset[str] = frozenset()

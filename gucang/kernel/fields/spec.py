@@ -67,7 +67,7 @@ class LiveChoices(Sequence[tuple[Any, Any]]):
 class FieldSpec:
     """One field. `target` is the model that a reference points at; `choices` are (value, label) pairs.
 
-    `own` is what only a company's own field has.
+    `own` is what only a company's own field has. What is not `summed` is added up under no list.
     """
 
     name: str
@@ -83,6 +83,7 @@ class FieldSpec:
     default: Any = None
     limit: Callable[[Actor], models.Q] | None = None
     own: Own | None = None
+    summed: bool = True
 
     @property
     def custom(self) -> bool:

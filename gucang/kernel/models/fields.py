@@ -54,9 +54,13 @@ class CreditCodeField(models.CharField):
 
 
 class MoneyField(models.DecimalField):
-    """An exact amount in the record's or the company's currency, two decimals, up to 10^14."""
+    """An exact amount in the record's or the company's currency, two decimals, up to 10^14.
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    `summed=False` is for a price of one of something: the prices of a list add up to nothing.
+    """
+
+    def __init__(self, *args: Any, summed: bool = True, **options: Any) -> None:
+        self.summed = summed
         options.setdefault("max_digits", 16)
         options.setdefault("decimal_places", 2)
         super().__init__(*args, **options)

@@ -129,6 +129,9 @@ class CustomField(Record):
     retired = models.BooleanField(_("retired"), default=False, editable=False)
     places = models.PositiveSmallIntegerField(_("decimals"), default=2)
     unit = models.CharField(_("unit"), max_length=12, blank=True)
+    summed = models.BooleanField(
+        _("added up in lists"), default=True, help_text=_("not for prices and shares: their sum means nothing")
+    )
     target = models.CharField(_("points at"), max_length=40, blank=True, choices=fieldable)
     default = models.CharField(
         _("filled in beforehand"), max_length=200, blank=True, help_text=_("also: today for a date, me for a member")
@@ -143,6 +146,9 @@ class CustomField(Record):
     first = models.BooleanField(_("among the first on a phone"), default=False)
     searchable = models.BooleanField(_("found by the search"), default=False)
     on_card = models.BooleanField(_("on the cards of the board"), default=False)
+    in_calendar = models.BooleanField(
+        _("in the calendar"), default=False, help_text=_("records stand there on this day, for whoever may read it")
+    )
     personal = models.BooleanField(
         _("holds personal data"),
         default=False,

@@ -89,7 +89,7 @@ class Price(Record):
         _("from quantity"), default=NONE, validators=[NOT_NEGATIVE],
         help_text=_("In the product's own unit; 0 is any quantity."),
     )  # fmt: skip
-    price = MoneyField(_("net price"), null=True, blank=True, validators=[NOT_NEGATIVE])
+    price = MoneyField(_("net price"), summed=False, null=True, blank=True, validators=[NOT_NEGATIVE])
     percent_off = _percent(_("off list price, %"), null=True, blank=True)
     price_list_id: int
     product_id: int | None

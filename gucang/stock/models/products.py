@@ -80,8 +80,8 @@ class Product(Record):
         help_text=_("How many are in it: box = 24, pallet = 480."),
     )  # fmt: skip
     barcode = models.CharField(_("barcode"), max_length=40, blank=True)
-    list_price = MoneyField(_("list price"), null=True, blank=True, validators=[NOT_NEGATIVE])
-    cost = MoneyField(_("cost"), null=True, blank=True, validators=[NOT_NEGATIVE])
+    list_price = MoneyField(_("list price"), summed=False, null=True, blank=True, validators=[NOT_NEGATIVE])
+    cost = MoneyField(_("cost"), summed=False, null=True, blank=True, validators=[NOT_NEGATIVE])
     tax_rate = models.DecimalField(
         _("tax rate, %"), max_digits=5, decimal_places=2, default=VAT,
         validators=[NOT_NEGATIVE, MaxValueValidator(Decimal(100), _("At most 100."))],

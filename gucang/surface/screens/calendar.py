@@ -20,8 +20,9 @@ from gucang.kernel.actions import Action, Outcome
 from gucang.kernel.actors import Reach
 from gucang.kernel.errors import Invalid, NotVisible, Problem, Refused, Stale
 from gucang.kernel.records import Calendar, RecordType
-from gucang.surface import calendarpage, nav, ui
+from gucang.surface import calendarpage, dated, nav, ui
 from gucang.surface.calendarpage import Entry, Found, Looking, Span
+from gucang.surface.dated import Dated
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import fragment, go, render, toast, wants_fragment, with_toast
@@ -33,26 +34,19 @@ nav.add(
     "calendar",
     "/calendar",
     order=17,
-    shown=lambda request: bool(calendarpage.kinds_for(request.actor)),
+    shown=lambda request: dated.has_any(request.actor),
     key="d",
 )
 
 VIEW_ICONS = {"month": "calendar", "week": "columns-3", "day": "calendar-event", "agenda": "list"}
 
 
-def has_any(request: CompanyRequest) -> bool:
-    """Whether this person sees anything that stands in the calendar."""
-    return bool(calendarpage.kinds_for(request.actor))
-
-
-nav.add(_("Calendar"), "calendar", "/calendar", order=17, shown=has_any)
-
-
 @require_safe
 @answered
 def page(request: CompanyRequest, **_company: str) -> HttpResponse:
     """The calendar: the agenda of a week, or room for the month, the week and the day that a script draws."""
-    kinds, looking = _kinds(request), Looking.of(request.GET, _usual(request))
+    kinds = _kinds(request)
+    looking = _looking(request, kinds)
     span, found = calendarpage.span_of(looking.view, looking.on), Found()
     if looking.view in ("", "agenda"):
         shown = [one for one in kinds if looking.shows(one)]
@@ -81,7 +75,8 @@ def page(request: CompanyRequest, **_company: str) -> HttpResponse:
 @answered
 def entries(request: CompanyRequest, **_company: str) -> HttpResponse:
     """What stands in the calendar `from` a day up to the day before `until`, as JSON for the page's script."""
-    kinds, looking = _kinds(request), Looking.of(request.GET, _usual(request))
+    kinds = _kinds(request)
+    looking = _looking(request, kinds)
     first, until = (calendarpage.day_in(request.GET.get(name, "")) for name in ("from", "until"))
     if first is None or until is None or not 0 < (until - first).days <= calendarpage.MOST_DAYS:
         sentence = _t("Ask for one to %(most)s days: from the first up to the day after the last.")
@@ -96,14 +91,17 @@ def entries(request: CompanyRequest, **_company: str) -> HttpResponse:
 @screen
 def when(request: CompanyRequest, kind: RecordType, pk: int, **_company: str) -> HttpResponse:
     """Move a record to another day: the form for it, and the deed. A drag sends what the form sends."""
-    calendar, verb = _movable(kind)
+    one = _asked(request, kind)
+    verb = _movable(one)
     record = find(kind, request, pk)
+    if not one.may_read(request.actor, one.calendar.by, record):
+        raise NotVisible
     why = verb.why_not(request.actor, record)
     if request.method != "POST":
-        return _form(request, kind, record, _now(calendar, record), why or "", 409 if why else 200)
+        return _form(request, one, record, _now(one, record), why or "", 409 if why else 200)
     asked = (request.POST.get("day", ""), request.POST.get("time"))
     try:
-        outcome = _move(request, kind, record, *asked)
+        outcome = _move(request, one, record, *asked)
     except NotVisible:
         raise
     except Problem as problem:
@@ -111,7 +109,7 @@ def when(request: CompanyRequest, kind: RecordType, pk: int, **_company: str) ->
         status = 409 if problem.status == 202 else problem.status
         if wants_fragment(request) and "_drag" in request.POST:
             return _refused(request, kind, record, problem, verb, status)
-        return _form(request, kind, record, (asked[0], asked[1] or ""), _sentence(record, problem), status)
+        return _form(request, one, record, (asked[0], asked[1] or ""), _sentence(record, problem), status)
     back = here(request, f"{request.base}/calendar")
     if outcome.event is None:
         return HttpResponse(status=204) if "_drag" in request.POST else go(request, back)
@@ -126,11 +124,15 @@ def when(request: CompanyRequest, kind: RecordType, pk: int, **_company: str) ->
 # --- what is shown -----------------------------------------------------------------------------------------------
 
 
-def _kinds(request: CompanyRequest) -> list[RecordType]:
-    kinds = calendarpage.kinds_for(request.actor)
+def _kinds(request: CompanyRequest) -> list[Dated]:
+    kinds = dated.readable(request.actor)
     if not kinds:
         raise NotVisible
     return kinds
+
+
+def _looking(request: CompanyRequest, kinds: Sequence[Dated]) -> Looking:
+    return Looking.of(request.GET, {kind.name for kind in kinds}, _usual(request, kinds))
 
 
 def _view_name(view: str) -> str:
@@ -159,25 +161,25 @@ def _as_row(request: CompanyRequest, entry: Entry) -> dict[str, Any]:
     return {
         "entry": entry,
         "url": record_url(request, entry.kind, entry.pk),
+        "when": when_url(request, entry),
         "hour": timezone.localtime(entry.at).strftime("%H:%M") if entry.at else "",
     }
 
 
 def _as_json(request: CompanyRequest, entry: Entry) -> dict[str, Any]:
-    calendar = entry.kind.calendar
-    assert calendar is not None
     return {
-        "id": f"{entry.kind.name}-{entry.pk}",
+        "id": f"{entry.dated.name}-{entry.pk}",
         "title": entry.title,
         "start": timezone.localtime(entry.at).isoformat(timespec="minutes") if entry.at else entry.day.isoformat(),
         # Exclusive, as FullCalendar wants it: the day after the last.
         **({"end": (entry.last + timedelta(days=1)).isoformat()} if entry.last > entry.day else {}),
         "allDay": entry.at is None,
         "url": record_url(request, entry.kind, entry.pk),
+        "when": when_url(request, entry),
         "editable": entry.movable,
-        "kind": capfirst(str(entry.kind.label)),
+        "kind": entry.dated.label,
         "icon": entry.kind.icon,
-        "tone": "bad" if entry.late else calendar.tone,
+        "tone": "bad" if entry.late else entry.dated.calendar.tone,
         "about": entry.about,
         "who": entry.who,
         "done": entry.done,
@@ -186,9 +188,11 @@ def _as_json(request: CompanyRequest, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _usual(request: CompanyRequest) -> str:
+def _usual(request: CompanyRequest, kinds: Sequence[Dated]) -> str:
     """Whose days one looks at first: who leads a team, the team's; everybody else their own."""
-    leads = any(request.actor.reach(f"{kind.name}.view") in (Reach.DEPARTMENT, Reach.TREE) for kind in _kinds(request))
+    leads = any(
+        request.actor.reach(f"{one.kind.name}.view") in (Reach.DEPARTMENT, Reach.TREE) for one in _kinds(request)
+    )
     return "team" if leads and len(calendarpage.circle(request.actor, "team") or ()) > 1 else "me"
 
 
@@ -200,12 +204,12 @@ def _whose(request: CompanyRequest, looking: Looking) -> list[tuple[str, str, bo
     return [(names[whose], looking.query(whose=whose), whose == looking.whose) for whose in offered]
 
 
-def _chips(looking: Looking, kinds: Sequence[RecordType]) -> list[tuple[str, str, str, bool]]:
+def _chips(looking: Looking, kinds: Sequence[Dated]) -> list[tuple[str, str, str, bool]]:
     """(name, tone, address with it switched, whether it is on) of every kind."""
     return [
         (
-            capfirst(str(kind.label_plural)),
-            kind.calendar.tone if kind.calendar else "",
+            kind.label_plural,
+            kind.calendar.tone,
             looking.query(kinds=looking.toggled(kind, kinds)),
             looking.shows(kind),
         )
@@ -213,11 +217,11 @@ def _chips(looking: Looking, kinds: Sequence[RecordType]) -> list[tuple[str, str
     ]
 
 
-def _new(request: CompanyRequest, kinds: Sequence[RecordType]) -> dict[str, str]:
+def _new(request: CompanyRequest, kinds: Sequence[Dated]) -> dict[str, str]:
     """What an empty day offers to make: its name, the address of its form, and what the form calls day and moment."""
-    for kind in kinds:
-        calendar = kind.calendar
-        if calendar is not None and calendar.offered and kind.create is not None:
+    for one in kinds:
+        calendar, kind = one.calendar, one.kind
+        if calendar.offered and kind.create is not None:
             if not request.actor.may(kind.create.name):
                 continue
             form = f"{request.base}/{kind.plural}/new"
@@ -228,18 +232,30 @@ def _new(request: CompanyRequest, kinds: Sequence[RecordType]) -> dict[str, str]
 # --- moving ------------------------------------------------------------------------------------------------------
 
 
-def _movable(kind: RecordType) -> tuple[Calendar, Action]:
-    if kind.calendar is None or kind.calendar.move not in kind.verbs:
+def when_url(request: CompanyRequest, entry: Entry) -> str:
+    """Where an entry is put on another day; with the own field that holds its day, if one does."""
+    of_field = f"?{urlencode({'field': entry.dated.key})}" if entry.dated.key else ""
+    return f"{record_url(request, entry.kind, entry.pk)}/when{of_field}"
+
+
+def _asked(request: CompanyRequest, kind: RecordType) -> Dated:
+    """Which of a record's days is meant."""
+    one = dated.called(kind, request.GET.get("field", ""))
+    if one is None or one.calendar.move not in kind.verbs:
         raise NotVisible
-    return kind.calendar, kind.verbs[kind.calendar.move]
+    return one
 
 
-def _move(request: CompanyRequest, kind: RecordType, record: Any, day: str, hour: str | None) -> Outcome:
+def _movable(one: Dated) -> Action:
+    return one.kind.verbs[one.calendar.move]
+
+
+def _move(request: CompanyRequest, one: Dated, record: Any, day: str, hour: str | None) -> Outcome:
     """Do it by the action that the calendar names. Raises what the action raises; Invalid for no day, no hour."""
-    calendar, verb = _movable(kind)
+    kind, calendar, verb = one.kind, one.calendar, _movable(one)
     seen = request.POST.get("seen", "")
     version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
-    to, at, keeps = _day(day), _hour(hour), _keep(calendar, record)
+    to, at, keeps = _day(day), _hour(hour), one.hour_of(record)
     if at and at != keeps and (not calendar.at or verb is not kind.edit):
         raise Refused(_t("“%(what)s” has a day and no hour. Put it on the day itself.") % {"what": record})
     known: dict[str, Any] = {"actor": request.actor, "seen": version, "request_id": request.request_id}
@@ -269,12 +285,6 @@ def _values(calendar: Calendar, to: date, hour: time | None) -> dict[str, Any]:
     return values
 
 
-def _keep(calendar: Calendar, record: Any) -> time | None:
-    """The hour that the record has now."""
-    at = getattr(record, calendar.at) if calendar.at else None
-    return timezone.localtime(at).time() if at is not None else None
-
-
 def _day(text: str) -> date:
     day = calendarpage.day_in(text)
     if day is None:
@@ -291,29 +301,30 @@ def _hour(text: str | None) -> time | None:
         raise Invalid({"time": [_t("Choose an hour, as in 14:30, or leave it empty.")]}) from None
 
 
-def _now(calendar: Calendar, record: Any) -> tuple[str, str]:
+def _now(one: Dated, record: Any) -> tuple[str, str]:
     """The day and the hour that a record has, as the form writes them."""
-    value, hour = getattr(record, calendar.by), _keep(calendar, record)
-    day = timezone.localdate(value) if isinstance(value, datetime) else value
+    day, hour = one.day_of(record), one.hour_of(record)
     return day.isoformat() if day else "", hour.strftime("%H:%M") if hour else ""
 
 
 def _form(
-    request: CompanyRequest, kind: RecordType, record: Any, asked: tuple[str, str], sentence: str, status: int
+    request: CompanyRequest, one: Dated, record: Any, asked: tuple[str, str], sentence: str, status: int
 ) -> HttpResponse:
-    calendar, verb = _movable(kind)
+    verb = _movable(one)
     seen = request.POST.get("seen", "") if request.method == "POST" else ""
+    page = record_url(request, one.kind, record.pk)
     context = {
         "record": record,
+        "field": one.spec.label if one.spec is not None else "",
         "day": asked[0],
         "hour": asked[1],
-        "has_hour": bool(calendar.at) and verb is kind.edit,
+        "has_hour": bool(one.calendar.at) and verb is one.kind.edit,
         "sentence": sentence,
         "possible": verb.why_not(request.actor, record) is None,
         "seen": seen if seen.isascii() and seen.isdigit() else record.version,
         "next": here(request, f"{request.base}/calendar"),
-        "url": f"{record_url(request, kind, record.pk)}/when",
-        "record_url": record_url(request, kind, record.pk),
+        "url": f"{page}/when" + (f"?{urlencode({'field': one.key})}" if one.key else ""),
+        "record_url": page,
     }
     part = wants_fragment(request)
     name = "surface/_when.html" if part else "surface/when.html"

@@ -15,6 +15,7 @@ from gucang.kernel import checks, records
 from gucang.kernel.records import Calendar
 from gucang.surface import calendarpage
 from gucang.surface.calendarpage import MOST_DAYS, VIEWS, WHOSE, Looking, beside, day_in, span_of
+from gucang.surface.dated import Dated
 
 days = st.dates(date(1970, 2, 1), date(2199, 10, 31))
 views = st.sampled_from(VIEWS)
@@ -53,7 +54,7 @@ def test_a_step_on_and_back_leads_where_one_was_and_leaves_no_day_out(view: str,
 @given(views, st.sampled_from(WHOSE), st.lists(st.sampled_from(["task", "opportunity"]), unique=True), days)
 def test_an_address_means_what_made_it(view: str, whose: str, kinds: list[str], on: date) -> None:
     looking = Looking(view, on, whose, tuple(kinds))
-    assert Looking.of(QueryDict(looking.query().removeprefix("?"))) == looking
+    assert Looking.of(QueryDict(looking.query().removeprefix("?")), {"task", "opportunity", "follow_up"}) == looking
 
 
 @given(st.text(max_size=12) | st.dates().map(str))
@@ -63,12 +64,13 @@ def test_any_text_is_a_day_near_enough_or_none(text: str) -> None:
 
 
 def test_an_address_edited_by_hand_falls_back_to_today_and_ones_own() -> None:
-    looking = Looking.of(QueryDict("view=decade&on=9999-99-99&whose=boss&kinds=customer,task,task&more=1"))
+    params = QueryDict("view=decade&on=9999-99-99&whose=boss&kinds=customer,task,task&more=1")
+    looking = Looking.of(params, {"task", "opportunity"})
     assert (looking.view, looking.whose, looking.kinds) == ("", "me", ("task",))
 
 
 def test_switching_the_last_kind_off_shows_all_again() -> None:
-    kinds = [records.get(name) for name in ("task", "opportunity")]
+    kinds = [Dated(kind, Calendar(title=(), on="due_on")) for kind in map(records.get, ("task", "opportunity"))]
     task, deal = kinds
     every = Looking("", date(2026, 11, 22), "me", ())
     without = replace(every, kinds=every.toggled(task, kinds))

@@ -14,7 +14,7 @@ from gucang.kernel.actors import Access, system
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible
 from gucang.kernel.models import Company
 from gucang.kernel.scope import company_scope
-from gucang.surface import calendarpage
+from gucang.surface import calendarpage, dated
 from gucang.worktime.actions import leave
 from gucang.worktime.models import Leave
 from gucang.worktime.queries import away, away_among, deputy_hint
@@ -109,7 +109,7 @@ def test_who_has_left_stands_in_for_nobody(week_off: Leave, alice: Any, bob: Any
 
 def test_leave_stands_in_the_calendar_on_each_of_its_days(week_off: Leave, bob: Any, alice: Any) -> None:
     middle = calendarpage.Span(date(2026, 11, 25), date(2026, 11, 26))
-    kinds = [records.get("leave")]
+    kinds = list(dated.of(records.get("leave")))
     mine = calendarpage.entries(alice.as_actor(), kinds, middle, "me").entries
     assert [(entry.day, entry.last) for entry in mine] == [(MONDAY, FRIDAY)]
     others = calendarpage.entries(bob.as_actor(), kinds, middle, "all").entries

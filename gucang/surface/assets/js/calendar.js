@@ -6,11 +6,12 @@ import { ask, complain, elements } from "./page.js";
 
 const WIDE = "(min-width: 641px)"; // a phone begins with the agenda
 
-/** Opens the form that moves an entry; `url` is the entry's own address. */
-export async function openMove(url) {
+/** Opens the form that moves an entry; `when` is its address. */
+export async function openMove(when) {
   const dialog = document.getElementById("move");
-  const next = location.pathname + location.search;
-  const response = await ask(`${url}/when?${new URLSearchParams({ next })}`).catch(() => null);
+  const url = new URL(when, location.href);
+  url.searchParams.set("next", location.pathname + location.search);
+  const response = await ask(url.href).catch(() => null);
   if (response && [200, 409].includes(response.status)) {
     dialog.querySelector(".body").replaceChildren(elements(await response.text()));
     openDialog(dialog);
@@ -23,7 +24,7 @@ function setUpMoves() {
     const link = event.target.closest?.("a[data-when]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    openMove(new URL(link.href).pathname.replace(/\/when$/, ""));
+    openMove(link.href);
   });
 }
 

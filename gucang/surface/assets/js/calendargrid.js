@@ -61,7 +61,7 @@ async function send(page, calendar, { event, oldEvent, revert }) {
   data.set("seen", oldEvent.extendedProps.seen);
   data.set("next", location.pathname + location.search);
   document.querySelectorAll("[data-said] .refusal").forEach((old) => old.remove());
-  const response = await ask(`${event.url}/when`, { data }).catch(() => null);
+  const response = await ask(event.extendedProps.when, { data }).catch(() => null);
   if (!response?.ok) revert();
   if (response?.ok) announce(word("dropped", { card: event.title, lane: spoken(page, event) }));
   else if (response && [403, 409, 422].includes(response.status)) showRefusal(page, await response.text(), event.title);
@@ -160,7 +160,7 @@ export function drawGrid(page, view) {
     eventClass: ({ event }) => classOf(event.extendedProps),
     columnEventClass: "is-column",
     dayCellTopInnerClass: ({ isToday }) => isToday ? "no-today" : "", dayHeaderClass: ({ isToday }) => isToday ? "is-now" : "",
-    eventDidMount: ({ el, event }) => { el.dataset.entry = event.startEditable ? event.url : ""; el.dataset.id = event.id; },
+    eventDidMount: ({ el, event }) => { el.dataset.entry = event.startEditable ? event.extendedProps.when : ""; el.dataset.id = event.id; },
     eventDrop: (info) => send(page, calendar, info),
     dateClick: (info) => begin(page, calendar, info),
     datesSet: (info) => follow(page, calendar, info),
