@@ -8,6 +8,7 @@ class CustomFieldsConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the settings their place for own fields, and a field's page who sees it."""
-        from gucang.customfields import access, controls, frame  # noqa: F401
+        from gucang.customfields import access, controls, frame, words  # noqa: F401
 
         controls.register()
+        words.register()

@@ -55,6 +55,16 @@ def names(field: str, words: Callable[[Any], Any]) -> None:
     _NAMES[field] = words
 
 
+_NAMES_BY: dict[str, Callable[[Any, Any], Any]] = {}
+
+
+def names_by(field: str, words: Callable[[Any, Any], Any]) -> None:
+    """The same for values that say something only with their record: `words(value, record)`, such as of a formula,
+    whose fields are those of a record type.
+    """
+    _NAMES_BY[field] = words
+
+
 def is_entry(record_type: RecordType) -> bool:
     """Whether records of this type are entries about others (follow-ups, tasks)."""
     return issubclass(record_type.model, AboutRecord)
@@ -222,6 +232,7 @@ class Shower:
         if spec.name == ABOUT and is_entry(self.type):
             return lambda record: self._about(record, link)
         stored, write = self._stored(spec), _written(self.type, spec)
+        named = _NAMES_BY.get(f"{self.type.name}.{spec.name}")
         ruled, may_be_due = spec.name in self.ruled, _due_of(self.type, spec.name) is not None
 
         def shown(record: Any) -> Any:
@@ -234,7 +245,7 @@ class Shower:
                     return spec.masked(value) if value else ""
             if value is None or value == "" or value == []:
                 return ""
-            words = write(self, spec, value, link)
+            words = write(self, spec, value, link) if named is None else self._called(spec, named(value, record))
             return self._late(words, value) if may_be_due and self._is_late(record, spec, value) else words
 
         return shown
@@ -262,11 +273,17 @@ class Shower:
         late = ui.due_words(value, self.now)
         return Markup('<span class="t-bad">%s<span class="vh"> %s</span></span>') % (shown, late)
 
-    def value(self, spec: FieldSpec, value: Any, *, link: bool = True) -> Any:
-        """A Python or JSON value as it is written on pages."""
+    def value(self, spec: FieldSpec, value: Any, *, link: bool = True, record: Any = None) -> Any:
+        """A Python or JSON value as it is written on pages; `record` is the one that has or had it, if it is known."""
         if value is None or value == "" or value == []:
             return ""
+        named = _NAMES_BY.get(f"{self.type.name}.{spec.name}") if record is not None else None
+        if named is not None:
+            return self._called(spec, named(value, record))
         return _written(self.type, spec)(self, spec, value, link)
+
+    def _called(self, spec: FieldSpec, words: Any) -> Any:
+        return _tags(self, spec, words, False) if isinstance(words, list) else words
 
     def url(self, spec: FieldSpec, pk: int) -> str:
         """The page of a referenced record."""

@@ -194,9 +194,8 @@ class _Words:
         old, new = pair
         if self._access(record_type, spec.name, record) is Access.MASKED:
             old, new = spec.masked(old), spec.masked(new)
-        return Change(
-            str(spec.label), _shown(shower, spec, old) or _t("empty"), _shown(shower, spec, new) or _t("empty")
-        )
+        before, after = (_shown(shower, spec, value, record) or _t("empty") for value in (old, new))
+        return Change(str(spec.label), before, after)
 
     def _shower(self, record_type: RecordType) -> Shower:
         shower = Shower(record_type, self.request.actor, self.request.base, [], [])
@@ -213,11 +212,11 @@ class _Words:
         return self._access(record_type, name, record) in (Access.READ, Access.WRITE)
 
 
-def _shown(shower: Shower, spec: FieldSpec, value: Any) -> Any:
+def _shown(shower: Shower, spec: FieldSpec, value: Any, record: Any) -> Any:
     if value is None or value == "":
         return ""
     try:
-        return shower.value(spec, value, link=False)
+        return shower.value(spec, value, link=False, record=record)
     except ValueError:
         return str(value)  # a value from before the field changed its kind
 

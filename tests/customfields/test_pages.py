@@ -23,6 +23,7 @@ from gucang.parties.actions import customers
 from gucang.parties.models import Customer
 from gucang.selling.models import Stage
 from gucang.surface import filters
+from tests.contracts.world import words_of
 
 Login = Callable[[Client, Member], Client]
 
@@ -249,3 +250,38 @@ def test_the_migration_turns_names_of_stages_into_what_stays_of_them(acme: Compa
     for company, (field, stage) in fields.items():
         with company_scope(company):
             assert CustomField.objects.get(pk=field.pk).required_in == [str(stage.pk)]
+
+
+def test_a_fields_page_and_its_history_say_names_and_no_codes(
+    acme: Company, adam: Member, client: Client, login: Login
+) -> None:
+    with company_scope(acme):
+        about = {"record_type": "opportunity"}
+        options = "big = 大型企业 | Large | ok\n- old = 旧分类"
+        values = {**about, "kind": "choice", "key": "size", "label_zh": "规模", "options": options, "default": "big"}
+        actions.create(actor=adam, values=values)
+        actions.create(actor=adam, values={**about, "kind": "decimal", "key": "share", "label_zh": "占比"})
+        values = {**about, "kind": "formula", "key": "part", "label_zh": "份额", "formula": "[占比] * 2"}
+        formula = actions.create(actor=adam, values=values).record
+        actions.edit(formula.pk, actor=adam, values={"formula": "[占比] * 3"})
+        stage = Stage.objects.filter(kind="open").order_by("position").first()
+        assert stage is not None
+        values = {**about, "kind": "text", "key": "why", "label_zh": "原因", "section": "@0"}
+        values |= {"show_field": "extra.size", "show_values": ["big"], "required_in": [str(stage.pk)]}
+        text = actions.create(actor=adam, values=values).record
+        actions.edit(text.pk, actor=adam, values={"show_values": []})
+        size = CustomField.objects.get(key="size")
+    as_adam = login(client, adam)
+    page = words_of(as_adam.get(f"/acme/fields/{formula.pk}").content.decode())
+    assert "[占比] * 2" in page
+    assert "[占比] * 3" in page
+    assert "extra." not in page
+    page = words_of(as_adam.get(f"/acme/fields/{size.pk}").content.decode())
+    assert "大型企业 旧分类（不再提供）" in page
+    assert "big" not in page
+    page = words_of(as_adam.get(f"/acme/fields/{text.pk}").content.decode())
+    assert "规模" in page
+    assert "大型企业" in page
+    assert stage.name in page
+    assert "@0" not in page
+    assert "extra." not in page
