@@ -162,9 +162,11 @@ def own_type(world: World, who: str = "adam") -> RecordType:
 
 
 def text_of(answer: Any) -> str:
-    """An answer's body, streamed or not."""
+    """An answer's body, streamed or not; JSON with its characters as they are read."""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return str(content.decode("utf-8", "replace"))
+    text = str(content.decode("utf-8", "replace"))
+    is_json = answer.headers.get("Content-Type", "").partition(";")[0].endswith("json")
+    return json.dumps(json.loads(text), ensure_ascii=False) if is_json and text else text
 
 
 def words_of(page: str) -> str:
