@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from gucang.surface.screens import bin, boards, calendar, cells, design, details, forms, home, lists, prints, search
+from gucang.surface.screens import (
+    bin,
+    boards,
+    calendar,
+    cells,
+    deeds,
+    design,
+    details,
+    forms,
+    home,
+    lists,
+    prints,
+    search,
+)
 
 platform_patterns: list[URLPattern | URLResolver] = [*design.patterns]
 
@@ -27,6 +40,6 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("<slug:plural>/<int:pk>/edit", forms.edit, name="edit"),
     path("<slug:plural>/<int:pk>/timeline", details.more, name="timeline"),
     path("<slug:plural>/<int:pk>/cell/<str:name>", cells.cell, name="cell"),
-    path("<slug:plural>/<int:pk>/undo/<int:event_id>", forms.undo, name="undo"),
-    path("<slug:plural>/<int:pk>/<slug:verb>", forms.act, name="act"),
+    path("<slug:plural>/<int:pk>/undo/<int:event_id>", deeds.undo, name="undo"),
+    path("<slug:plural>/<int:pk>/<slug:verb>", deeds.act, name="act"),
 ]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _t
 
 from gucang.kernel import clock, custom, events, reactions, search
 from gucang.kernel.actions import core, gates, saving
+from gucang.kernel.actions.keeping import run_keeps
 from gucang.kernel.actions.values import clean_values
 from gucang.kernel.actors import Actor, ActsAs, as_actor
 from gucang.kernel.custom import terms
@@ -302,7 +303,7 @@ def _log(
     """Derived tables, search entries, events, reactions and deliveries of the rows that were written."""
     if not rows:
         return
-    core.run_keeps(record_type.name, list(zip(befores, (row.record for row in rows), strict=True)))
+    run_keeps(record_type.name, list(zip(befores, (row.record for row in rows), strict=True)))
     _search_entries(record_type, rows, new=befores[0] is None)
     terms.keep(record_type, [(row.record, row.changes, befores[0] is None) for row in rows])
     made = []

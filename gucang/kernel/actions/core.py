@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.db import transaction
 from django.utils.translation import gettext as _t
 
 from gucang.kernel import clock, custom, events, permissions, reactions, records, search
 from gucang.kernel.actions.gates import Weighed, ask, scales_for
+from gucang.kernel.actions.keeping import run_keeps
 from gucang.kernel.actions.saving import changed_columns, save_or_say, validate
 from gucang.kernel.actions.values import clean_values, default_of
 from gucang.kernel.actors import Actor, ActsAs, as_actor
@@ -25,11 +25,9 @@ from gucang.kernel.numbering import next_number
 from gucang.kernel.scope import only_writing
 from gucang.kernel.snapshots import Snapshot, changed_between, snapshot
 
-Keep = Callable[[list[tuple[Snapshot | None, Any]]], None]
 Back = Callable[[Event], "tuple[str, dict[str, Any]] | None"]
 
 _actions: dict[str, Action] = {}
-_keeps: dict[str, list[Keep]] = {}
 _depth: ContextVar[int] = ContextVar("action_depth", default=0)
 MAX_DEPTH = 8
 REDACTED = "[redacted]"
@@ -54,29 +52,6 @@ def get(name: str) -> Action:
 def every() -> list[Action]:
     """All actions that are declared in code, by name."""
     return [_actions[name] for name in sorted(_actions)]
-
-
-def keep(record_name: str) -> Callable[[Keep], Keep]:
-    """Register what keeps a derived table (such as sums by stage) in step, inside the same transaction.
-
-    It gets a list of (snapshot before or None, record now), one pair for a single action, many for bulk work, and may
-    write the derived tables and columns of the module that it stands in, also about another module's records.
-    """
-
-    def remember(function: Keep) -> Keep:
-        _keeps.setdefault(record_name, []).append(function)
-        return function
-
-    return remember
-
-
-def run_keeps(record_name: str, pairs: list[tuple[Snapshot | None, Any]]) -> None:
-    """Run what is kept in step with these records, each with leave to write its own module's tables."""
-    for function in _keeps.get(record_name, ()):
-        config = apps.get_containing_app_config(function.__module__)
-        assert config is not None, f"{function} stands in no module"
-        with only_writing(config.label):
-            function(pairs)
 
 
 class Action:

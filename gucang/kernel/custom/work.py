@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel import clock, events, jobs, records, search
-from gucang.kernel.actions.core import keep
+from gucang.kernel.actions.keeping import keep
 from gucang.kernel.actions.saving import lock_rows
 from gucang.kernel.custom import options, specs_for, terms
 from gucang.kernel.fields import FieldSpec

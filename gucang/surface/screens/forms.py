@@ -1,4 +1,4 @@
-"""Forms: create, edit, every action's dialog, and taking an edit back. All work without JavaScript."""
+"""Forms: create and edit. They work without JavaScript."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import custom, events, idempotency, records, undoing
-from gucang.kernel.actions import Action, Outcome
+from gucang.kernel import custom, events, idempotency, records
+from gucang.kernel.actions import Outcome
 from gucang.kernel.actors import Access
 from gucang.kernel.errors import Clash, Forbidden, NeedsApproval, NotVisible, Problem, Stale
 from gucang.kernel.fields import FieldSpec
-from gucang.kernel.models import CustomField, Event
+from gucang.kernel.models import CustomField
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.surface import controls, panels
 from gucang.surface.columns import Shower
 from gucang.surface.middleware import CompanyRequest
-from gucang.surface.render import fragment, go, render, toast, wants_fragment, with_toast
+from gucang.surface.render import fragment, go, render, toast, with_toast
 from gucang.surface.screens.common import (
     find,
     here,
     list_url,
-    only_post,
     record_url,
     screen,
     sentences,
@@ -165,10 +164,10 @@ def edit(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespo
     if "_take" in request.POST or "_keep" in request.POST:
         return _settle(request, record_type, record, specs, raw)
     try:
-        outcome = verb(record, actor=request.actor, seen=_seen(request), values=raw, request_id=request.request_id)
+        outcome = verb(record, actor=request.actor, seen=seen_by(request), values=raw, request_id=request.request_id)
     except Stale as stale:
         record.refresh_from_db()
-        found = Clashes(stale.clashes, since=_seen(request), seen=record.version)
+        found = Clashes(stale.clashes, since=seen_by(request), seen=record.version)
         return _form(request, record_type, record, specs, raw, {}, clashes=found, status=409)
     except NeedsApproval as waiting:
         return parked(request, waiting, record_url(request, record_type, record.pk))
@@ -216,11 +215,12 @@ def _settle(
     names = [name for name in request.POST.getlist("_clash") if name in specs and name not in (taken, kept)]
     since = _version(request, "_since")
     left = events.clashes(record_type, record, since or 0, dict.fromkeys(names, (None, ...)))
-    found = Clashes(left, since=since, seen=_seen(request))
+    found = Clashes(left, since=since, seen=seen_by(request))
     return _form(request, record_type, record, specs, raw, {}, clashes=found)
 
 
-def _seen(request: CompanyRequest) -> int | None:
+def seen_by(request: CompanyRequest) -> int | None:
+    """The version of the record that the person has looked at, as the form sends it; None for none."""
     return _version(request, "seen")
 
 
@@ -295,7 +295,7 @@ def _seen_next(request: CompanyRequest, record: Any) -> Any:
     """The version that the form sends back: what the person has looked at."""
     if record is None:
         return ""
-    return record.version if request.method != "POST" else (_seen(request) or record.version)
+    return record.version if request.method != "POST" else (seen_by(request) or record.version)
 
 
 def _clashes(
@@ -352,65 +352,6 @@ def options(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     return fragment(request, "surface/_options.html", {"rows": rows})
 
 
-@screen
-def act(request: CompanyRequest, record_type: RecordType, pk: int, verb: str) -> HttpResponse:
-    """An action's dialog (GET) and the deed (POST)."""
-    action = record_type.verbs.get(verb.replace("-", "_"))
-    if action is None or action in (record_type.create, record_type.edit):
-        raise NotVisible
-    record = find(record_type, request, pk, binned=action.binned)
-    asks = request.method != "POST"
-    if (asks or action.binned) and (sentence := action.why_not(request.actor, record)):
-        status = 409 if request.actor.may(action.name) else 403
-        return _dialog(request, record_type, record, action, {}, {"": [sentence]}, status=status)
-    if asks:
-        values = {spec.name: request.GET.get(spec.name, spec.default) for spec in action.params}
-        return _dialog(request, record_type, record, action, values, {})
-    raw = typed(request.POST, {spec.name: spec for spec in action.params})
-    try:
-        outcome = action(record, actor=request.actor, seen=_seen(request), request_id=request.request_id, **raw)
-    except NeedsApproval as waiting:
-        return parked(request, waiting, record_url(request, record_type, record.pk))
-    except Problem as problem:
-        return _dialog(request, record_type, record, action, raw, sentences(problem), status=form_status(problem))
-    if outcome.event is not None:
-        toast(request, _t("Done: %(action)s.") % {"action": action.label})
-    gone = not record_type.query(request.actor).filter(pk=record.pk).exists()
-    fallback = list_url(request, record_type) if gone else record_url(request, record_type, record.pk)
-    return go(request, fallback if gone else here(request, fallback))
-
-
-def _dialog(
-    request: CompanyRequest,
-    record_type: RecordType,
-    record: Any,
-    action: Action,
-    values: Mapping[str, Any],
-    problems: Mapping[str, Sequence[str]],
-    status: int = 200,
-) -> HttpResponse:
-    inputs = [
-        input_for(request, spec, values.get(spec.name), error=" ".join(problems.get(spec.name, ())))
-        for spec in action.params
-    ]
-    names = {one.name for one in inputs}
-    context = {
-        "type": record_type,
-        "record": record,
-        "action": action,
-        "inputs": inputs,
-        "whole": [sentence for name, many in problems.items() if name not in names for sentence in many],
-        "possible": not problems or action.why_not(request.actor, record) is None,
-        "url": f"{record_url(request, record_type, record.pk)}/{action.verb}",
-        "next": request.POST.get("next") or request.GET.get("next") or "",
-        "cancel_url": record_url(request, record_type, record.pk),
-    }
-    part = wants_fragment(request)
-    return (fragment if part else render)(
-        request, "surface/_action.html" if part else "surface/action.html", context, status
-    )
-
-
 # --- taking an edit back --------------------------------------------------------------------------------------------
 
 
@@ -425,16 +366,3 @@ def with_undo(
 ) -> HttpResponse:
     """The same answer with a toast that offers to take the edit back."""
     return with_toast(response, _t("Saved."), undo_url(request, record_type, outcome))
-
-
-@screen
-def undo(request: CompanyRequest, record_type: RecordType, pk: int, event_id: int) -> HttpResponse:
-    """Take back an edit or another deed that has a way back, if nobody has changed the same since."""
-    only_post(request)
-    record = find(record_type, request, pk)
-    event = Event.objects.filter(pk=event_id, subject_type=record_type.name, subject_id=record.pk).first()
-    if event is None or undoing.way_back(event) is None:
-        raise NotVisible
-    undoing.undo(event, actor=request.actor, request_id=request.request_id)
-    toast(request, _t("Taken back."))
-    return go(request, here(request, record_url(request, record_type, record.pk)))
