@@ -177,7 +177,7 @@ def test_without_the_reader_the_page_says_whom_to_ask_and_the_photo_is_kept_all_
     acme: Any, page: Client, adam: Any, login: Any
 ) -> None:
     said = page.get("/acme/cards/new").content.decode()
-    assert "可以找 Adam" in said
+    assert "可以找Adam" in said
     assert "pip" not in said, "she sells, and has no server"
     assert "pip install gucang[ocr]" in login(Client(), adam).get("/acme/cards/new").content.decode()
     answer = page.post("/acme/cards/new", {"card": upload("名片.png", photo("PNG"))})

@@ -80,7 +80,7 @@ def when_values(posted: QueryDict) -> dict[str, Any]:
     for name in ("verb", "field", "old", "new", "at_time"):
         found[name] = ",".join(filter(None, posted.getlist(name))) or posted.get(f"{name}_text", "")
     if "days" in posted:
-        raw = posted["days"].strip() or "0"
+        raw = (posted.get("days") or "").strip() or "0"
         digits = raw.isascii() and raw.isdigit() and len(raw) < 5
         found["days"] = (-int(raw) if posted.get("side") == "before" else int(raw)) if digits else raw
     return found

@@ -93,10 +93,17 @@ def _facts(shower: Shower, record_type: RecordType, record: Any) -> list[tuple[A
     found, entry = [], is_entry(record_type)
     customs = {spec.name: spec for spec in record_type.custom_fields()}
     for title, names in record_type.sections():
-        specs = [customs.get(name) or record_type.specs[name] for name in names if not entry or name != ABOUT_ID]
+        told = [name for name in names if (not entry or name != ABOUT_ID) and _applies(record_type, record, name)]
+        specs = [customs.get(name) or record_type.specs[name] for name in told]
         pairs = [(str(_label(record, spec) if entry else spec.label), shower.show(record, spec)) for spec in specs]
         found.append((title, [(label, value) for label, value in pairs if value not in ("", None)]))
     return [(title, pairs) for title, pairs in found if pairs]
+
+
+def _applies(record_type: RecordType, record: Any, name: str) -> bool:
+    """Whether a field is of use to this record: one of numbers is of none to a choice."""
+    shown = record_type.form.shown_if.get(name)
+    return shown is None or shown.holds(getattr(record, shown.field))
 
 
 def _label(entry: Any, spec: FieldSpec) -> Any:
