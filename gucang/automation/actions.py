@@ -121,7 +121,7 @@ def missing(automation: Automation, actor: Actor) -> dict[str, str]:
     names = ("trigger", "verb", "field", "old", "new", "days", "at_time")
     checks: dict[str, Callable[[RecordType], Any]] = {
         "when": lambda about: triggers.check({name: getattr(automation, name) for name in names}, about, actor),
-        "if": lambda about: conditions.check(automation.conditions, about, actor),
+        "if": lambda about: conditions.check(automation.conditions, about, actor) if automation.conditions else "",
         "then": lambda about: steps.check(automation.step_list(), about, actor),
     }
     found: dict[str, str] = {}
