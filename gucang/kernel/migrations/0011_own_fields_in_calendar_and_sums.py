@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0009_own_fields_personal_and_on_cards")]
+    dependencies = [("kernel", "0010_search_of_few_owners")]
 
     operations = [
         migrations.AddField(
