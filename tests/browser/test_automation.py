@@ -42,7 +42,7 @@ def test_a_manager_automates_what_follows_a_won_deal(
     page.locator("#if").get_by_role("button", name="添加").click()
     expect(page.locator(".sentence")).to_contain_text("如果金额不低于 100,000")
 
-    page.locator("#then a.chip", has_text="通知").click()
+    page.locator("#then button.chip", has_text="通知").click()
     page.locator("#then [name=then-text]").fill("{名称}赢了，恭喜")
     page.locator("#then select[name=then-for]").select_option("me")
     page.locator("#then").get_by_role("button", name="添加这一步").click()
