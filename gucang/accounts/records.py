@@ -21,7 +21,13 @@ company = register(
         form=Layout((_("Company"), "name", "language", "currency")),
         visible=rules.visible_company,
         edit=companies.edit,
-        actions=(companies.set_number_rule, companies.require_second_step, companies.retry_job, companies.drop_job),
+        actions=(
+            companies.set_number_rule,
+            companies.set_rounding,
+            companies.require_second_step,
+            companies.retry_job,
+            companies.drop_job,
+        ),
         icon="building",
     )
 )

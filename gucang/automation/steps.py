@@ -82,7 +82,7 @@ def settable(record_type: RecordType, actor: Actor) -> dict[str, FieldSpec]:
     return {
         name: spec
         for name, spec in record_type.form_specs().items()
-        if access(actor, record_type, name) is Access.WRITE and spec.kind != "references"
+        if access(actor, record_type, name) is Access.WRITE and spec.kind not in ("references", "lines")
     }
 
 

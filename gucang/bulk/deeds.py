@@ -75,6 +75,8 @@ def deed_of(actor: Actor, record_type: RecordType, verb: str, raw: Mapping[str, 
         return Deed(record_type, action, _settled(action.clean(dict(raw), actor), raw))
     if not raw:
         raise Invalid({"": [_t("Choose what you want to change.")]})
+    if "lines" in raw:
+        raise Invalid({"lines": [_t("Lines are changed in each document by itself.")]})
     specs = record_type.form_specs()
     whole = {name: _all_words(specs.get(name), value) for name, value in raw.items()}
     clean = _settled(action.clean({"values": whole}, actor)["values"], whole)

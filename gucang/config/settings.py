@@ -18,7 +18,9 @@ PUBLIC_ORIGIN = environment.text("public_origin")
 INSTALLED_APPS = [
     "gucang.insight",
     "gucang.customtypes",
+    "gucang.ordering",
     "gucang.selling",
+    "gucang.documents",
     "gucang.stock",
     "gucang.parties",
     "gucang.automation",
@@ -204,7 +206,8 @@ DEFAULT_FROM_EMAIL = environment.text("email_from")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# A document of 500 lines, with every field of each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 
 # Tests listen on this machine; nobody else's webhooks may go there.
 WEBHOOK_LOOPBACK = environment.flag("webhook_loopback")

@@ -16,6 +16,7 @@ from django.utils.translation import override
 from gucang.exchange import store
 from gucang.exchange.models import Export, State
 from gucang.kernel import custom, permissions, records
+from gucang.kernel import lines as of_documents
 from gucang.kernel.actors import Access, Actor, as_actor, system
 from gucang.kernel.custom import conditions as own
 from gucang.kernel.fields import FieldSpec
@@ -28,6 +29,7 @@ from gucang.surface.sheets import guarded, lines
 
 CHUNK = 500
 MOST_DIGITS = 12
+_SEEN = (Access.READ, Access.WRITE)
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,14 @@ class Extract:
         customs = record_type.custom_fields()
         found = everything(record_type, actor, params, customs=customs)
         assert found.order is not None
-        known = {spec.name: spec for spec in (*record_type.specs.values(), *customs)}
+        own_lines = [record_type.lines.spec] if record_type.lines is not None else []
+        known = {spec.name: spec for spec in (*record_type.specs.values(), *own_lines, *customs)}
         wanted = (
             columns.split(",") if columns else [name.replace("extra-", "extra.") for name in params.getlist("columns")]
         )
         names = [name for name in wanted if name in known]
         if not names:
-            names = list(dict.fromkeys([*_first(record_type), *record_type.form.fields, *(s.name for s in customs)]))
+            names = list(dict.fromkeys([*_first(record_type), *record_type.form_specs(), *(s.name for s in customs)]))
         shown = [known[name] for name in names if permissions.access(actor, record_type, name) != Access.HIDDEN]
         rows = found.query.filter(pk__in=picked) if picked else found.query
         return cls(record_type, actor, rows.order_by(*_ordering(found.order)), tuple(shown))
@@ -102,8 +105,25 @@ def rows(chosen: Extract) -> Iterator[list[str]]:
         for spec in references:
             wanted.setdefault(spec.target, set()).update(_stored(spec, record) for record in some)
         labels = labels_of(chosen.actor, wanted)
+        if any(spec.kind == "lines" for spec in chosen.specs):
+            labels = labels | _numbers(chosen, some)
         for record in some:
             yield [guarded(cell(chosen, spec, record, labels)) for spec in chosen.specs]
+
+
+def _numbers(chosen: Extract, some: Sequence[Any]) -> Labels:
+    """What the lines of these records refer to, by the numbers that an import finds it by. Two queries and more."""
+    of_documents.load(some)
+    declared = chosen.type.lines
+    found: Labels = {}
+    for name, spec in declared.specs.items() if declared is not None else ():
+        if spec.target is None:
+            continue
+        ids = {getattr(line, f"{name}_id") for record in some for line in of_documents.of(record)}
+        by = "number" if "number" in records.by_model(spec.target).specs else "name"
+        rows = records.by_model(spec.target).query(chosen.actor).filter(pk__in=ids).values_list("pk", by)
+        found |= {(spec.target, pk): text for pk, text in rows}
+    return found
 
 
 def _stored(spec: FieldSpec, record: Any) -> Any:
@@ -121,6 +141,9 @@ def cell(chosen: Extract, spec: FieldSpec, record: Any, labels: Labels) -> str:
     access = permissions.access(chosen.actor, chosen.type, spec.name, record)
     if access == Access.HIDDEN:
         return ""
+    if isinstance(spec, of_documents.LinesSpec):
+        assert spec.of_type is not None
+        return of_documents.to_text(spec.of_type, of_documents.of(record), labels) if access in _SEEN else ""
     value = _stored(spec, record)
     if spec.kind == "reference":
         text = labels.get((spec.target, value), _t("not visible")) if value is not None else ""

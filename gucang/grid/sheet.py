@@ -20,7 +20,7 @@ from gucang.surface.middleware import CompanyRequest
 from gucang.surface.screens.common import value_of
 from gucang.surface.screens.inputs import input_for
 
-NOT_IN_CELLS = frozenset(["references"])
+NOT_IN_CELLS = frozenset(["references", "lines"])
 TAGS_OF, MOST_TAGS = 2_000, 200  # records that are looked at for the words in use; words that are offered
 Text = Callable[[Any], str]
 

@@ -11,6 +11,7 @@ from django.db import connections, models
 
 from gucang.kernel import records
 from gucang.kernel.constraints import RowSecurity, SameCompany
+from gucang.kernel.lines import Lines
 from gucang.kernel.models import CompanyModel, Reference
 
 # Tables of ours outside row security, each with its reason.
@@ -93,6 +94,8 @@ def _declaration_problems(record_type: records.RecordType) -> Iterator[str]:
     for name in record_type.form.first:
         if name not in record_type.form.fields:
             yield f"the form's first fields name {name!r}, which is not in its sections."
+    if record_type.lines is not None:
+        yield from _lines_problems(record_type, record_type.lines)
     if record_type.order.lstrip("-") not in known:
         yield f"the order {record_type.order!r} is no field."
     for action in record_type.verbs.values():
@@ -116,6 +119,15 @@ def _declaration_problems(record_type: records.RecordType) -> Iterator[str]:
     for related in record_type.related:
         if not any(other.name == related.record for other in records.every()):
             yield f"it names the related record type {related.record!r}, which nobody registered."
+
+
+def _lines_problems(record_type: records.RecordType, lines: Lines) -> Iterator[str]:
+    names = {field.name for field in lines.model._meta.concrete_fields}
+    for name in (*lines.fields, *lines.shown, lines.to):
+        if name not in names:
+            yield f"its lines name {name!r}, which {lines.model.__name__} does not have."
+    if lines.to in names and lines.model._meta.get_field(lines.to).related_model is not record_type.model:
+        yield f"its lines belong by {lines.to!r} to something else."
 
 
 def _calendar_problems(record_type: records.RecordType, calendar: records.Calendar) -> Iterator[str]:

@@ -9,10 +9,12 @@ from gucang.accounts import roles
 from gucang.activity import subjects
 from gucang.automation import ready
 from gucang.automation.ready import Ready
+from gucang.documents.boards import by_state
+from gucang.documents.declaring import product_lines
 from gucang.kernel.actors import Access, FieldRule, Reach
 from gucang.kernel.records import Calendar, Exchange, Layout, RecordType, Related, register
 from gucang.selling import board, models, rules
-from gucang.selling.actions import leads, opportunities, pipelines
+from gucang.selling.actions import leads, opportunities, pipelines, quotes
 
 opportunity = register(
     RecordType(
@@ -49,6 +51,49 @@ opportunity = register(
         order="-updated_at",
         search={"name": "A", "number": "A", "customer__name": "B", "note": "D"},
         exchange=Exchange(key="number", also=("number", "stage", "owner", "closed_on", "lost_reason", "stage_since")),
+    )
+)  # fmt: skip
+
+quote = register(
+    RecordType(
+        name="quote",
+        model=models.Quote,
+        plural="quotes",
+        number="BJ{yy}{mm}-{seq:04}",
+        icon="file-dollar",
+        owner="owner_id",
+        concerns=("customer", "opportunity"),
+        visible=rules.visible_quotes,
+        columns=("number", "customer", "total", "state", "valid_until", "total_discount", "owner", "updated_at"),
+        filters=(
+            "state", "owner", "customer", "opportunity", "total", "valid_until", "sent_on", "answered_on", "currency",
+            "line_discount", "total_discount", "over_discount", "margin_rate", "margin", "discount", "ordered",
+            "revision",
+        ),
+        form=Layout(
+            (_("Quote"), "customer", "contact", "opportunity", "valid_until", "currency", "discount"),
+            (_("More"), "note"),
+            first=("customer", "valid_until"),
+            lines=product_lines(models.QuoteLine, "quote"),
+        ),
+        create=quotes.create,
+        edit=quotes.edit,
+        actions=(
+            quotes.send, quotes.accept, quotes.make_order, quotes.decline, quotes.revise, quotes.take_back,
+            quotes.assign, quotes.share, quotes.unshare, quotes.delete, quotes.restore,
+        ),
+        board=by_state(
+            models.QuoteState,
+            {"draft": "", "sent": "", "accepted": "ok", "declined": "mute"},
+            {"sent": "quote.send", "accepted": "quote.accept", "declined": "quote.decline"},
+            card=("number", "customer", "total", "valid_until", "owner"),
+        ),
+        calendar=Calendar(
+            title=("number",), on="valid_until", about="customer", tone="warn", only=Q(state=models.QuoteState.SENT),
+        ),
+        order="-updated_at",
+        search={"number": "A", "customer__name": "B", "note": "D"},
+        exchange=Exchange(key="number", also=("number", "owner", "state", "sent_on", "answered_on", "declined_for")),
     )
 )  # fmt: skip
 
@@ -134,7 +179,7 @@ loss_reason = register(
     )
 )
 
-subjects.allow("opportunity", "lead")
+subjects.allow("opportunity", "lead", "quote")
 
 ready.offer(
     Ready(
@@ -175,20 +220,24 @@ def _phones(inside: Access, within: Reach | None = None) -> dict[str, FieldRule]
 
 
 _DEALS = tuple(f"opportunity.{verb}" for verb in ("view", *opportunity.verbs) if verb != "restore")
+_QUOTES = tuple(f"quote.{verb}" for verb in ("view", *quote.verbs) if verb != "restore")
 _LEADS = tuple(f"lead.{verb}" for verb in ("view", *lead.verbs) if verb not in ("delete", "restore", "take", "erase"))
 
-roles.grant("salesperson", dict.fromkeys((*_DEALS, *_LEADS), Reach.OWN) | {"lead.take": Reach.COMPANY})
+roles.grant("salesperson", dict.fromkeys((*_DEALS, *_QUOTES, *_LEADS), Reach.OWN) | {"lead.take": Reach.COMPANY})
 # Erasing cannot be taken back, so it is left to administrators.
 _MANAGED = tuple(
     f"{kind.name}.{verb}"
-    for kind in (opportunity, lead)
+    for kind in (opportunity, quote, lead)
     for verb in ("view", "export", "import", *kind.verbs)
     if verb != "erase"
 )
 roles.grant("sales_manager", dict.fromkeys(_MANAGED, Reach.TREE) | {"lead.take": Reach.COMPANY})
-roles.grant("service", dict.fromkeys(("opportunity.view", "lead.view", "lead.create"), Reach.COMPANY))
-roles.grant("finance", {"opportunity.view": Reach.COMPANY})
+roles.grant("service", dict.fromkeys(("opportunity.view", "quote.view", "lead.view", "lead.create"), Reach.COMPANY))
+roles.grant("finance", dict.fromkeys(("opportunity.view", "quote.view"), Reach.COMPANY))
 roles.grant_all(dict.fromkeys(("pipeline.view", "stage.view", "loss_reason.view"), Reach.COMPANY))
 roles.restrict("salesperson", _phones(Access.WRITE, Reach.OWN))
 roles.restrict("sales_manager", _phones(Access.WRITE, Reach.TREE))
 roles.restrict("reader", _phones(Access.MASKED))
+# What is left of a price says what the thing costs.
+for _key in ("salesperson", "service", "reader"):
+    roles.restrict(_key, dict.fromkeys(("quote.margin", "quote.margin_rate"), FieldRule(Access.HIDDEN)))

@@ -14,7 +14,7 @@ from gucang.kernel.actors import Actor, Reach
 from gucang.kernel.permissions import NOTHING, reach_q
 
 if TYPE_CHECKING:
-    from gucang.selling.models import Lead, Opportunity, Stage
+    from gucang.selling.models import Lead, Opportunity, Quote, Stage
 
 
 def visible_opportunities(actor: Actor) -> Q:
@@ -119,3 +119,68 @@ def why_owned(lead: Lead) -> str | None:
     if lead.owner_id is None:
         return None
     return _t("%(owner)s has “%(lead)s”. Ask them to assign it to you.") % {"owner": lead.owner, "lead": lead}
+
+
+# ---- quotes
+
+
+def visible_quotes(actor: Actor) -> Q:
+    """Those within reach or shared."""
+    return reach_q(actor, "quote.view", owner="owner_id", shared="quote")
+
+
+def why_not_draft(quote: Quote) -> str | None:
+    """It is out of the house; what the customer has in hand does not change."""
+    if quote.state == "draft":
+        return None
+    return _t("%(quote)s is %(state)s and stays as it is. Revise it to offer something else.") % {
+        "quote": quote, "state": quote.get_state_display()
+    }  # fmt: skip
+
+
+def why_not_sendable(quote: Quote) -> str | None:
+    """It was sent, or there is nothing in it yet."""
+    if (sentence := why_not_draft(quote)) is not None:
+        return sentence
+    if not quote.total:
+        return _t("%(quote)s comes to nothing yet. Write lines with quantity and price first.") % {"quote": quote}
+    return None
+
+
+def why_not_open_quote(quote: Quote) -> str | None:
+    """The customer has it not in hand, or has answered."""
+    if quote.state == "sent":
+        return None
+    if quote.state == "draft":
+        return _t("%(quote)s was not sent yet. Send it first.") % {"quote": quote}
+    return _t("%(quote)s is %(state)s already.") % {"quote": quote, "state": quote.get_state_display()}
+
+
+def why_not_revisable(quote: Quote) -> str | None:
+    """It can be changed as it is, or is past."""
+    if quote.state == "draft":
+        return _t("%(quote)s is a draft. Change it as it is.") % {"quote": quote}
+    if quote.state == "superseded":
+        return _t("%(quote)s has a later version. Revise that one.") % {"quote": quote}
+    return why_ordered(quote)
+
+
+def why_ordered(quote: Quote) -> str | None:
+    """An order was made of it."""
+    return _t("There is an order of %(quote)s. Go on there.") % {"quote": quote} if quote.ordered else None
+
+
+def why_not_orderable(quote: Quote) -> str | None:
+    """It was not accepted, or ordered already."""
+    if quote.state != "accepted":
+        return _t("%(quote)s is %(state)s. Once the customer accepts it, it can be ordered.") % {
+            "quote": quote, "state": quote.get_state_display()
+        }  # fmt: skip
+    return why_ordered(quote)
+
+
+def why_unanswered(quote: Quote) -> str | None:
+    """There is no answer to take back."""
+    if quote.state not in ("accepted", "declined"):
+        return _t("%(quote)s has no answer that could be taken back.") % {"quote": quote}
+    return why_ordered(quote)

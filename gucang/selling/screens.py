@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from gucang.documents import comparing
+from gucang.documents.panels import figures
 from gucang.kernel import clock, records
 from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
 from gucang.selling import queries, rules
-from gucang.selling.models import REQUIRABLE, LeadStatus, Opportunity, Stage, StageKind
+from gucang.selling.models import REQUIRABLE, LeadStatus, Opportunity, Quote, QuoteState, Stage, StageKind
 from gucang.surface import columns, controls, nav, panels, ui
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.screens.inputs import Input
@@ -94,6 +96,56 @@ def _waiting(actor: Actor) -> Q:
     return Q(owner_id=None, status__in=(LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED))
 
 
+def versions(request: CompanyRequest, record_type: RecordType, quote: Quote) -> dict[str, Any] | None:
+    """The versions of a quote that this person may see, and what this one changes of the one before."""
+    root = quote.root_id or quote.pk
+    family = list(record_type.query(request.actor).filter(Q(pk=root) | Q(root=root)).order_by("-revision"))
+    if len(family) < 2:
+        return None
+    earlier = next((one for one in family if one.pk == quote.revises_id), None)
+    return {
+        "versions": [
+            {
+                "title": one.number,
+                "url": "" if one.pk == quote.pk else f"{request.base}/{record_type.plural}/{one.pk}",
+                "state": one.get_state_display(),
+                "total": ui.money(one.total, one.currency or request.company.currency),
+            }
+            for one in family
+        ],
+        "changes": comparing.of_records(record_type, request.actor, earlier, quote) if earlier is not None else [],
+        "compared": _t("Compared with %(quote)s") % {"quote": earlier} if earlier is not None else "",
+    }
+
+
+def _to_answer(actor: Actor) -> Q:
+    return Q(state=QuoteState.SENT)
+
+
+def _to_order(actor: Actor) -> Q:
+    return Q(state=QuoteState.ACCEPTED, ordered=False)
+
+
+panels.add(
+    "quote", "left", "documents/figures.html",
+    figures(
+        "sent_on", "answered_on", "declined_for", "total_discount", "line_discount", "over_discount",
+        "margin", "margin_rate",
+    ),
+    order=20,
+)  # fmt: skip
+panels.add("quote", "left", "documents/versions.html", versions, order=30)
+panels.add_view("quote", panels.View("drafts", _("Drafts"), params={"state": "draft"}))
+panels.add_view("quote", panels.View("sent", _("Waiting for an answer"), condition=_to_answer))
+panels.add_view("quote", panels.View("accepted", _("To order"), condition=_to_order))
+panels.when_empty("quote", _("What customers were offered, in which version, and what they said."))
+nav.add(_("Quotes"), "file-dollar", "/quotes/", "quote.view", order=32)
+nav.quick_create("quote", order=25)
+columns.tones(
+    "quote.state",
+    {"draft": "", "sent": "wait", "accepted": "ok", "declined": "", "expired": "warn", "superseded": ""},
+)
+columns.due("quote.valid_until", "state", ("sent",))
 panels.add("opportunity", "left", "selling/stages.html", steps, order=10)
 panels.add_view("opportunity", panels.View("open", _("Under way"), condition=_open))
 panels.add_view("opportunity", panels.View("closing", _("Closing this month"), params={"closes_on": "thismonth"}))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import event_visibility, events, records
+from gucang.kernel import event_visibility, events, lines, records
 from gucang.kernel.actions import get as action_called
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.errors import Invalid
@@ -19,6 +19,7 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import Event
 from gucang.kernel.permissions import event_access
 from gucang.kernel.records import RecordType
+from gucang.surface import linechanges
 from gucang.surface.columns import Labels, Shower, labels_of
 from gucang.surface.middleware import CompanyRequest
 
@@ -140,6 +141,10 @@ class _Words:
                 pair = event.changes.get(name)
                 if pair is not None and spec.kind == "reference":
                     wanted.setdefault(spec.target, set()).update(one for one in pair if isinstance(one, int))
+        for name in {event.subject_type for event in found if lines.NAME in event.changes}:
+            same = [event for event in found if event.subject_type == name]
+            for target, ids in linechanges.references(records.get(name), same).items():
+                wanted.setdefault(target, set()).update(ids)
         self.labels: Labels = labels_of(request.actor, wanted)
         self.names = {pk: name for (model, pk), name in self.labels.items() if model is member}
         self.showers: dict[str, Shower] = {}
@@ -187,6 +192,12 @@ class _Words:
             if name in event.changes and name not in SAID and self._seen(record_type, name, record)
         ]
         more = _TELLERS[record_type.name](event) if record_type.name in _TELLERS else []
+        if lines.NAME in event.changes and self._open(record_type, lines.NAME, record):
+            told = linechanges.told(record_type, event.changes[lines.NAME], self.labels)
+            more = [*more, *(Change(*one) for one in told[:MOST_CHANGES])]
+            if len(told) > MOST_CHANGES:
+                rest = _t("and %(count)s more") % {"count": len(told) - MOST_CHANGES}
+                more.append(Change(str(record_type.lines.spec.label) if record_type.lines else "", "", rest))
         return said, found[:MOST_CHANGES] + more
 
     def _change(self, record_type: RecordType, spec: FieldSpec, pair: list[Any], record: Any) -> Change:

@@ -17,7 +17,7 @@ from gucang.kernel import clock, numbering, queue, records
 from gucang.kernel.actions import action, editing
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
-from gucang.kernel.models import Company, NumberRule
+from gucang.kernel.models import Company, NumberRule, Rounding
 from gucang.kernel.text import BadText, NumberPattern
 
 
@@ -90,6 +90,16 @@ def set_number_rule(company: Company, *, record: str, pattern: str = "") -> dict
         raise Invalid({"pattern": [str(problem)]}) from None
     NumberRule.objects.update_or_create(record_type=record, defaults={"pattern": pattern})
     return {"record": record, "pattern": [old, pattern]}
+
+
+@action(
+    "company.set_rounding", label=_("Rounding"), icon="calculator", labels={"rounding": _("Amounts are rounded")},
+    says=_("Documents that are written from now on go by it; what is written stays as it is."),
+)  # fmt: skip
+def set_rounding(company: Company, *, rounding: Rounding) -> dict[str, Any]:
+    """Say where the amounts of quotes and orders are rounded to the cent."""
+    company.settings = {**company.settings, "rounding": str(rounding)}
+    return {"rounding": str(rounding)}
 
 
 def numbered(name: str) -> records.RecordType:

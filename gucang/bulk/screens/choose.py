@@ -107,7 +107,7 @@ def _asked(request: CompanyRequest, record_type: RecordType) -> Asked:
         specs = {
             name: spec
             for name, spec in writable(record_type, request, None).items()
-            if spec.kind != "references" and (do != TAG or spec.kind == "tags")
+            if spec.kind not in ("references", "lines") and (do != TAG or spec.kind == "tags")
         }
     else:
         specs = {spec.name: spec for spec in action.params}

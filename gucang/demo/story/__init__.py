@@ -17,6 +17,7 @@ from gucang.demo.story import (
     hours,
     leads,
     machines,
+    papers,
     present,
     setting,
     stores,
@@ -62,12 +63,14 @@ def _tell(world: World) -> Company:
         present.begin(world)
         automations.begin(world)
         machines.begin(world)
+        papers.begin(world)
         setting.begin(world)
         hours.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()
         world.say("最近几天 the last days")
         agreement.tell(world)
+        papers.tell(world)
         seals.seal_days()
     return company
 

@@ -45,11 +45,11 @@ def _at(world: World, minutes: int, deed: Any) -> Any:
 
 def _set_up(world: World) -> None:
     director = world.members[DIRECTOR].pk
-    _policy(world, "大单赢单", "opportunity.win", f"amount__gte={LARGE}", [
+    policy(world, "大单赢单", "opportunity.win", f"amount__gte={LARGE}", [
         {"name": "部门经理", "mode": "all", "who": [SUPERIOR], "hours": 8, "late": "superior"},
         {"name": "销售总监", "mode": "all", "who": [{"kind": "person", "id": director}], "hours": 16},
     ], copies=[{"kind": "person", "id": world.members["zhao.min"].pk}])  # fmt: skip
-    _policy(world, "大单输单", "opportunity.lose", f"amount__gte={LARGE}", [
+    policy(world, "大单输单", "opportunity.lose", f"amount__gte={LARGE}", [
         {"name": "部门经理", "mode": "all", "who": [SUPERIOR], "hours": 16},
     ])  # fmt: skip
     values = {
@@ -59,7 +59,8 @@ def _set_up(world: World) -> None:
     delegations.create(actor=world.actor("huang.zhiqiang"), values=values)
 
 
-def _policy(world: World, name: str, action: str, conditions: str, steps: list[dict[str, Any]], **more: Any) -> None:
+def policy(world: World, name: str, action: str, conditions: str, steps: list[dict[str, Any]], **more: Any) -> None:
+    """A policy of the company's administrator, in force from now on."""
     admin = world.actor("admin")
     values = {"name": name, "record_type": action.partition(".")[0], "action": action}
     made = policies.create(actor=admin, values=values).record
@@ -93,4 +94,4 @@ def _send_back(world: World, request: ApprovalRequest | None, who: str, comment:
         requests.send_back(request, actor=world.actor(who), comment=comment)
 
 
-__all__ = ["tell"]
+__all__ = ["SUPERIOR", "policy", "tell"]

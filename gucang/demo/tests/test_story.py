@@ -23,9 +23,10 @@ from gucang.kernel import clock, records, seals, search
 from gucang.kernel.models import Collaborator, Company, Event
 from gucang.kernel.scope import company_scope
 from gucang.messages import queries as messages
+from gucang.ordering.models import SalesOrder
 from gucang.parties.models import Contact, Customer
 from gucang.selling import queries as selling
-from gucang.selling.models import Lead, LeadStatus, Opportunity, Pipeline
+from gucang.selling.models import Lead, LeadStatus, Opportunity, Pipeline, Quote
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -63,7 +64,7 @@ def inside(told: Company) -> Iterator[Company]:
 def test_every_type_of_record_is_there_in_number(inside: Company) -> None:
     least = {
         Customer: 240, Contact: 320, Opportunity: 170, Lead: 50, FollowUp: 1100, Task: 900, Coaching: 20, Attachment: 9,
-        Pipeline: 2, Collaborator: 3,
+        Pipeline: 2, Collaborator: 3, Quote: 40, SalesOrder: 25,
     }  # fmt: skip
     there = {model: model._base_manager.count() for model in least}
     assert {model.__name__: there[model] for model in least if there[model] < least[model]} == {}
@@ -208,3 +209,12 @@ def test_a_role_of_the_companys_own_is_made_like_another_and_says_what_it_means(
     assert said.endswith("不能删；别人客户的电话、备用电话、邮箱只显示一部分。")
     assert [one.name for one in Member.objects.filter(member_roles__role=role)] == ["周子涵"]
     assert Event.objects.filter(name="role.set_rights", subject_id=role.pk).exists()
+
+
+def test_a_discount_beyond_the_price_list_waits_and_orders_are_in_every_state(inside: Company) -> None:
+    waiting = ApprovalRequest.objects.get(action="quote.send")
+    assert waiting.state == "waiting"
+    assert Quote.objects.get(pk=waiting.about_id).over_discount > 0
+    assert {"sent", "accepted", "declined"} <= set(Quote.objects.values_list("state", flat=True))
+    assert {"approved", "done"} <= set(SalesOrder.objects.values_list("state", flat=True))
+    assert Quote.objects.filter(revision=2).exists()

@@ -14,8 +14,8 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import clock, custom, events, reactions, search
-from gucang.kernel.actions import core, gates, saving
+from gucang.kernel import clock, custom, events, lines, reactions, search
+from gucang.kernel.actions import core, gates, lining, saving
 from gucang.kernel.actions.keeping import run_keeps
 from gucang.kernel.actions.values import clean_values
 from gucang.kernel.actors import Actor, ActsAs, as_actor
@@ -77,6 +77,7 @@ def create_many(
         good = [row for row in good if row.problem is None]
         if good:
             _insert(record_type, good)
+            lining.save(record_type, [row.record for row in good])
             _log(record_type, verb, good, [None] * len(good), actor, cause)
     return list(rows)
 
@@ -94,6 +95,8 @@ def edit_many(
         found = {record.pk: record for record in record_type.query(actor).filter(pk__in=ids)}
         if _is_weighed(verb, actor):
             return [_alone(row, verb, found, actor, cause) for row in rows]
+        if any(lines.NAME in row.values for row in rows):
+            lines.load(found.values())
         ask = gates.for_set(verb, actor, ids, outermost=core.is_outermost())
         befores: dict[int, Snapshot] = {}
         for row in rows:
@@ -106,6 +109,7 @@ def edit_many(
         good = [row for row in rows if row.problem is None and row.changes]
         _save(record_type.model, good)
         good = [row for row in good if row.problem is None]
+        lining.save(record_type, [row.record for row in good])
         _log(record_type, verb, good, [befores[row.record.pk] for row in good], actor, cause)
     return list(rows)
 
@@ -193,7 +197,7 @@ def _settle(
         values = clean_values(verb.type, given, actor, row.record, new=new, known=known, also=also)
         ask(row.record, {"values": values})
         verb.body(row.record, values=values, actor=actor)
-        row.changes = changed_between(before, snapshot(row.record))
+        row.changes = changed_between(before, snapshot(row.record)) | lines.changes(row.record)
         if missing := custom.missing_in_stage(verb.type, row.record, row.changes):
             raise Invalid(missing)
         if row.seen is not None and row.seen < row.record.version:

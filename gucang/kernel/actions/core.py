@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import clock, custom, events, permissions, reactions, records, search
+from gucang.kernel import clock, custom, events, lines, permissions, reactions, records, search
+from gucang.kernel.actions import lining
 from gucang.kernel.actions.gates import Weighed, ask, scales_for
 from gucang.kernel.actions.keeping import run_keeps
 from gucang.kernel.actions.saving import changed_columns, save_or_say, validate
@@ -267,7 +268,7 @@ class _Run:
         event_id = events.next_id()
         cause = self.cause or reactions.current_cause()
         facts = reactions.during(event_id, lambda: self.verb.body(self.instance, **self._body_params(params)))
-        changes = changed_between(before, snapshot(self.instance))
+        changes = changed_between(before, snapshot(self.instance)) | lines.changes(self.instance)
         if not changes and not self.verb.always:
             return Outcome(self.instance, None)
         if missing := custom.missing_in_stage(self.record_type, self.instance, changes):
@@ -319,6 +320,7 @@ class _Run:
             if new and instance.created_at is None:
                 instance.created_at = self.at or now
         save_or_say(instance, None if new else changed_columns(instance, changes))
+        lining.save(self.record_type, [instance])
 
     def _check_still_visible(self, changes: Mapping[str, Any]) -> None:
         """A person must not lose sight of a record by their own change, unless the action hands it over."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import custom, events, permissions, records
+from gucang.kernel import custom, events, lines, permissions, records
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import BadValue, FieldSpec
@@ -45,8 +45,10 @@ def clean_values(
             problems[name] = [_t("You may not change “%(field)s”.") % {"field": specs[name].label}]
         else:
             try:
-                spec = custom.asked(record_type, specs[name], raw, instance)
+                spec = custom.asked(record_type, specs[name], raw, instance).bound(instance)
                 clean[name] = spec.clean(value, actor, known)
+            except lines.BadLines as several:
+                problems |= {f"{name}.{where}": [said] for where, said in several.problems.items()}
             except BadValue as problem:
                 problems[name] = [problem.sentence]
     if new:
@@ -85,6 +87,8 @@ def assign(instance: Any, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if name.startswith("extra."):
             instance.extra = {**instance.extra, name.removeprefix("extra."): events.jsonable(value)}
+        elif name == lines.NAME and isinstance(value, list | dict):
+            lines.put(instance, value)
         else:
             setattr(instance, name, _emptied(instance, name) if value is None else value)
 

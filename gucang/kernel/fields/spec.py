@@ -38,6 +38,7 @@ KINDS = [
     "reference",
     "references",
     "tags",
+    "lines",
 ]
 
 
@@ -84,6 +85,10 @@ class FieldSpec:
     limit: Callable[[Actor], models.Q] | None = None
     own: Own | None = None
     summed: bool = True
+
+    def bound(self, record: Any) -> FieldSpec:
+        """The spec as it is asked of `record`: of most fields the same."""
+        return self
 
     @property
     def custom(self) -> bool:

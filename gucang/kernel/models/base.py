@@ -120,6 +120,9 @@ class Record(CompanyModel):
     updated_at = models.DateTimeField(_("last change"), editable=False)
     deleted_at = models.DateTimeField(_("in the bin since"), null=True, blank=True, editable=False)
 
+    # Another record that an action, or what follows it, has made of this one: the page goes on there.
+    made: Any = None
+
     objects: ClassVar[Any] = LivingManager()
     with_bin: ClassVar[Any] = CompanyManager()
 

@@ -41,6 +41,13 @@ class Kind(models.TextChoices):
     TRAINING = "training", _("training")
 
 
+class Rounding(models.TextChoices):
+    """Where the amounts of documents are rounded: each line, or the total, of which the lines get their parts."""
+
+    LINE = "line", _("each line by itself")
+    TOTAL = "total", _("the total, shared out to the lines")
+
+
 class Company(models.Model):
     """One company. A platform table: it is read before a scope can exist, so row security does not cover it."""
 

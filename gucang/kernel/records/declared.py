@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from gucang.kernel.actors import Actor
 from gucang.kernel.fields import FieldSpec, spec_of
+from gucang.kernel.lines import Lines
 from gucang.kernel.models import Collaborator
 from gucang.kernel.records.parts import Board, Calendar, Exchange, Layout, Related
 from gucang.kernel.scope import active_company_id
@@ -100,6 +101,11 @@ class RecordType:
         """Whether the form is enough to make a record: nothing that it does not show is needed."""
         return self.create is not None and not any(self.specs[name].required for name in self.form.unseen)
 
+    @property
+    def lines(self) -> Lines | None:
+        """The rows that a record of this type owns, such as the lines of a quote."""
+        return self.form.lines
+
     def custom_fields(self) -> tuple[FieldSpec, ...]:
         """The active company's own fields of this record type, named "extra.<key>"."""
         from gucang.kernel.custom import specs_for  # reads a table per request
@@ -109,6 +115,8 @@ class RecordType:
     def form_specs(self) -> dict[str, FieldSpec]:
         """The fields of the form in order, the company's own after the declared ones; formulas are not filled in."""
         specs = {name: self.specs[name] for name in self.form.fields}
+        if self.lines is not None:
+            specs[self.lines.spec.name] = self.lines.spec
         return specs | {spec.name: spec for spec in self.custom_fields() if not spec.computed}
 
     def sections(self) -> list[tuple[Any, list[str]]]:

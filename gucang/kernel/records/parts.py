@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from gucang.kernel.actors import Actor
 from gucang.kernel.fields import ShowIf
+from gucang.kernel.lines import Lines
 
 
 class Layout:
@@ -18,6 +19,7 @@ class Layout:
     `Layout((_("Deal"), "name", "customer"), (_("People"), "owner"), first=("name", "customer"))`; `unseen` are fields
     that a page of their own and the API fill in, but which no form shows. `shown_if` names, for a field that is of use
     only then, another one and the values that it must hold: {"target": ("kind", "reference")}; a script hides it else.
+    `lines` are rows that the record owns; they are filled in below the sections.
     """
 
     def __init__(
@@ -26,7 +28,9 @@ class Layout:
         first: tuple[str, ...] = (),
         unseen: tuple[str, ...] = (),
         shown_if: Mapping[str, tuple[str, ...]] | None = None,
+        lines: Lines | None = None,
     ) -> None:
+        self.lines = lines
         self.shown_if = {name: ShowIf(rest[0], tuple(rest[1:])) for name, rest in (shown_if or {}).items()}
         self.sections = tuple((section[0], tuple(section[1:])) for section in sections)
         self.unseen = unseen

@@ -57,7 +57,7 @@ def list_parameters(record_type: RecordType) -> list[Json]:
             _("The field to sort by, with - for the largest first."),
         )
     )
-    return [*found, *page_parameters(), with_parameter(counts=True)]
+    return [*found, *page_parameters(), with_parameter(counts=True, lines=record_type.lines is not None)]
 
 
 def _filter_parameters(spec: FieldSpec) -> list[Json]:
@@ -78,12 +78,15 @@ def page_parameters() -> list[Json]:
     return [_query("after", TEXT, _("`next` of the page before.")), _query("limit", limit, _("Rows of a page."))]
 
 
-def with_parameter(*, counts: bool = False) -> Json:
-    """`with=actions`; of lists also `total`."""
+def with_parameter(*, counts: bool = False, lines: bool = False) -> Json:
+    """`with=actions`; of lists also `total`, and `lines` where there are any."""
     said = _("actions: also what you may do, and why not.")
     if counts:
         said = format_lazy("{} {}", said, _("total: count also what own fields filter."))
     offered = ["actions", "total", "actions,total"] if counts else ["actions"]
+    if lines:
+        said = format_lazy("{} {}", said, _("lines: also the lines of each."))
+        offered = [*offered, "lines", "lines,total", "actions,lines", "actions,lines,total"]
     return _query("with", TEXT | {"enum": offered}, said)
 
 

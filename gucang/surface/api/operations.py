@@ -41,7 +41,7 @@ def listing(record_type: RecordType) -> Operation:
     """GET /customers: one page, filtered and sorted by the address."""
 
     def list_records(request: Any) -> HttpResponse:
-        limit, wanted = limit_of(request.GET), _with(request.GET, "actions", "total")
+        limit, wanted = limit_of(request.GET), _with(request.GET, "actions", "total", *_lines(record_type))
         found = chosen(record_type, request.actor, request.GET, ignore=("with",)).found
         if found.problems:
             raise Invalid({name: [said] for name, said in found.problems.items()})
@@ -51,7 +51,7 @@ def listing(record_type: RecordType) -> Operation:
             _check_may_view(request.actor, record_type)
         count = keyset.capped_count if "total" in wanted else keyset.quick_count
         total, more = count(found.query, None if after else page)
-        rows = record_rows(record_type, request.actor, page.rows, actions="actions" in wanted)
+        rows = record_rows(record_type, request.actor, page.rows, actions="actions" in wanted, lines="lines" in wanted)
         return _page(request, rows, page.next, total=total, total_is_exact=not more)
 
     return list_records
@@ -63,7 +63,7 @@ def reading(record_type: RecordType) -> Operation:
     def read_record(request: Any, id: int) -> HttpResponse:
         wanted = _with(request.GET, "actions")
         record = visible_record(record_type, request.actor, id)
-        (body,) = record_rows(record_type, request.actor, [record], actions="actions" in wanted)
+        (body,) = record_rows(record_type, request.actor, [record], actions="actions" in wanted, lines=True)
         return answer(body, headers={"ETag": etag(record)})
 
     return read_record
@@ -130,6 +130,10 @@ def _with(params: QueryDict, *offered: str) -> set[str]:
         words = ", ".join(f"“{word}”" for word in offered)
         raise Invalid({"with": [_t("Only %(words)s can be asked for here.") % {"words": words}]})
     return wanted
+
+
+def _lines(record_type: RecordType) -> tuple[str, ...]:
+    return () if record_type.lines is None else ("lines",)
 
 
 def _check_may_view(actor: Any, record_type: RecordType) -> None:
@@ -253,7 +257,7 @@ def after(request: Any, action: Action, outcome: Outcome, *, status: int = 200) 
     if record is None:
         body: dict[str, Any] = {"id": outcome.record.pk, "version": outcome.record.version}
     else:
-        (body,) = record_rows(record_type, request.actor, [record])
+        (body,) = record_rows(record_type, request.actor, [record], lines=True)
     body["_event"] = None if event is None else {"id": event.pk, "name": event.name, "facts": event.facts}
     headers = {"ETag": etag(outcome.record)}
     if status == 201:

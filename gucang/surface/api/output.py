@@ -13,6 +13,8 @@ from typing import Any
 from gucang.kernel import custom, records
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.fields import FieldSpec, to_json
+from gucang.kernel.lines import NAME as LINES
+from gucang.kernel.lines import Lines, load, of
 from gucang.kernel.models import AboutRecord, Event
 from gucang.kernel.permissions import access, event_access
 from gucang.kernel.records import RecordType
@@ -58,14 +60,46 @@ def _declared(record_type: RecordType) -> set[str]:
 @lru_cache(maxsize=1024)
 def _told(record_type: RecordType) -> frozenset[str]:
     """The fields whose changes are told."""
-    return frozenset(_labelled(record_type) | _declared(record_type))
+    return frozenset(_labelled(record_type) | _declared(record_type) | {LINES})
 
 
 def record_rows(
-    record_type: RecordType, actor: Actor, rows: Sequence[Any], *, actions: bool = False
+    record_type: RecordType, actor: Actor, rows: Sequence[Any], *, actions: bool = False, lines: bool = False
 ) -> list[dict[str, Any]]:
-    """The records as JSON objects, for `actor`. One query for each record type that they refer to."""
-    return _Writer(record_type, actor, rows).write(actions=actions)
+    """The records as JSON objects, for `actor`, on demand with their lines.
+
+    One query for each record type that they refer to, one more for all lines.
+    """
+    found = _Writer(record_type, actor, rows).write(actions=actions)
+    if lines and record_type.lines is not None:
+        _add_lines(record_type, record_type.lines, actor, rows, found)
+    return found
+
+
+def _add_lines(
+    record_type: RecordType, declared: Lines, actor: Actor, rows: Sequence[Any], found: Sequence[dict[str, Any]]
+) -> None:
+    """Put the lines of each row into its object, where the actor may see them."""
+    load(rows)
+    specs = declared.specs | declared.shown_specs
+    wanted: dict[Any, set[int]] = {}
+    for name, spec in specs.items():
+        if spec.target is not None:
+            ids = {getattr(line, f"{name}_id") for row in rows for line in of(row)}
+            wanted.setdefault(spec.target, set()).update(ids)
+    labels = labels_of(actor, wanted)
+
+    def told(line: Any, name: str, spec: FieldSpec) -> Any:
+        if spec.target is None:
+            return _plain(getattr(line, name))
+        pk = getattr(line, f"{name}_id")
+        return {"id": pk, "label": labels.get((spec.target, pk))}
+
+    for item, row in zip(found, rows, strict=True):
+        if access(actor, record_type, LINES, row) in (Access.READ, Access.WRITE):
+            item[LINES] = [
+                {"key": line.key} | {name: told(line, name, spec) for name, spec in specs.items()} for line in of(row)
+            ]
 
 
 class _Writer:

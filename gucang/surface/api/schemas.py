@@ -16,6 +16,8 @@ from pydantic_core import PydanticCustomError
 
 from gucang.kernel.actions import Action
 from gucang.kernel.fields import LONGTEXT_MAX, FieldSpec, to_json
+from gucang.kernel.lines import MOST as MOST_LINES
+from gucang.kernel.lines import Lines
 from gucang.kernel.models import AboutRecord
 from gucang.kernel.records import RecordType
 from gucang.surface.api.output import readable, told_too
@@ -54,13 +56,20 @@ def body_model(action: Action) -> type[BaseModel]:
     specs = [record_type.specs[field] for field in record_type.form.fields]
     required = {spec.name for spec in specs if action.creates and spec.required and spec.default in (None, "")}
     objects = {"extra": _("The company's own fields, by their keys.")} if hasattr(record_type.model, "extra") else {}
-    return model(name, specs, required, objects)
+    return model(name, specs, required, objects, record_type.lines)
 
 
 def model(
-    name: str, specs: Iterable[FieldSpec], required: set[str], objects: Mapping[str, Any] | None = None
+    name: str,
+    specs: Iterable[FieldSpec],
+    required: set[str],
+    objects: Mapping[str, Any] | None = None,
+    lines: Lines | None = None,
 ) -> type[BaseModel]:
-    """The gate of a body with these fields; `objects` are further ones that hold an object, each with what it is."""
+    """The gate of a body with these fields; `objects` are further ones that hold an object, each with what it is.
+
+    `lines` are the rows that the record owns, all of them.
+    """
     fields: dict[str, Any] = {}
     for spec in specs:
         annotation = Annotated[Any, AfterValidator(_gate(spec, spec.name in required))]
@@ -75,6 +84,11 @@ def model(
         fields[f"f_{key}"] = (
             Annotated[Any, AfterValidator(_object_gate)],
             Field(None, alias=key, json_schema_extra=_object(description)),
+        )
+    if lines is not None:
+        fields["f_lines"] = (
+            Annotated[Any, AfterValidator(_lines_gate)],
+            Field(None, alias="lines", json_schema_extra=_replace_by_lines(lines)),
         )
     return create_model(name, __config__=ConfigDict(extra="forbid", protected_namespaces=()), **fields)
 
@@ -101,6 +115,29 @@ def _object_gate(value: Any) -> Any:
     if value is not None and not isinstance(value, dict):
         raise _refused(_("Write an object with fields and their values here."))
     return value
+
+
+def _lines_gate(value: Any) -> Any:
+    if value is not None and not (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
+        raise _refused(_("Write a list of lines here, each with its fields."))
+    return value
+
+
+def _replace_by_lines(lines: Lines) -> Callable[[Json], None]:
+    def describe(schema: Json) -> None:
+        whole = {"type": ["integer", "null"], "description": str(_("The key of a line that is there already."))}
+        properties = {"key": whole} | {name: incoming(spec, False) for name, spec in lines.specs.items()}
+        # What goes out may come back: an object for a reference, amounts that are worked out again.
+        for name, spec in lines.specs.items():
+            if spec.target is not None:
+                properties[name] = {"type": ["integer", "string", "object", "null"], "title": str(spec.label)}
+        properties |= {name: outgoing(spec) for name, spec in lines.shown_specs.items()} | {"position": dict(whole)}
+        items = {"type": "object", "properties": properties, "additionalProperties": False}
+        schema.clear()
+        said = str(_("All lines in their order; what is left out is taken out. Without it, lines stay as they are."))
+        schema.update({"type": ["array", "null"], "items": items, "maxItems": MOST_LINES, "description": said})
+
+    return describe
 
 
 def _refused(sentence: Any) -> PydanticCustomError:
@@ -191,6 +228,8 @@ def record_schema(record_type: RecordType) -> Json:
     model = record_type.model
     if issubclass(model, AboutRecord):
         properties["about"] = {"anyOf": [{"$ref": "#/components/schemas/About"}, {"type": "null"}]}
+    if record_type.lines is not None:
+        properties["lines"] = _lines_schema(record_type.lines)
     if hasattr(model, "extra"):
         properties["extra"] = {"type": "object", "description": _t("The company's own fields, by their keys.")}
     properties |= {name: {"type": "string", "title": str(label)} for name, (label, _) in told_too(record_type).items()}
@@ -210,6 +249,13 @@ def record_schema(record_type: RecordType) -> Json:
         "required": ["id", "version"],
         "additionalProperties": False,
     }
+
+
+def _lines_schema(lines: Lines) -> Json:
+    properties: Json = {"key": {"type": "integer"}}
+    properties |= {name: outgoing(spec) for name, spec in (lines.specs | lines.shown_specs).items()}
+    items = {"type": "object", "properties": properties, "required": ["key"], "additionalProperties": False}
+    return {"type": "array", "items": items, "description": _t("In lists only where asked for, by with=lines.")}
 
 
 def outgoing(spec: FieldSpec) -> Json:

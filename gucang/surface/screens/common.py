@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from markupsafe import Markup
 
-from gucang.kernel import custom, events, records
+from gucang.kernel import custom, events, lines, records
 from gucang.kernel.errors import NotVisible, Problem, Refused
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
@@ -78,9 +78,11 @@ def find(record_type: RecordType, request: CompanyRequest, pk: int, *, binned: b
 
 
 def value_of(record: Any, spec: FieldSpec) -> Any:
-    """A record's value of a field; of a reference the id, of a custom field the stored JSON value."""
+    """A record's value of a field; of a reference the id, of a custom field the stored JSON value, of lines a list."""
     if spec.custom:
         return custom.read(record, spec)
+    if isinstance(spec, lines.LinesSpec) and spec.of_type is not None:
+        return [{"key": int(key), **row} for key, row in lines.as_json(spec.of_type, lines.of(record)).items()]
     return getattr(record, f"{spec.name}_id" if spec.kind == "reference" else spec.name)
 
 

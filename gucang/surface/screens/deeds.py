@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import undoing
+from gucang.kernel import records, undoing
 from gucang.kernel.actions import Action
 from gucang.kernel.errors import NeedsApproval, NotVisible, Problem
 from gucang.kernel.models import Event
@@ -43,6 +43,8 @@ def act(request: CompanyRequest, record_type: RecordType, pk: int, verb: str) ->
         return _dialog(request, record_type, record, action, raw, sentences(problem), status=form_status(problem))
     if outcome.event is not None:
         toast(request, _t("Done: %(action)s.") % {"action": action.label})
+    if (made := getattr(outcome.record, "made", None)) is not None:
+        return go(request, record_url(request, records.by_model(type(made)), made.pk))
     gone = not record_type.query(request.actor).filter(pk=record.pk).exists()
     fallback = list_url(request, record_type) if gone else record_url(request, record_type, record.pk)
     return go(request, fallback if gone else here(request, fallback))

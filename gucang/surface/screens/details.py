@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 
@@ -12,7 +13,7 @@ from gucang.kernel.actors import Access
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType, Related
-from gucang.surface import panels, timeline
+from gucang.surface import linetable, panels, timeline
 from gucang.surface.columns import (
     ABOUT,
     ABOUT_ID,
@@ -56,6 +57,7 @@ def show(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespo
         return fragment(request, "surface/peek.html", context)
     for where in ("top", "left", "main", "composer", "actions"):
         context[f"panels_{where}"] = parts(request, record_type, record, where)
+    context["lines"] = linetable.table(request, record_type, record)
     context["related"] = [] if record.deleted_at else _related(request, record_type, record)
     context["timeline"] = timeline.read(request, record_type, record)
     context["collaborators"] = _collaborators(record_type, record)
@@ -167,11 +169,23 @@ def _related(request: CompanyRequest, record_type: RecordType, record: Any) -> l
                 ],
                 "count": f"{RELATED_ROWS}+" if len(rows) > RELATED_ROWS else str(len(rows)),
                 "all_url": f"{base}?{field}={record.pk}",
-                "new_url": f"{base}new?{field}={record.pk}&next={record_url(request, record_type, record.pk)}"
+                "new_url": f"{base}new?{urlencode(_begun(record_type, record, other, field))}"
+                f"&next={record_url(request, record_type, record.pk)}"
                 if _can_be_added(request, other, field)
                 else "",
             }
         )
+    return found
+
+
+def _begun(record_type: RecordType, record: Any, other: RecordType, field: str) -> dict[str, int]:
+    """What the form of a record about this one begins with: this one, and what both refer to (a deal's customer)."""
+    found = {field: record.pk}
+    for name in other.form.shown:
+        spec, ours = other.specs[name], record_type.specs.get(name)
+        both = spec.kind == "reference" and ours is not None and ours.target is spec.target
+        if both and name not in (*found, "owner") and (pk := getattr(record, f"{name}_id")) is not None:
+            found[name] = pk
     return found
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import custom, events, idempotency, records
+from gucang.kernel import custom, events, idempotency, lines, records
 from gucang.kernel.actions import Outcome
 from gucang.kernel.actors import Access
 from gucang.kernel.errors import Clash, Forbidden, NeedsApproval, NotVisible, Problem, Stale
@@ -20,7 +20,7 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import CustomField
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
-from gucang.surface import controls, panels
+from gucang.surface import controls, lineform, panels
 from gucang.surface.columns import Shower
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, go, render, toast, with_toast
@@ -74,10 +74,14 @@ def new(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
 def _typed(request: CompanyRequest, record_type: RecordType, specs: Mapping[str, FieldSpec]) -> dict[str, Any]:
     """What was typed, also into controls of their own."""
     own = {name: one.read(request.POST) for name, one in controls.of(record_type.name).items() if name in specs}
+    if record_type.lines is not None and lines.NAME in specs:
+        own[lines.NAME] = lineform.read(request.POST, record_type.lines)
     return typed(request.POST, specs) | {name: value for name, value in own.items() if value is not None}
 
 
 def _redraws(request: CompanyRequest, record_type: RecordType) -> bool:
+    if record_type.lines is not None and lineform.pressed(request.POST):
+        return True
     return any(one.redraws(request.POST) for one in controls.of(record_type.name).values())
 
 
@@ -254,6 +258,7 @@ def _form(
     inputs = {
         name: input_for(request, spec, values.get(name), error=" ".join(problems.get(name, ())))
         for name, spec in specs.items()
+        if spec.kind != "lines"
     }
     for name, control in controls.of(record_type.name).items():
         if name in inputs and (drawn := control.draw(request, record, inputs.pop(name))) is not None:
@@ -269,8 +274,16 @@ def _form(
         "sections": [(title, many) for title, many in sections if many],
         "first": first,
         "later": sum(len(many) for _title, many in sections),
-        "whole": [s for name, many in problems.items() if name not in inputs for s in many],
-        "wrong": [(f"f-{name}", s) for name, many in problems.items() if name in inputs for s in many],
+        "whole": [
+            s for name, many in problems.items() if name not in inputs and not lineform.is_part(name) for s in many
+        ],
+        "wrong": [
+            (f"f-{name.replace('.', '-')}", s)
+            for name, many in problems.items()
+            if name in inputs or lineform.is_part(name)
+            for s in many
+        ],
+        "lines": lineform.in_form(request, record_type, record, values, problems) if lines.NAME in specs else None,
         "advice": advice,
         "advisable": record is None and panels.has_advisers(record_type),
         "clashed": clashes,
@@ -304,7 +317,8 @@ def _clashes(
     """Both values of every field that somebody else changed meanwhile, in words."""
     by_field = {clash.field: clash for clash in clashes.open}
     shower = Shower(record_type, request.actor, request.base, [record], list(by_field))
-    return [
+    found = [lineform.clash(by_field[lines.NAME], record)] if lines.NAME in by_field else []
+    return found + [
         {
             "name": name,
             "label": one.label,

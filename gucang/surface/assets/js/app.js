@@ -131,6 +131,7 @@ whenPresent("[data-filter-open]", (link) => link.addEventListener("click", async
   event.preventDefault();
   (await import("./filtering.js")).openFilters(link);
 }));
+whenPresent("[data-lines]", async (holder) => (await import("./lines.js")).setUpLines(holder));
 whenPresent("[data-board]", async (board) => (await import("./board.js")).setUpBoard(board));
 whenPresent("[data-show-by]", async (place) => (await import("./shownby.js")).showBy(place));
 whenPresent("[data-choices]", async (list) => (await import("./choices.js")).setUpChoices(list));

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import Member
+from gucang.documents.models import Currency
 from gucang.kernel.models import (
     CompanyModel,
     MoneyField,
@@ -150,17 +151,6 @@ class LossReason(Record):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Currency(models.TextChoices):
-    """What a deal may be in, besides the company's own currency."""
-
-    CNY = "CNY", "CNY"
-    USD = "USD", "USD"
-    EUR = "EUR", "EUR"
-    HKD = "HKD", "HKD"
-    JPY = "JPY", "JPY"
-    GBP = "GBP", "GBP"
 
 
 class Opportunity(Record):

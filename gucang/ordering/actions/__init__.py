@@ -1,0 +1,5 @@
+"""What may be done with sales orders."""
+
+from gucang.ordering.actions import orders
+
+__all__ = ["orders"]

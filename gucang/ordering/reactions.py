@@ -1,0 +1,58 @@
+"""What ordering does when something happens below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_noop, ngettext
+
+from gucang.documents.models import FILLED
+from gucang.kernel import lines
+from gucang.kernel.actions import Action, gate
+from gucang.kernel.actors import Actor
+from gucang.kernel.errors import Refused
+from gucang.kernel.events import actor_name
+from gucang.kernel.models import Event
+from gucang.kernel.reactions import reaction
+from gucang.messages import kinds
+from gucang.messages.hearing import Told, hears
+from gucang.ordering.actions import orders
+from gucang.ordering.models import OrderState, SalesOrder
+from gucang.selling.models import Quote
+
+_OVER = (OrderState.DONE, OrderState.CANCELLED)
+
+
+@reaction("quote.make_order")
+def make_order(event: Event, quote: Quote, actor: Actor) -> None:
+    """An accepted quote becomes an order as it is; the quote leads on to it."""
+    values = {name: getattr(quote, name) for name in ("customer", "contact", "opportunity", "currency", "discount")}
+    values |= {"note": quote.note, "quote": quote.pk, "owner": quote.owner_id}
+    values["lines"] = [{name: getattr(line, name) for name in FILLED} for line in lines.of(quote)]
+    quote.made = orders.create(actor=actor, values=values, also=("quote", "owner")).record
+
+
+@gate
+def keep_customers_of_open_orders(verb: Action, actor: Actor, record: Any, params: Mapping[str, Any]) -> None:
+    """A customer does not go to the bin while orders of it are open."""
+    if verb.name != "customer.delete":
+        return
+    count = SalesOrder.objects.filter(customer=record).exclude(state__in=_OVER).count()
+    if count:
+        sentence = ngettext(
+            "%(count)s order of “%(customer)s” is open. Finish or cancel it first.",
+            "%(count)s orders of “%(customer)s” are open. Finish or cancel them first.",
+            count,
+        )
+        raise Refused(sentence % {"count": count, "customer": record})
+
+
+@hears("sales_order.assign", kind=kinds.ASSIGNED)
+def tell_new_owner(event: Event) -> Iterable[Told]:
+    """Whoever gets an order hears from whom."""
+    yield Told(
+        event.changes.get("owner", [None, None])[1],
+        gettext_noop("%(by)s gave you the order %(order)s."),
+        {"by": actor_name(event), "order": event.subject_label},
+    )
