@@ -47,8 +47,8 @@ def versions(request: CompanyRequest, record_type: RecordType, order: SalesOrder
 panels.add(
     "sales_order", "left", "documents/figures.html",
     figures(
-        "revision", "approved_on", "cancelled_for", "total_discount", "line_discount", "over_discount", "margin",
-        "margin_rate",
+        "quote", "revision", "approved_on", "cancelled_for", "total_discount", "line_discount", "over_discount",
+        "margin", "margin_rate",
     ),
     order=20,
 )  # fmt: skip
