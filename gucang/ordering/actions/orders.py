@@ -38,7 +38,7 @@ def _begin(order: SalesOrder, actor: Actor) -> None:
 
 
 def _settle(order: SalesOrder, actor: Actor) -> None:
-    if order.opportunity_id is not None and order.opportunity.customer_id != order.customer_id:
+    if order.opportunity is not None and order.opportunity.customer_id != order.customer_id:
         sentence = _t("“%(deal)s” is a deal with another customer. Choose one of this customer's.")
         raise Invalid({"opportunity": [sentence % {"deal": order.opportunity}]})
     settling.settle(order)

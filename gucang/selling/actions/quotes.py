@@ -49,7 +49,7 @@ def _follow(quote: Quote, earlier: Quote) -> None:
 
 
 def _settle(quote: Quote, actor: Actor) -> None:
-    if quote.opportunity_id is not None and quote.opportunity.customer_id != quote.customer_id:
+    if quote.opportunity is not None and quote.opportunity.customer_id != quote.customer_id:
         sentence = _t("“%(deal)s” is a deal with another customer. Choose one of this customer's.")
         raise Invalid({"opportunity": [sentence % {"deal": quote.opportunity}]})
     settling.settle(quote)
