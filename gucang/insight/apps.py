@@ -7,8 +7,9 @@ class InsightConfig(AppConfig):
     verbose_name = _("Insight")
 
     def ready(self) -> None:
-        from gucang.insight.cards import admin, manager, sales
+        from gucang.insight.cards import admin, everybody, manager, sales
 
         sales.register()
         manager.register()
         admin.register()
+        everybody.register()

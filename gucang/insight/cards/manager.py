@@ -25,7 +25,14 @@ def register() -> None:
     home.card("pipeline", template="insight/pipeline.html", context=pipeline, homes=HOMES, order=15)
     home.card("team-stuck", template="insight/stuck.html", context=stuck, homes=HOMES, order=20)
     home.card("team", template="insight/team.html", context=team, homes=HOMES, order=10, column="side")
-    home.card("wins", template="insight/wins.html", context=wins, homes=HOMES, order=20, column="side")
+    home.card(
+        "wins",
+        template="insight/wins.html",
+        context=wins,
+        homes=(*HOMES, "finance", "auditor"),
+        order=20,
+        column="side",
+    )
 
 
 def _may_look(request: CompanyRequest) -> bool:

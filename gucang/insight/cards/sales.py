@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from gucang.activity import queries as activity
 from gucang.activity.models import Task
 from gucang.insight import queries
+from gucang.insight.cards import everybody
 from gucang.kernel import clock, permissions, records
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.models import Event
@@ -29,7 +30,7 @@ MOST = 8
 
 def register() -> None:
     """Put the cards on the salesperson's home page."""
-    home.card("due", template="insight/due.html", context=due, homes=(*HOMES, "manager", "service"), order=10)
+    home.card("due", template="insight/due.html", context=due, homes=everybody.ALL, order=10)
     home.card("stuck", template="insight/stuck.html", context=stuck, homes=HOMES, order=20)
     home.card("falling", template="insight/falling.html", context=falling, homes=HOMES, order=30)
     home.card("report", template="insight/report.html", context=report, homes=HOMES, order=10, column="side")
@@ -51,7 +52,7 @@ class DueRow:
 def due(request: CompanyRequest) -> dict[str, Any] | None:
     """Overdue tasks and those of today."""
     member_id = request.actor.member_id
-    if member_id is None:
+    if member_id is None or not request.actor.may("task.complete"):
         return None
     found = activity.due(request.actor, member_id, days=0)
     tasks = [*found.overdue, *found.today]
@@ -67,6 +68,7 @@ def due(request: CompanyRequest) -> dict[str, Any] | None:
         "late": ngettext("%(n)s is late", "%(n)s are late", late) % {"n": late} if late else "",
         "today": clock.today(),
         "all_url": f"{request.base}/tasks/?view=open&mine=1",
+        "firsts": [] if rows else everybody.firsts(request.actor),
     }
 
 
@@ -118,9 +120,9 @@ class FallingRow:
 def falling(request: CompanyRequest) -> dict[str, Any] | None:
     """The person's customers that go back to the pool within the warning days."""
     member_id = request.actor.member_id
-    rules = parties.pool_rules()
-    if member_id is None:
+    if member_id is None or not request.actor.may("customer.edit"):
         return None
+    rules = parties.pool_rules()
     today = clock.today()
     soon = parties.falling(rules, today + timedelta(days=rules.warn_days)).filter(owner_id=member_id)
     customers = list(soon.order_by("last_contact_at", "id")[: MOST + 1])
@@ -137,7 +139,7 @@ def _days_left(customer: Customer) -> int:
 
 def stuck(request: CompanyRequest) -> dict[str, Any] | None:
     """The person's deals that stand in a stage longer than it allows."""
-    if request.actor.member_id is None or not request.actor.may("opportunity.view"):
+    if request.actor.member_id is None or not request.actor.may("opportunity.edit"):
         return None
     rows = queries.stuck(request.actor, Q(owner_id=request.actor.member_id), limit=MOST)
     return {"rows": rows, "team": False} if rows else None
@@ -146,7 +148,7 @@ def stuck(request: CompanyRequest) -> dict[str, Any] | None:
 def report(request: CompanyRequest) -> dict[str, Any] | None:
     """The day's report, already written from what was done."""
     member_id = request.actor.member_id
-    if member_id is None:
+    if member_id is None or not request.actor.may("follow_up.create"):
         return None
     found = activity.day_report(member_id, clock.today(), viewer=request.actor)
     return {"lines": report_lines(found), "count": len(found.events), "today": clock.today()}
@@ -186,7 +188,7 @@ def _deeds() -> dict[str, str]:
 def month(request: CompanyRequest) -> dict[str, Any] | None:
     """What the person has won this month and what is still open."""
     actor = request.actor
-    if actor.member_id is None or not actor.may("opportunity.view") or not queries.sees_amounts(actor):
+    if actor.member_id is None or not actor.may("opportunity.create") or not queries.sees_amounts(actor):
         return None
     return queries.month(actor, [actor.member_id]) | {
         "day": clock.today(),
