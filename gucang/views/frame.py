@@ -9,8 +9,11 @@ from django.http import QueryDict
 from gucang.kernel.records import RecordType
 from gucang.surface import panels, pins
 from gucang.surface.middleware import CompanyRequest
+from gucang.surface.ui import headed
 from gucang.views.actions import plain
+from gucang.views.models import Audience
 from gucang.views.queries import pins_of, tabs
+from gucang.views.rules import SHARE
 
 panels.saved_views_from(tabs)
 pins.pins_from(pins_of)
@@ -26,7 +29,10 @@ def keep(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[
     new = request.actor.may("saved_view.create") and more_than_a_tab and (view is None or changed)
     if not new and (view is None or not view.editable):
         return None
-    return {"type": record_type, "query": query, "view": view, "changed": changed, "new": new}
+    audiences = [(key, headed(label)) for key, label in Audience.choices] if request.actor.may(SHARE) else []
+    return {
+        "type": record_type, "query": query, "view": view, "changed": changed, "new": new, "audiences": audiences,
+    }  # fmt: skip
 
 
 def _sorted(query: str) -> list[tuple[str, str]]:

@@ -2,40 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_POST
 
 from gucang.kernel import records
 from gucang.kernel.errors import Problem, Stale
+from gucang.kernel.fields import FieldSpec, ShowIf
 from gucang.kernel.records import RecordType
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import fragment, go, render, toast, wants_fragment, with_toast
+from gucang.surface.screens import inputs
 from gucang.surface.screens.common import find, only_post, record_url, screen, sentences
+from gucang.surface.screens.forms import writable
 from gucang.views import actions, frame, rules
 from gucang.views.models import PinList, SavedView
 from gucang.views.queries import pin_of
+
+# The fields of a view that say who else has it.
+AUDIENCE = ("audience", "role", "department")
 
 
 @screen
 def save(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     """Keep what the list shows under a name: a page of its own; from the list, its menu sends the same form."""
     given = request.POST if request.method == "POST" else request.GET
+    specs = _sharing(request)
+    shared = inputs.typed(given, specs)
     typed = {"name": given.get("name", ""), "first": "first" in given, "query": given.get("query", "")}
     said: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
             made = actions.create(
-                actor=request.actor, values=typed | {"record_type": record_type.name}, request_id=request.request_id
+                actor=request.actor,
+                values=typed | {"record_type": record_type.name} | shared,
+                request_id=request.request_id,
             )
         except Problem as problem:
             said = sentences(problem)
         else:
             toast(request, _t("The view “%(name)s” is saved.") % {"name": made.record})
             return go(request, _address(request, made.record))
-    context = {"type": record_type, "typed": typed, "said": said}
+    controls = [
+        replace(
+            inputs.input_for(request, spec, shared.get(name, spec.default), error=" ".join(said.get(name, ()))),
+            show_if=_SHOWN.get(name),
+        )
+        for name, spec in specs.items()
+    ]
+    context = {"type": record_type, "typed": typed, "said": said, "controls": controls}
     return render(request, "views/save.html", context, status=422 if said else 200)
+
+
+_SHOWN = {"role": ShowIf("audience", ("role",)), "department": ShowIf("audience", ("department",))}
+
+
+def _sharing(request: CompanyRequest) -> dict[str, FieldSpec]:
+    """The fields that say who else has a view, for who may share one."""
+    return {name: spec for name, spec in writable(records.get("saved_view"), request, None).items() if name in AUDIENCE}
 
 
 @require_POST

@@ -94,6 +94,29 @@ def test_what_changed_can_be_kept_in_it_or_as_another(view: SavedView, login: An
     assert stale.status_code == 409
 
 
+def test_whoever_may_share_a_view_does_so_while_saving_it(
+    login: Any, alice: Any, mia: Any, bob: Any, dan: Any, inside: Any
+) -> None:
+    manager = login(Client(), mia)
+    menu = text_of(manager.get(f"{LIST}?city=苏州"))
+    assert 'name="audience"' in menu
+    sent = {"name": "苏州的", "query": "city=苏州", "audience": "company"}
+    assert manager.post(f"{LIST}save-view", sent).status_code == 302
+    assert "苏州的" in text_of(login(Client(), bob).get(LIST))
+    asked = manager.post(f"{LIST}save-view", sent | {"name": "一组的", "audience": "department"})
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert 'name="department"' in page, "what is missing is asked for on a page"
+    assert '<option value="department" selected>' in page
+    salesperson = login(Client(), alice)
+    assert 'name="audience"' not in text_of(salesperson.get(f"{LIST}?city=苏州"))
+    assert 'name="audience"' not in text_of(salesperson.get(f"{LIST}save-view?query=city=苏州"))
+    refused = salesperson.post(f"{LIST}save-view", sent | {"name": "偷偷共享"})
+    with inside():
+        assert not SavedView.objects.filter(name="偷偷共享", audience="company").exists(), refused.status_code
+    assert "苏州的" not in text_of(login(Client(), dan).get("/other/customers/"))
+
+
 def test_it_is_saved_from_the_list_with_and_without_scripts(login: Any, alice: Any, inside: Any) -> None:
     client = login(Client(), alice)
     assert f'action="{LIST}save-view"' in text_of(client.get(f"{LIST}?city=苏州"))
