@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from gucang.documents.panels import figures
 from gucang.kernel import clock, records
 from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
+from gucang.parties.screens.customers import likely_duplicates
 from gucang.selling import queries, rules
 from gucang.selling.models import REQUIRABLE, LeadStatus, Opportunity, Quote, QuoteState, Stage, StageKind
 from gucang.surface import columns, controls, nav, panels, ui
@@ -29,7 +31,7 @@ def steps(request: CompanyRequest, record_type: RecordType, deal: Opportunity) -
     """The stages of the deal's pipeline, where it stands and for how long, how to do the step, what the next needs."""
     stages = [stage for stage in queries.stages_of(deal.pipeline_id) if stage.kind == StageKind.OPEN]
     here = next((stage for stage in stages if stage.pk == deal.stage_id), deal.stage)
-    following = next((stage for stage in stages if stage.position > here.position), None)
+    following = _following(deal, here)
     missing = rules.missing_fields(deal, following) if following and deal.state == StageKind.OPEN else []
     specs = record_type.specs
     url = f"{request.base}/{record_type.plural}/{deal.pk}"
@@ -43,6 +45,25 @@ def steps(request: CompanyRequest, record_type: RecordType, deal: Opportunity) -
         "move_url": f"{url}/move?stage={following.pk}" if following is not None and may_move and not missing else "",
         "missing": "、".join(str(specs[name].label) for name in missing if name in specs),
     }
+
+
+@panels.next_step("opportunity")
+def next_step(request: CompanyRequest, deal: Opportunity) -> panels.Step | None:
+    """On to the next stage while there is one, with what it asks for filled in first. At the last one to win."""
+    if deal.state != StageKind.OPEN:
+        return None
+    here = queries.stage_of(deal)
+    following = _following(deal, here)
+    if following is None:
+        return panels.Step("win")
+    if rules.missing_fields(deal, following):
+        return panels.Step("edit", _t("Complete it for “%(stage)s”") % {"stage": following.name})
+    return panels.Step("move", _t("On to “%(stage)s”") % {"stage": following.name}, f"stage={following.pk}")
+
+
+def _following(deal: Opportunity, here: Stage) -> Stage | None:
+    stages = queries.stages_of(deal.pipeline_id)
+    return next((one for one in stages if one.kind == StageKind.OPEN and one.position > here.position), None)
 
 
 def _step(deal: Opportunity, stage: Stage, here: Stage) -> dict[str, str]:
@@ -86,6 +107,23 @@ def draw_required(request: CompanyRequest, record: Any, plain: Input) -> Input:
     choices = [(name, label, "") for name, label in _requirable().items()]
     help_text = _t("what must be filled before a deal comes here")
     return replace(plain, kind="choices", value=value, choices=choices, help=help_text, wide=True)
+
+
+@panels.advise("lead")
+def known_already(
+    record_type: RecordType, values: Mapping[str, Any], actor: Actor, leave_out: int = 0
+) -> list[panels.Advice]:
+    """Leads that the person sees and customers of the company that may be the one being typed."""
+    found = [
+        panels.Advice(
+            _t("A lead with the same phone number") if same_phone else _t("A lead with a similar name"),
+            lead.name,
+            str(lead.owner or _t("nobody has taken it yet")),
+            f"/leads/{lead.pk}",
+        )
+        for lead, same_phone in queries.similar_leads(actor, values, leave_out)
+    ]
+    return found + likely_duplicates(records.get("customer"), values, actor)
 
 
 def _open(actor: Actor) -> Q:

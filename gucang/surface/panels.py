@@ -50,6 +50,15 @@ class View:
 
 
 @dataclass(frozen=True)
+class Step:
+    """What somebody will most likely do with a record next: a verb, what its button says, and `query` for its form."""
+
+    verb: str
+    label: str = ""
+    query: str = ""
+
+
+@dataclass(frozen=True)
 class Advice:
     """Something worth knowing before saving, such as a likely duplicate; `url` leads to it."""
 
@@ -216,3 +225,22 @@ def exact_duplicates(record_type: RecordType, values: Mapping[str, Any], actor: 
 def has_advisers(record_type: RecordType) -> bool:
     """Whether anybody looks at this record type's forms."""
     return record_type.name in _advisers
+
+
+_steps: dict[str, Callable[[CompanyRequest, Any], Step | None]] = {}
+
+
+def next_step(record: str) -> Callable[[Callable[[CompanyRequest, Any], Step | None]], Any]:
+    """Register who knows the next step of a record of this type; without one the verbs say by their tone."""
+
+    def remember(function: Callable[[CompanyRequest, Any], Step | None]) -> Any:
+        _steps[record] = function
+        return function
+
+    return remember
+
+
+def step_of(request: CompanyRequest, record_type: RecordType, record: Any) -> Step | None:
+    """The next step of this record, where somebody knows it."""
+    find = _steps.get(record_type.name)
+    return find(request, record) if find is not None else None

@@ -221,6 +221,26 @@ def test_only_what_its_form_ties_to_the_record_is_offered_to_be_added(
     )
 
 
+def test_the_main_button_of_a_deal_is_the_next_step_and_at_the_last_stage_to_win(
+    as_alice: Client, alice: Any, new_deal: Callable[..., Opportunity], stages: Any, inside: Any
+) -> None:
+    deal = new_deal("S750", amount=5)
+    url = f"/acme/opportunities/{deal.pk}"
+
+    def main() -> list[str]:
+        head = as_alice.get(url).content.decode().partition('data-deeds-of="')[2].partition("</details>")[0]
+        return re.findall(r'<a class="btn primary[^"]*" href="([^"]+)"', head)
+
+    assert main() == [f"{url}/edit"], "the next stage asks for a contact"
+    with inside():
+        person = contacts.create(actor=alice, values={"customer": deal.customer, "name": "孙丽"}).record
+        opportunities.edit(deal, actor=alice, values={"contact": person, "closes_on": "2027-01-10"})
+    assert main() == [f"{url}/move?stage={stages['needs'].pk}"]
+    with inside():
+        opportunities.move(deal, actor=alice, stage=stages["talks"].pk)
+    assert main() == [f"{url}/win"]
+
+
 def test_the_steps_of_a_deal_lead_to_the_next_one_or_to_what_it_lacks(
     as_alice: Client, inside: Any, alice: Any, stages: Any, new_deal: Callable[..., Opportunity]
 ) -> None:

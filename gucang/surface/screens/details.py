@@ -123,8 +123,21 @@ def _buttons(request: CompanyRequest, record_type: RecordType, record: Any) -> l
     for action in record_type.actions:
         if not action.binned and request.actor.may(action.name):
             found.append(_button(request, action, record, f"{url}/{action.verb}"))
+    if step := panels.step_of(request, record_type, record):
+        found = _stepped(found, step)
     # What is possible stands first; what is not keeps its reason, in the menu.
     return sorted(found, key=lambda one: (bool(one["why"]), one["tone"] == "danger"))
+
+
+def _stepped(buttons: list[dict[str, Any]], step: panels.Step) -> list[dict[str, Any]]:
+    """The buttons with the next step as the main one, behind the edit."""
+    main = next((one for one in buttons if one["verb"] == step.verb and not one["why"]), None)
+    if main is None:
+        return buttons
+    plain = [one | {"tone": "" if one["tone"] == "primary" else one["tone"]} for one in buttons if one is not main]
+    url = f"{main['url']}?{step.query}" if step.query else main["url"]
+    main = main | {"tone": "primary", "label": step.label or main["label"], "url": url}
+    return [*plain[:1], main, *plain[1:]] if plain and plain[0]["verb"] == "edit" else [main, *plain]
 
 
 def _button(request: CompanyRequest, action: Action, record: Any, url: str) -> dict[str, Any]:
