@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from gucang.parties.actions import contacts, customers
+from gucang.parties.actions import contacts, customers, pool
 
 PAGE = "/acme/search"
 
@@ -209,3 +210,19 @@ def test_a_stranger_is_sent_to_sign_in(client: Client, acme: Any) -> None:
     response = client.get(PAGE, {"q": "x"})
     assert response.status_code == 302
     assert response["Location"].startswith("/accounts/login/")
+
+
+def test_a_number_that_was_found_is_shown_with_its_digits_marked(
+    as_alice: Client, alice: Any, bob: Any, inside: Any
+) -> None:
+    with inside():
+        customers.create(actor=alice, values={"name": "恒力精密", "phone": "13805762214"})
+        his = customers.create(actor=bob, values={"name": "鲍勃的客户", "phone": "13905762214"}).record
+        pool.release(his, actor=bob, reason="跟不动了")
+    for query in ("0576", "05762214", "138 0576"):
+        page = as_alice.get("/acme/search", {"q": query}).content.decode()
+        marked = re.sub(r"</?mark>", "", page)
+        assert "138 0576 2214" in marked, query
+        assert "<mark>" in page
+        assert "139 0576" not in marked, "of a customer in the pool the number is masked"
+    assert "138 0576" not in as_alice.get("/acme/search", {"q": "恒力"}).content.decode()

@@ -22,7 +22,7 @@ from gucang.surface import nav, pins
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import base_of, fragment, render
-from gucang.surface.searching import Asked, Group, Result, drawn_elsewhere, marked, more_groups, of_hit
+from gucang.surface.searching import Asked, Group, Result, drawn_elsewhere, marked, more_groups, numbers_of, of_hit
 
 PER_TYPE = 8
 IN_PALETTE = 5
@@ -64,7 +64,8 @@ def _found(request: CompanyRequest, text: str, in_palette: bool) -> Iterator[Gro
         kind = records.get(name)
         if drawn_elsewhere(kind):
             continue
-        rows = [of_hit(request, kind, hit, text) for hit in found[:limit]]
+        numbers = numbers_of(request, kind, found[:limit], text)
+        rows = [of_hit(request, kind, hit, text, numbers.get(hit.object_id, "")) for hit in found[:limit]]
         more = f"{base_of(request)}/{kind.plural}/?{urlencode({'q': text})}" if len(found) > limit else ""
         yield Group(str(kind.label_plural), rows, more)
     yield from more_groups(request, Asked(text, hits, request.GET.get("here", ""), limit))
