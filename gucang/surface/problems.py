@@ -10,8 +10,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import loader
+from django.urls import Resolver404, resolve
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,8 @@ def answer(request: Any, problem: Problem) -> HttpResponse:
 
 def say(request: Any, status: int, sentence: str = "", *, headers: dict[str, str] | None = None) -> HttpResponse:
     """A page (for scripts: a part) that says `sentence`, or what is usually said of `status`."""
+    if status == 404 and (known := _without_slash(request)):
+        return HttpResponseRedirect(known)
     title, usual = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     context = {"status": status, "title": str(title), "sentence": sentence or str(usual), "where": request.path}
     if status >= 500:
@@ -55,6 +58,24 @@ def say(request: Any, status: int, sentence: str = "", *, headers: dict[str, str
     if not _has_frame(request):
         return _bare(request, context, status, headers)
     return render(request, "surface/problem.html", context, status, headers)
+
+
+def _without_slash(request: HttpRequest) -> str:
+    """The known address that somebody meant who wrote a slash too much behind it; "" where there is none.
+
+    Only the table of addresses is asked, so nobody learns from it what is there.
+    """
+    if request.method not in ("GET", "HEAD") or not request.path.endswith("/"):
+        return ""
+    try:
+        found = resolve(request.path.rstrip("/"))
+    except Resolver404:
+        return ""
+    here = request.resolver_match
+    if here is not None and found.func is here.func:
+        return ""
+    query = request.GET.urlencode()
+    return request.path.rstrip("/") + (f"?{query}" if query else "")
 
 
 def _has_frame(request: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -63,6 +64,22 @@ def test_the_design_page_is_for_everybody_and_needs_no_company(client: Client, d
     page = text_of(client.get("/design"))
     assert "设计" in page
     assert 'id="palette"' in page
+
+
+@pytest.mark.parametrize("path", ["settings", "me", "notifications", "calendar", "search?q=恒立", "customers/new"])
+def test_a_known_address_with_a_slash_too_much_leads_on(as_alice: Client, path: str) -> None:
+    known, mark, query = path.partition("?")
+    answer = as_alice.get(f"/acme/{known}/{mark}{query}")
+    assert answer.status_code == 302
+    assert unquote(answer["Location"]) == f"/acme/{path}"
+    assert as_alice.post(f"/acme/{known}/").status_code in (404, 405)
+
+
+@pytest.mark.parametrize("path", ["nowhere/", "customers/987654/", "customers/987654/edit/nothing/", "look/x/y/"])
+def test_what_is_no_address_stays_none_with_a_slash(as_alice: Client, path: str) -> None:
+    answer = as_alice.get(f"/acme/{path}", follow=True)
+    assert answer.status_code == 404
+    assert len(answer.redirect_chain) <= 1
 
 
 def test_an_address_that_leads_nowhere_says_so_in_our_words(as_alice: Client) -> None:
