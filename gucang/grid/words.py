@@ -24,6 +24,7 @@ def words() -> dict[str, str]:
         "leave": _t("Some cells are not saved yet. They are kept on this device."),
         "restored": _t("{what} from before are being sent now."),
         "refused": _t("{what} not accepted"),
+        "waits": _t("{what} wait for that"),
         "lost": _t("{what} not accepted in rows that are not in this list: {sentence}"),
         "missing": _t("Not saved yet. Still missing: {fields}."),
         "locked": _t("Your role lets you read this, but not change it."),

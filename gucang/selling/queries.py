@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Sum
 
-from gucang.kernel import records
+from gucang.kernel import records, search
 from gucang.kernel.actors import Actor, Reach
 from gucang.kernel.setup import kept
-from gucang.selling.models import Opportunity, Pipeline, Stage, StageChange, StageKind, StageTotal
+from gucang.kernel.text import BadText, normalise_phone
+from gucang.parties.names import name_core
+from gucang.parties.queries import MOST_SIMILAR
+from gucang.selling.models import Lead, Opportunity, Pipeline, Stage, StageChange, StageKind, StageTotal
 
 TotalKey = tuple[int, int, int | None, bool, str]
 
@@ -154,3 +157,30 @@ def ageing(actor: Actor, pipeline: Pipeline | int) -> QuerySet[Any]:
     """The open deals that the actor may see, with their stage at hand; `rules.is_ageing` judges each."""
     query = records.get("opportunity").query(actor).filter(pipeline=pipeline, state=StageKind.OPEN)
     return query.filter(stage__max_days__gt=0).select_related("stage")
+
+
+def similar_leads(actor: Actor, values: Mapping[str, Any], leave_out: int = 0) -> list[tuple[Lead, bool]]:
+    """Leads that `actor` sees and that may be the one being typed, each with whether the phone number is the same.
+
+    Found by the search's index; unfinished or wrong input finds nothing and raises nothing.
+    """
+    kind = records.get("lead")
+    name, phone = name_core(str(values.get("name") or "")[:120]), _phone(str(values.get("phone") or "")[:40])
+    ids: set[int] = set()
+    for text in (name if len(name) > 1 else "", phone.removeprefix("+86")):
+        if text:
+            hits = search.search(actor, text, types=[kind], limit=MOST_SIMILAR)
+            ids |= {hit.object_id for hit in hits.get("lead", ())}
+    ids.discard(leave_out)
+    if not ids:
+        return []
+    rows = kind.query(actor).filter(pk__in=ids).select_related("owner")
+    found = [(lead, bool(phone) and lead.phone == phone) for lead in rows.order_by("-pk")]
+    return [(lead, same) for lead, same in found if same or name_core(lead.name) == name][:MOST_SIMILAR]
+
+
+def _phone(raw: str) -> str:
+    try:
+        return normalise_phone(raw).e164 if raw.strip() else ""
+    except BadText:
+        return ""

@@ -206,7 +206,7 @@ def duration(value: timedelta | float | None) -> str:
 
 
 def due_words(value: date | datetime | None, now: datetime | None = None) -> str:
-    """How late or how soon: 晚 1 天, 今天, 还剩 3 天; a datetime of today counts hours and minutes (还剩 50 分)."""
+    """How late or how soon: 逾期 1 天, 今天, 还剩 3 天; a datetime of today counts hours and minutes (还剩 50 分)."""
     if value is None:
         return NOTHING
     now = now or timezone.now()
@@ -219,7 +219,7 @@ def due_words(value: date | datetime | None, now: datetime | None = None) -> str
     else:
         late, span = days < 0, duration(timedelta(days=days))
     if _chinese():
-        return f"晚 {span}" if late else f"还剩 {span}"
+        return f"逾期 {span}" if late else f"还剩 {span}"
     return f"{span} late" if late else f"{span} left"
 
 

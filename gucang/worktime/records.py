@@ -83,7 +83,7 @@ leave_type = register(
         create=leave.create,
         edit=leave.edit,
         actions=(leave.delete, leave.restore),
-        calendar=Calendar(title=("kind",), on="begins_on", until="ends_on", tone="warn"),
+        calendar=Calendar(title=("kind",), on="begins_on", until="ends_on", tone="ok"),
     )
 )
 

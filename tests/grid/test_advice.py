@@ -19,6 +19,7 @@ from gucang.kernel.models import Event
 from gucang.kernel.scope import company_scope
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
+from gucang.selling.actions import leads
 from tests.grid.conftest import Grid
 
 
@@ -40,6 +41,21 @@ def test_a_new_row_like_a_customer_that_is_there_is_saved_and_said(grid: Grid, f
     assert alike(grid, pk) == {str(pk): [["名称相近", "恒力精密", "负责人是Alice", f"/acme/customers/{firm.pk}"]]}
     with inside():
         assert Customer.objects.count() == 2
+
+
+def test_new_leads_are_told_of_customers_and_of_leads_that_the_person_sees(
+    grid_of: Callable[..., Grid], alice: Any, bob: Any, firm: Any, inside: Any
+) -> None:
+    with inside():
+        mine = leads.create(actor=alice, values={"name": "宁波远航物流", "phone": "13912345678"}).record
+        leads.create(actor=bob, values={"name": "宁波远航物流有限公司", "phone": "13912345678"})
+    grid = grid_of(alice, url="/acme/leads/grid", query="?columns=name&columns=phone")
+    pk = add(grid, name="苏州恒力精密有限公司")
+    assert alike(grid, pk) == {str(pk): [["名称相近", "恒力精密", "负责人是Alice", f"/acme/customers/{firm.pk}"]]}
+    again = add(grid, name="完全另一家", phone="13912345678")
+    assert alike(grid, again) == {str(again): [["电话相同的线索", "宁波远航物流", "Alice", f"/acme/leads/{mine.pk}"]]}
+    assert alike(grid, add(grid, name="宁波远航物流有限公司"))
+    assert alike(grid, add(grid, name="无锡双象超纤", phone="13900139000")) == {}
 
 
 def test_of_a_customer_that_is_not_visible_only_name_and_owner_are_said(

@@ -384,6 +384,6 @@ def test_a_date_that_has_passed_is_marked_while_the_thing_is_open(
         assert page.count('<span class="t-bad">') == 1
         row = page.partition(f'data-key="{late.pk}"')[2].partition("</tr>")[0]
         assert "t-bad" in row
-        assert "晚 9 天" in row
+        assert "逾期 9 天" in row
     assert '<span class="t-bad">' in text_of(as_alice.get(f"{DEALS}{late.pk}"))
     assert '<span class="t-bad">' not in text_of(as_alice.get(f"{DEALS}{won.pk}"))

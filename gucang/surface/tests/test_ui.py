@@ -121,12 +121,12 @@ def test_a_moment_on_a_page_carries_its_exact_time() -> None:
 @pytest.mark.parametrize(
     ("due", "words", "tone"),
     [
-        (TODAY - timedelta(days=1), "晚 1 天", "bad"),
+        (TODAY - timedelta(days=1), "逾期 1 天", "bad"),
         (TODAY, "今天", "warn"),
         (TODAY + timedelta(days=3), "还剩 3 天", ""),
         (NOW + timedelta(minutes=50), "还剩 50 分", "warn"),
         (NOW + timedelta(hours=5, minutes=20), "还剩 5 小时", "warn"),
-        (NOW - timedelta(minutes=9), "晚 9 分", "bad"),
+        (NOW - timedelta(minutes=9), "逾期 9 分", "bad"),
         (NOW + timedelta(days=3), "还剩 3 天", ""),
         (None, "—", ""),
     ],

@@ -140,9 +140,14 @@ export function makeSaving(grid) {
 
   /** Says what became of a deed with several cells. */
   function result(step) {
-    const refused = step.refused ?? 0;
-    const done = step.cells.length - refused;
-    const text = [done ? grid.say("savedSome", { what: grid.count("cell", done) }) : "", refused ? grid.say("refused", { what: grid.count("cell", refused) }) : ""].filter(Boolean).join(grid.say("and"));
+    // Counted where the person looks: what is to be mended, as the button above says, and what waits for that.
+    const left = grid.rows.flatMap((row) => Object.entries(row.marks).filter(([, mark]) => mark.step === step.step && mark.state !== "pending").map(([place]) => [row.i, Number(place)]));
+    const rows = new Set(left.map(([i]) => i));
+    const refused = grid.troubles().filter(([i]) => rows.has(i)).length + (step.away ?? 0);
+    const waits = Math.max(left.length + (step.away ?? 0) - refused, 0);
+    const done = step.cells.length - left.length - (step.away ?? 0);
+    const parts = [["savedSome", done], ["refused", refused], ["waits", waits]].filter(([, n]) => n > 0);
+    const text = parts.map(([key, n]) => grid.say(key, { what: grid.count("cell", n) })).join(grid.say("and"));
     grid.announce(text);
     if (step.cells.length > 1 && step.kind !== "clear") grid.toast(text, refused ? "bad" : "ok");
   }
@@ -182,9 +187,8 @@ export function makeSaving(grid) {
       const mark = row.marks[placeOf(name)];
       if (mark?.step === step.step) delete row.marks[placeOf(name)];
     }
-    // A refused row that is not made counts whole.
-    step.refused = (step.refused ?? 0) + mine.filter(({ row, name }) => refused.some(([key, field]) => (key === row.pk && (!field || field === name)) || key === row.key)).length;
     const away = refused.filter((one) => !markRefused(one, mine, step));
+    step.away = (step.away ?? 0) + away.length;
     for (const row of touched) if (!row.pk) delete row.sent;
     // What was typed into a new row while it was on its way is now a change of the record.
     if (away.length) grid.toast(grid.say("lost", { what: grid.count("cell", away.length), sentence: away[0][2] }), "bad");
