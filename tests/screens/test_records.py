@@ -226,6 +226,8 @@ def test_the_main_button_of_a_deal_is_the_next_step_and_at_the_last_stage_to_win
 ) -> None:
     deal = new_deal("S750", amount=5)
     url = f"/acme/opportunities/{deal.pk}"
+    with inside():
+        pipelines.edit_stage(stages["needs"], actor=system(), values={"required_fields": ["contact"]})
 
     def main() -> list[str]:
         head = as_alice.get(url).content.decode().partition('data-deeds-of="')[2].partition("</details>")[0]
