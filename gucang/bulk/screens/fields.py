@@ -37,7 +37,9 @@ def choices(
 ) -> tuple[list[Choice], list[Choice]]:
     """What is offered besides the chosen fields: the few at hand, and the rest for a list to choose from."""
     others = [] if chosen else _by_verbs(record_type, actor, specs)
-    ordered = sorted((spec for name, spec in specs.items() if name not in chosen), key=_rank)
+    left = [spec for name, spec in specs.items() if name not in chosen]
+    # What the list itself shows is what people mean; then their words for it.
+    ordered = sorted(left, key=lambda spec: (_each_its_own(spec), not _in_list(record_type, spec), _rank(spec)))
     found = [Choice(spec.name, ui.headed(spec.label)) for spec in ordered]
     common = [one for one, spec in zip(found, ordered, strict=True) if not _each_its_own(spec)]
     first = [*others, *common][:SUGGESTED]
@@ -59,6 +61,10 @@ def _by_verbs(record_type: RecordType, actor: Actor, specs: Mapping[str, FieldSp
 
 def _each_its_own(spec: FieldSpec) -> bool:
     return spec.kind in _OWN
+
+
+def _in_list(record_type: RecordType, spec: FieldSpec) -> bool:
+    return spec.kind == "tags" or spec.name in record_type.columns
 
 
 def _rank(spec: FieldSpec) -> int:
