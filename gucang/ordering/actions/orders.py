@@ -58,19 +58,26 @@ share, unshare = sharing("sales_order", Member)
 def approve(order: SalesOrder, *, actor: Actor, note: Annotated[str, Text(long=True)] = "") -> dict[str, Any]:
     """Let the order hold. Where a policy wants others to agree, it waits for them; what holds is kept as a version."""
     order.state, order.approved_on = OrderState.APPROVED, clock.today()
+    _keep_version(order, actor)
+    return {"note": note, "version": order.revision, "total": order.total, "currency": order.currency}
+
+
+def _keep_version(order: SalesOrder, actor: Actor) -> None:
+    """Keep what the order says as the version that holds."""
     OrderVersion(
         order=order, number=order.revision, approved_at=clock.now(), approved_by_id=actor.member_id,
         content=queries.content_of(order),
     ).save()  # fmt: skip
-    return {"note": note, "version": order.revision, "total": order.total, "currency": order.currency}
 
 
 @action(
     "sales_order.revise", label=_("Change the order"), guard=rules.why_not_approved, icon="pencil",
     labels={"reason": _("Why it is changed")},
 )  # fmt: skip
-def revise(order: SalesOrder, *, reason: Annotated[str, Text(max_length=200)]) -> dict[str, Any]:
+def revise(order: SalesOrder, *, actor: Actor, reason: Annotated[str, Text(max_length=200)]) -> dict[str, Any]:
     """Begin a new version. What was approved holds until the new one is submitted and agreed to."""
+    if not OrderVersion.objects.filter(order=order, number=order.revision).exists():
+        _keep_version(order, actor)  # an import brought it in as approved
     order.state, order.revision = OrderState.CHANGING, order.revision + 1
     return {"reason": reason}
 

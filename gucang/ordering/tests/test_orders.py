@@ -104,6 +104,16 @@ def test_changes_can_be_dropped_and_the_approved_version_is_back(new_order: Any,
     assert OrderVersion.objects.count() == 1
 
 
+def test_changes_of_an_order_that_came_in_approved_can_be_dropped_too(customer: Any, alice: Any, spindle: Any) -> None:
+    values = {"customer": customer, "lines": [{"product": spindle.pk, "quantity": 2}], "state": "approved"}
+    order = orders.create(actor=alice, values=values, also=("state",)).record
+    assert order.approved_on == order.ordered_on
+    orders.revise(order, actor=alice, reason="改数量")
+    orders.edit(order, actor=alice, values={"lines": {1: {"quantity": 5}}})
+    order = orders.drop_changes(order, actor=alice).record
+    assert (order.state, [line.quantity for line in lines.of(order)]) == (OrderState.APPROVED, [2])
+
+
 def test_an_order_ends_done_or_cancelled_with_a_reason(new_order: Any, alice: Any) -> None:
     order = new_order()
     with pytest.raises(Refused, match="不是已审核"):
