@@ -41,6 +41,7 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         "type": record_type,
         "view": str(tab.label) if tab is not None else "",
         "said": _said(request, found),
+        "filtered": bool(found.applied or found.text or found.groups),
         "columns": columns,
         "rows": _drawn(shower, columns, page.rows),
         "shown": len(page.rows),
