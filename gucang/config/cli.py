@@ -348,6 +348,7 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     made.add_argument("file", type=Path, help="CSV, one JSON object a line, a zip archive or a folder of these")
     made.add_argument("--as", dest="member", required=True, help="e-mail of the member who imports")
     made.add_argument("--report", type=Path, help="write every refused or repaired row here, as CSV")
+    made.add_argument("--skip-duplicates", action="store_true", help="leave out rows that are exactly like a record")
     made.add_argument("--dry-run", action="store_true", help="only report what would happen")
 
     made = add("export", export_csv, module="gucang.exchange.cli")

@@ -15,7 +15,7 @@ from gucang.accounts.models import Member
 from gucang.exchange import export, intake, maps, store
 from gucang.exchange.actions import exports, imports
 from gucang.exchange.engine import Runner, rehearse
-from gucang.exchange.models import COUNTS, Import, ImportLine, Progress
+from gucang.exchange.models import COUNTS, Import, ImportLine, Kind, Progress
 from gucang.kernel import records
 from gucang.kernel.actors import as_actor, system
 from gucang.kernel.errors import Invalid, Refused
@@ -29,11 +29,11 @@ HEAD = ("table", "line", "kind", "field", "sentence", "old", "new", "row")
 def import_csv(parsed: argparse.Namespace) -> int:
     """`gucang import COMPANY RECORD FILE --as EMAIL`: RECORD is a record type or a ready map.
 
-    Prints the counts of each table and every refused or repaired row. Returns 1 when rows were refused.
+    Prints the counts of each table and every refused, repaired or duplicate row. Returns 1 when rows were refused.
     """
     out = sys.stdout
     company = _company(parsed.company)
-    wanted = _wanted(parsed.record)
+    wanted = _wanted(parsed.record) | {"if_duplicate": "skip" if parsed.skip_duplicates else "add"}
     try:
         if parsed.dry_run:
             with company_scope(company):
@@ -85,8 +85,7 @@ def _begin(file: Path, wanted: dict[str, str], member: Member) -> Import:
         actor=member,
         file=name,
         name=file.name,
-        record_type=wanted.get("record_type", ""),
-        map=wanted.get("map", ""),
+        **wanted,
     )
     record: Import = made.record
     return record
@@ -130,6 +129,8 @@ def _tell(out: TextIO, counts: dict[str, int], tables: dict[str, dict[str, int]]
         out.write("\r")
     for line in lines:
         said = line.sentence or f"{line.old!r} → {line.new!r}"
+        if line.kind == Kind.DUPLICATE and line.old:
+            said = f"{line.old} ({line.sentence})"
         out.write(f"{line.table}:{line.line}: {line.kind}: {line.field}: {said}\n")
     for name, own in [*tables.items(), ("", counts)]:
         words = ", ".join(f"{own[what]:,} {what}" for what in COUNTS)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from gucang.automation import actions
 from gucang.automation.models import Automation
@@ -62,3 +63,9 @@ def automate(mia: Any) -> Callable[..., Automation]:
 def inside(acme: Any) -> Callable[[], Any]:
     """`with inside(): …`: a step of a test in Acme; jobs run between the steps, each in a scope of its own."""
     return lambda: company_scope(acme)
+
+
+@pytest.fixture
+def mias(client: Client, login: Callable[..., Client], mia: Any) -> Client:
+    """Mia's browser."""
+    return login(client, mia)

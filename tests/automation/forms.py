@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import html
+import re
 from html.parser import HTMLParser
 from typing import Any
 
 from django.test import Client
 
+from gucang.automation.models import Automation
+from gucang.automation.words import Words
+
 PARTS = ("when_", "if_", "then_")
+
+
+def words_of(answer: Any) -> str:
+    """What a person reads of a page."""
+    bare = re.sub(r"<(script|style)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", bare)))
+
+
+def sentence(automation: Automation, who: Any) -> str:
+    """An automation as this person reads it."""
+    return Words([automation], who.as_actor()).whole(automation)
 
 
 class _Reader(HTMLParser):

@@ -19,7 +19,7 @@ ROWS = "客户名称,手机\n甲贸易有限公司,１３８００１３８０�
 
 
 def arguments(file: Path, member: Any, **more: Any) -> argparse.Namespace:
-    usual = {"company": "acme", "record": "customer", "report": None, "dry_run": False}
+    usual = {"company": "acme", "record": "customer", "report": None, "dry_run": False, "skip_duplicates": False}
     return argparse.Namespace(**(usual | {"file": file, "member": member.email} | more))
 
 
@@ -49,6 +49,19 @@ def test_without_refused_rows_the_exit_code_is_zero(acme: Any, adam: Any, tmp_pa
     path = tmp_path / "rows.csv"
     path.write_text("客户名称\n甲公司\n")
     assert cli.import_csv(arguments(path, adam)) == 0
+
+
+@pytest.mark.parametrize(("skip", "made"), [(True, 1), (False, 2)])
+def test_exact_duplicates_are_named_and_left_out_if_asked(
+    acme: Any, adam: Any, tmp_path: Path, capsys: Any, skip: bool, made: int
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("客户名称,手机\n甲贸易有限公司,13800138000\n甲贸易 公司,\n")
+    assert cli.import_csv(arguments(path, adam, skip_duplicates=skip)) == 0
+    said = capsys.readouterr().out
+    assert "rows.csv:3: duplicate" in said
+    assert f"2 rows, {made} created" in said
+    assert "1 duplicates" in said
 
 
 def test_a_dry_run_leaves_nothing(acme: Any, adam: Any, rows: Path, media: Path, capsys: Any) -> None:
