@@ -279,6 +279,7 @@ def test_a_fields_page_and_its_history_say_names_and_no_codes(
     page = words_of(as_adam.get(f"/acme/fields/{size.pk}").content.decode())
     assert "大型企业 旧分类（不再提供）" in page
     assert "big" not in page
+    assert "小数位" not in page, "of no use to a choice"
     page = words_of(as_adam.get(f"/acme/fields/{text.pk}").content.decode())
     assert "规模" in page
     assert "大型企业" in page

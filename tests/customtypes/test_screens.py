@@ -67,6 +67,22 @@ def test_an_administrator_makes_a_type_on_one_page(acme: Company, adam: Member, 
     assert "自建" in page_of(client, "/acme/")
 
 
+def test_icons_are_called_by_what_they_show(
+    kept_machines: CustomType, acme: Company, adam: Member, login: Login
+) -> None:
+    client = login(Client(), adam)
+    assert 'aria-label="成套工具"' in client.get("/acme/record-types/new").content.decode()
+    with company_scope(acme):
+        actions.edit(kept_machines.pk, actor=adam, values={"icon": "device-mobile"})
+    page = page_of(client, f"/acme/record-types/{kept_machines.pk}")
+    assert "成套工具" in page, "in its history"
+    assert "手机" in page
+    assert "device-mobile" not in page
+    adam.user.language = "en"
+    adam.user.save()
+    assert "Mobile phone" in page_of(client, f"/acme/record-types/{kept_machines.pk}")
+
+
 def test_what_is_wrong_stays_on_the_form_and_nothing_is_made(acme: Company, adam: Member, login: Login) -> None:
     client = login(Client(), adam)
     answer = client.post("/acme/record-types/new", NEW | {"stage-1-zh": "已签"})
