@@ -78,8 +78,7 @@ def test_icons_are_called_by_what_they_show(
     assert "成套工具" in page, "in its history"
     assert "手机" in page
     assert "device-mobile" not in page
-    adam.user.language = "en"
-    adam.user.save()
+    client.cookies["django_language"] = "en"
     assert "Mobile phone" in page_of(client, f"/acme/record-types/{kept_machines.pk}")
 
 
