@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import QueryDict
@@ -26,15 +27,16 @@ def _picked(params: QueryDict) -> tuple[str | None, str | None]:
     return kind or params.get("about_text", ""), pk
 
 
-def draw_about(request: CompanyRequest, record: Any, plain: Input) -> Input | None:
-    """The control of a new entry; one that is there stays with its record."""
+def draw_about(request: CompanyRequest, record: Any, plain: Input, also: tuple[str, ...] = ()) -> Input | None:
+    """The control of a new entry; one that is there stays with its record. `also` are entries it may be about."""
     if record is not None:
         return None
     params = request.POST if request.method == "POST" else request.GET
     kind, pk = _picked(params)
     text = params.get("about_text", "")
     try:
-        about = subjects.find(request.actor, kind or "", int(pk)) if pk and pk.isascii() and pk.isdigit() else None
+        found = pk is not None and pk.isascii() and pk.isdigit()
+        about = subjects.find(request.actor, kind or "", int(pk or 0), also) if found else None
     except Invalid:
         about = None
     more = {"pk": pk or "", "url": f"{request.base}/activity/about"}
@@ -51,5 +53,11 @@ def draw_about(request: CompanyRequest, record: Any, plain: Input) -> Input | No
 def register() -> None:
     """Give the forms of entries their control."""
     for name in ENTRIES:
-        controls.register(name, "about_type", controls.Control(lambda params: _picked(params)[0], draw_about))
-        controls.register(name, "about_id", controls.Control(lambda params: _picked(params)[1], lambda *_drawn: None))
+        register_for(name)
+
+
+def register_for(name: str, also: tuple[str, ...] = ()) -> None:
+    """Give the form of one record type the control; `also` are entries that its records may be about."""
+    draw = partial(draw_about, also=also)
+    controls.register(name, "about_type", controls.Control(lambda params: _picked(params)[0], draw))
+    controls.register(name, "about_id", controls.Control(lambda params: _picked(params)[1], lambda *_drawn: None))

@@ -18,6 +18,7 @@ PUBLIC_ORIGIN = environment.text("public_origin")
 INSTALLED_APPS = [
     "gucang.insight",
     "gucang.customtypes",
+    "gucang.promises",
     "gucang.ordering",
     "gucang.selling",
     "gucang.documents",

@@ -15,6 +15,7 @@ from gucang.exchange import urls as exchange
 from gucang.grid import urls as grid
 from gucang.messages import urls as messages
 from gucang.parties import urls as parties
+from gucang.promises import urls as promises
 from gucang.surface import urls as surface
 from gucang.views import urls as views
 from gucang.worktime import urls as worktime
@@ -33,6 +34,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *automation.company_patterns,
     *approvals.company_patterns,
     *parties.company_patterns,
+    *promises.company_patterns,
     *bulk.company_patterns,
     *customtypes.company_patterns,
     *surface.company_patterns,

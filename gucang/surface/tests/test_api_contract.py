@@ -24,7 +24,8 @@ from tests.personas import found_acme, found_other
 
 TYPES = list(records.every())
 JSON = {"content_type": "application/json"}
-ONE_AT_MOST = ("pool_rules", "notification_setting", "pin_list", "stock_settings")
+# Of a promise rule, one for each kind.
+ONE_AT_MOST = ("pool_rules", "notification_setting", "pin_list", "stock_settings", "promise_rule")
 
 of_every_type = pytest.mark.parametrize("record_type", TYPES, ids=lambda one: one.name)
 

@@ -28,6 +28,8 @@ async function openPalette(text = "") {
 const press = (selector) => document.querySelector(selector)?.click();
 const COMMANDS = {
   "/": () => openPalette(),
+  a: () => press("[data-answer]"),
+  F2: () => press("[data-answer]"),
   "?": () => openDialog(document.getElementById("keys")),
   c: () => create(),
   s: () => press("[data-star]"),

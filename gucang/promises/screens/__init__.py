@@ -1,0 +1,1 @@
+"""Screens that the generic ones cannot express."""
