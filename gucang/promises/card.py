@@ -107,6 +107,11 @@ def steps(actor: Actor, customer: Customer) -> Section | None:
         .select_related("assignee")
         .order_by("due_on", "pk")[: STEPS + 1]
     )
+    if not found and customer.next_step_on is not None:
+        # It is planned about something of the customer's, such as a deal, which not everybody sees.
+        on = customer.next_step_on
+        first = Item(what=_t("the next step"), until=on, tone=ui.due_tone(on, clock.now()))
+        return Section(_t("Next steps"), "calendar-check", [first])
     items = [
         Item(
             what=one.title,

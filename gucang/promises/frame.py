@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.activity import controls
 from gucang.kernel import clock, records
@@ -15,6 +16,7 @@ from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.parties.models import Customer
 from gucang.promises import answers, card, queries, saying, sources
+from gucang.promises.kinds import BY_DOCUMENT
 from gucang.promises.models import OPEN, OWED, Promise, State
 from gucang.surface import columns, home, nav, panels
 from gucang.surface.middleware import CompanyRequest
@@ -35,12 +37,13 @@ def answer_card(request: CompanyRequest, record_type: RecordType, customer: Cust
     found = answers.sections(request.actor, customer)
     if not found:
         return None
-    said = answers.sentences(found)
+    said = answers.sentences(found)[:READ_OUT]
     return {
         "sections": found,
         "open": answers.count(found) > 0,
         "summary": card.summary(found),
-        "sentence": saying.joined(*said[:READ_OUT]),
+        "sentence": saying.joined(*said),
+        "said": said,
         "now": clock.now(),
         "base": request.base,
     }
@@ -57,11 +60,14 @@ panels.draw_page(
 
 def bar(request: CompanyRequest, record_type: RecordType, promise: Promise) -> dict[str, Any] | None:
     """Who holds a promise since when until when, how often it was passed on, and what may be read out."""
+    customers = records.get("customer")
+    sees_customer = customers.query(request.actor).filter(pk=promise.customer_id).exists()
     booked = ""
     if promise.booked_type and promise.booked_id:
         booked = f"{request.base}/{records.get(promise.booked_type).plural}/{promise.booked_id}"
     return {
         "promise": promise,
+        "customer": promise.customer if sees_customer else None,
         "holder": str(promise.holder or ""),
         "sentence": saying.to_read(promise, request.actor) if promise.is_open else "",
         "days": queries.days_open(promise),
@@ -114,7 +120,7 @@ def _mine(actor: Actor) -> Q:
     return Q(holder_id=actor.member_id or 0, state__in=OPEN)
 
 
-panels.add_view("promise", View("open", _("Open"), lambda actor: Q(state__in=OPEN)))
+panels.add_view("promise", View("open", pgettext_lazy("promise", "Open"), lambda actor: Q(state__in=OPEN)))
 panels.add_view("promise", View("with-me", _("With me"), _mine, {"sort": "due_at"}))
 panels.add_view(
     "promise",
@@ -158,7 +164,13 @@ def mine(request: CompanyRequest) -> dict[str, Any] | None:
     if member is None or not request.actor.may("promise.view") or request.actor.eyes is not None:
         return None
     found = queries.held_by(member, clock.now() + timedelta(days=MINE_DAYS), CARD_ROWS + 1)
-    found = [one for one in found if one.state != State.IN_APPROVAL]
+    # What waits for approval stands among the approvals, what is to be booked on a card of its own.
+    books = request.actor.may("promise.book")
+    found = [
+        one
+        for one in found
+        if one.state != State.IN_APPROVAL and not (books and one.state == State.BINDING and one.kind in BY_DOCUMENT)
+    ]
     if not found:
         return None
     return {

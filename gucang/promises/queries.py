@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
 
 from gucang.activity.models import Task
 from gucang.kernel import clock
@@ -16,6 +17,7 @@ from gucang.kernel.models import Collaborator
 from gucang.promises.kinds import BY_DOCUMENT
 from gucang.promises.models import OPEN, OWED, Promise, State
 from gucang.promises.rules import visible_promises
+from gucang.worktime.queries import calendar_of
 
 TO_BOOK = Q(state=State.BINDING, kind__in=BY_DOCUMENT)
 
@@ -59,7 +61,7 @@ class Debt:
     """What is owed to customers: how many promises, worth how much; how much of it is overdue, how much not booked."""
 
     number: int
-    worth: Decimal
+    owed: Decimal
     overdue: int
     overdue_worth: Decimal
     unbooked: int
@@ -74,7 +76,7 @@ def debt(actor: Actor) -> Debt:
         .filter(state__in=OWED)
         .aggregate(
             number=Count("pk"),
-            worth=Sum("worth"),
+            owed=Sum("worth"),
             overdue=Count("pk", filter=late),
             overdue_worth=Sum("worth", filter=late),
             unbooked=Count("pk", filter=unbooked),
@@ -97,5 +99,6 @@ def who_serve(promise: Promise) -> set[int]:
 
 
 def days_open(promise: Promise) -> int:
-    """For how many days the customer has waited, or had to wait."""
-    return max(((promise.settled_at or clock.now()) - promise.created_at) // timedelta(days=1), 0)
+    """For how many working days the customer has waited, or had to wait, the last one included."""
+    first, last = (timezone.localdate(one) for one in (promise.created_at, promise.settled_at or clock.now()))
+    return max(calendar_of().working_days_between(first, last), 0)

@@ -33,7 +33,7 @@ promise = register(
         form=Layout(
             (_("Promise"), "kind", "what", "worth", "until", "contact"),
             (_("About"), "about_type", "about_id"),
-            first=("kind", "what", "worth", "until"),
+            first=("kind", "what", "worth", "until", "about_type"),
             shown_if={"worth": ("kind", *WITH_WORTH)},
         ),
         create=making.create,

@@ -19,6 +19,7 @@ from gucang.demo.story import (
     machines,
     papers,
     present,
+    promises,
     setting,
     stores,
     training,
@@ -66,6 +67,7 @@ def _tell(world: World) -> Company:
         papers.begin(world)
         setting.begin(world)
         hours.begin(world)
+        promises.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()
         world.say("最近几天 the last days")

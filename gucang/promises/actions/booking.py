@@ -28,6 +28,7 @@ from gucang.promises.models import Promise, State
     guard=rules.why_not_to_book,
     icon="receipt",
     tone="primary",
+    says=_("“%(record)s” goes into the books: by which document, and at which amount if it is another one."),
     labels={"ref": _("Number of the document"), "amount": _("Booked amount"), "on": _("Booked on")},
 )
 def book(
@@ -123,8 +124,7 @@ def hand_on(
     promise: Promise, *, actor: Actor, to: Member, note: Annotated[str, Text(long=True)] = ""
 ) -> dict[str, Any]:
     """Let somebody else act on it. Every time is counted."""
-    verb = "book" if promise.state == State.BINDING and rules.needs_booking(promise) else "keep"
-    if not people.may_act(to, promise, verb):
+    if not people.may_act(to, promise, "hand_on"):
         raise Invalid(
             {"to": [_t("%(who)s may not act on this promise. Choose somebody whose role includes it.") % {"who": to}]}
         )
