@@ -25,6 +25,9 @@ from gucang.kernel.scope import company_scope
 from gucang.messages import queries as messages
 from gucang.ordering.models import SalesOrder
 from gucang.parties.models import Contact, Customer
+from gucang.promises import differences, saying
+from gucang.promises import queries as promises
+from gucang.promises.models import Promise
 from gucang.selling import queries as selling
 from gucang.selling.models import Lead, LeadStatus, Opportunity, Pipeline, Quote
 
@@ -128,14 +131,29 @@ def test_the_companys_own_type_holds_machines_in_every_stage_with_fields_of_thei
 
 
 def test_large_deals_wait_for_others_or_were_decided(inside: Company) -> None:
-    states = {one.state: one for one in ApprovalRequest.objects.select_related("submitter")}
+    deals = ApprovalRequest.objects.filter(about_type="opportunity")
+    states = {one.state: one for one in deals.select_related("submitter")}
     assert set(states) == {"waiting", "carried_out", "returned"}
-    waiting = ApprovalRequest.objects.filter(state="waiting")
+    waiting = deals.filter(state="waiting")
     assert {one.submitter.name for one in waiting} == {"李向东", "何静"}
     with_whom = ApprovalTask.objects.filter(request__in=waiting, open=True)
     assert {task.member.name for task in with_whom} == {"王磊", "周敏"}
     assert Opportunity.objects.get(pk=states["carried_out"].about_id).state == "won"
     assert Opportunity.objects.get(pk=states["returned"].about_id).state == "open"
+
+
+def test_a_rebate_that_took_five_days_is_answered_in_one_call_today(inside: Company) -> None:
+    old = Promise.objects.get(what__startswith="年度返利")
+    assert (old.state, old.handoffs, promises.days_open(old)) == ("kept", 4, 5)
+    new = Promise.objects.get(what="3% 返利")
+    assert (new.state, new.handoffs, str(new.approved_by), str(new.holder)) == ("binding", 0, "周敏", "赵敏")
+    said = saying.to_read(new, _member("chen.yu").as_actor())
+    assert said.startswith("您的“3% 返利（¥12,480）”已由我们的销售总监于")
+    assert said.endswith("入账，由财务部 赵敏办理。")
+    auditor = _member("sun.weiguo").as_actor()
+    assert all(check.find(auditor, 1) for check in differences.every()), "every check has something to show"
+    states = set(Promise.objects.values_list("state", flat=True))
+    assert states == {"binding", "booked", "kept", "broken"}
 
 
 def test_who_left_has_nothing_left_to_do(inside: Company) -> None:
