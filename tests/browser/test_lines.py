@@ -41,7 +41,7 @@ def cell(page: Page, row: int, name: str) -> Any:
 
 def choose(page: Page, row: int, text: str, found: str) -> None:
     cell(page, row, "product").press_sequentially(text)
-    expect(page.locator(".combo-list:visible [role=option]").first).to_contain_text(found)
+    expect(page.locator(".combo-list:visible [aria-selected=true]")).to_contain_text(found)
     page.keyboard.press("Enter")
     expect(cell(page, row, "product")).to_have_value(found)
     expect(cell(page, row, "quantity")).to_be_focused()
