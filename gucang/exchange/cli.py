@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from django.db import transaction
 from django.utils.translation import gettext as _t
@@ -77,7 +77,7 @@ def _wanted(name: str) -> dict[str, str]:
 Found = tuple[dict[str, int], dict[str, dict[str, int]], list[ImportLine]]
 
 
-def _begin(file: Path, wanted: dict[str, str], member: Member) -> Import:
+def _begin(file: Path, wanted: dict[str, Any], member: Member) -> Import:
     if not file.exists():
         raise Refused(_t("There is no file %(name)s.") % {"name": file})
     name = intake.take(file)
