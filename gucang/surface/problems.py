@@ -63,9 +63,11 @@ def say(request: Any, status: int, sentence: str = "", *, headers: dict[str, str
 def _without_slash(request: HttpRequest) -> str:
     """The known address that somebody meant who wrote a slash too much behind it; "" where there is none.
 
-    Only the table of addresses is asked, so nobody learns from it what is there.
+    Only the table of addresses is asked, so nobody learns from it what is there. A program is told that its address
+    is wrong.
     """
-    if request.method not in ("GET", "HEAD") or not request.path.endswith("/"):
+    in_api = request.path_info.split("/", 3)[2:3] == ["api"]
+    if in_api or request.method not in ("GET", "HEAD") or not request.path.endswith("/"):
         return ""
     try:
         found = resolve(request.path.rstrip("/"))
