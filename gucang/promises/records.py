@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -9,7 +10,7 @@ from gucang.accounts import roles
 from gucang.activity import subjects
 from gucang.kernel import permissions
 from gucang.kernel.actors import Reach
-from gucang.kernel.records import Layout, RecordType, register
+from gucang.kernel.records import Calendar, Layout, RecordType, register
 from gucang.promises import models
 from gucang.promises import rules as promise_rules
 from gucang.promises.actions import booking, making, rules, settling
@@ -41,6 +42,9 @@ promise = register(
         actions=(
             making.make, booking.book, settling.keep, booking.hand_on, booking.send_back, settling.withdraw,
             settling.break_promise, settling.reopen,
+        ),
+        calendar=Calendar(
+            title=("what",), on="until", about="customer", tone="warn", only=Q(state__in=models.OPEN),
         ),
         order="-updated_at",
         search={"what": "A", "number": "A", "customer__name": "B"},

@@ -9,6 +9,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+
 from gucang.approvals.actions import delegations, policies, requests
 from gucang.approvals.models import ApprovalRequest
 from gucang.demo.story.cast import MANAGER_OF
@@ -70,17 +72,27 @@ def policy(world: World, name: str, action: str, conditions: str, steps: list[di
 
 
 def _ask(world: World, seller: str) -> ApprovalRequest | None:
-    """The large deal that has come furthest is won, as far as its owner may."""
+    """The large deal that has come furthest is won, as far as its owner may; where none is large, one has grown."""
     member = world.members[seller]
-    found = Opportunity.objects.filter(owner=member, state="open", amount__gte=LARGE, customer__owner=member)
-    for deal in found.order_by("-stage__position", "-amount", "id")[:8]:
+    found = Opportunity.objects.filter(owner=member, state="open", customer__owner=member)
+    furthest = found.order_by("-stage__position", "-amount", "id")
+    for deal in (*furthest.filter(amount__gte=LARGE), *furthest.filter(amount__lt=LARGE)):
         try:
-            opportunities.win(deal, actor=world.actor(seller), note="合同已签。")
-        except NeedsApproval as waiting:
-            request: ApprovalRequest = waiting.request
-            return request
+            with transaction.atomic():
+                return _won(world, deal, seller)
         except Problem:
-            continue  # it lacks what its last stage asks for
+            continue  # it lacks what its last stage asks for, or waits already
+    return None
+
+
+def _won(world: World, deal: Opportunity, seller: str) -> ApprovalRequest | None:
+    if deal.amount < LARGE:
+        opportunities.edit(deal, actor=world.actor(seller), values={"amount": LARGE + deal.amount})
+    try:
+        opportunities.win(deal, actor=world.actor(seller), note="合同已签。")
+    except NeedsApproval as waiting:
+        request: ApprovalRequest = waiting.request
+        return request
     return None
 
 
