@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import loader
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -69,15 +69,19 @@ def _without_slash(request: HttpRequest) -> str:
     in_api = request.path_info.split("/", 3)[2:3] == ["api"]
     if in_api or request.method not in ("GET", "HEAD") or not request.path.endswith("/"):
         return ""
-    try:
-        found = resolve(request.path.rstrip("/"))
-    except Resolver404:
-        return ""
-    here = request.resolver_match
-    if here is not None and found.func is here.func:
+    here, found = _address(request.path), _address(request.path.rstrip("/"))
+    # Any word with a slash is taken for a list at first; other addresses that are known say "not here" themselves.
+    if found is None or (here is not None and (found.func is here.func or {*here.kwargs} - {"company"} != {"plural"})):
         return ""
     query = request.GET.urlencode()
     return request.path.rstrip("/") + (f"?{query}" if query else "")
+
+
+def _address(path: str) -> ResolverMatch | None:
+    try:
+        return resolve(path)
+    except Resolver404:
+        return None
 
 
 def _has_frame(request: Any) -> bool:
