@@ -30,6 +30,7 @@ _SETTLED = """async (theme) => {
   const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < 5000);
   await Promise.allSettled(ending.map((one) => one.finished));
 }"""
+_ENDED = "() => document.getAnimations().every((one) => one.playState !== 'running')"
 # What stands out of the window and makes the whole page scroll sideways.
 _WIDE = """() => document.documentElement.scrollWidth > innerWidth
   ? [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
@@ -57,9 +58,16 @@ def prepared(page: Page) -> Page:
     return page
 
 
+def still(page: Page) -> None:
+    """Wait until nothing moves any more."""
+    page.wait_for_function(_ENDED)
+
+
 def barriers(page: Page, name: str, *, looks: Any = LOOKS, grave: tuple[str, ...] = GRAVE) -> list[str]:
     """What stands in somebody's way on the page as it is now."""
     found: list[str] = []
+    if page.locator("[data-days-grid]").count():
+        page.wait_for_load_state("networkidle")  # the month is drawn by a script that comes later
     for width, theme in looks:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)

@@ -13,6 +13,7 @@ from gucang.bulk import rules
 from gucang.bulk.models import BulkRun
 from gucang.kernel import jobs
 from gucang.parties.models import Customer
+from tests.browser.barriers import still
 from tests.bulk.conftest import make_many
 
 pytestmark = pytest.mark.browser
@@ -73,6 +74,8 @@ def test_a_few_rows_on_a_phone_with_undo_in_the_toast(
     for number in (0, 1):
         page.locator("#rows [data-pick]").nth(number).check()
     bar = page.locator("[data-bulk]")
+    expect(bar).to_be_visible()
+    still(page)
     box = bar.bounding_box()
     assert box is not None
     assert box["x"] >= 0

@@ -130,11 +130,15 @@ def _buttons(request: CompanyRequest, record_type: RecordType, record: Any) -> l
 
 
 def _stepped(buttons: list[dict[str, Any]], step: panels.Step) -> list[dict[str, Any]]:
-    """The buttons with the next step as the main one, behind the edit."""
+    """The buttons with the next step as the main one, behind the edit.
+
+    Where it is one way of several (on to this stage), the verb itself stays among the others, for the other ways.
+    """
     main = next((one for one in buttons if one["verb"] == step.verb and not one["why"]), None)
     if main is None:
         return buttons
-    plain = [one | {"tone": "" if one["tone"] == "primary" else one["tone"]} for one in buttons if one is not main]
+    others = [one for one in buttons if step.query or one is not main]
+    plain = [one | {"tone": "" if one["tone"] == "primary" else one["tone"]} for one in others]
     url = f"{main['url']}?{step.query}" if step.query else main["url"]
     main = main | {"tone": "primary", "label": step.label or main["label"], "url": url}
     return [*plain[:1], main, *plain[1:]] if plain and plain[0]["verb"] == "edit" else [main, *plain]
