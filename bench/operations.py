@@ -77,7 +77,9 @@ def every(on: Subjects) -> list[Operation]:
         return Operation(look.name, make, look.goal, listed, kind=look.kind)
 
     def create(n: int) -> Ask:
-        body = {"name": f"测量{uuid.uuid4().hex[:8]}机械有限公司", "phone": f"19000{n % 1000000:06}", "city": "苏州"}
+        # An exact duplicate would be refused, also of what an earlier run left behind.
+        new = uuid.uuid4()
+        body = {"name": f"测量{new.hex[:8]}机械有限公司", "phone": f"190{new.int % 10**8:08}", "city": "苏州"}
         headers = {**seller.headers(n), "Idempotency-Key": uuid.uuid4().hex}
         return Ask("POST", f"/{slug}/api/v1/customers", headers, json.dumps(body))
 
