@@ -163,6 +163,7 @@ class Home(models.TextChoices):
     MANAGER = "manager", _("sales manager")
     SERVICE = "service", _("service")
     FINANCE = "finance", _("finance")
+    WAREHOUSE = "warehouse", pgettext_lazy("home page", "warehouse")
     EXECUTIVE = "executive", _("executive")
     AUDITOR = "auditor", _("auditor")
     ADMIN = "admin", _("administrator")

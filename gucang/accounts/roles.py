@@ -67,6 +67,7 @@ _builtin: dict[str, BuiltIn] = {
         BuiltIn("salesperson", _("Salesperson"), "sales", _("Works with own customers.")),
         BuiltIn("service", _("Service"), "service", _("Answers customers.")),
         BuiltIn("finance", _("Finance"), "finance", _("Looks after money.")),
+        BuiltIn("warehouse", _("Warehouse keeper"), "warehouse", _("Keeps the stock.")),
         BuiltIn("reader", _("Reader"), "sales", _("Sees everything, changes nothing."), reads_all=True),
         BuiltIn("auditor", _("Auditor"), "auditor", _("Checks real work."), reads_all=True),
         BuiltIn("executive", _("Executive"), "executive", _("Sees the whole company."), reads_all=True),

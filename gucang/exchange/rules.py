@@ -38,7 +38,8 @@ def is_the_maker(actor: Actor, record: Any) -> bool:
 
 def check_may_import(actor: Actor, record_type: RecordType) -> None:
     """Raise Forbidden unless `actor` may bring in records of this type."""
-    if record_type.exchange is None or not actor.may(f"{record_type.name}.import"):
+    possible = record_type.exchange is not None and record_type.create is not None
+    if not possible or not actor.may(f"{record_type.name}.import"):
         raise Forbidden(
             _t("Your role does not include importing %(what)s. Ask an administrator.")
             % {"what": record_type.label_plural}

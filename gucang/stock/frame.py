@@ -1,29 +1,63 @@
-"""Where the frame leads to products and stock, and what stands on their pages."""
+"""Where the frame leads to products, prices and stock, and what stands on their pages."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from gucang.stock.screens import prices
-from gucang.surface import nav, panels
+from gucang.kernel.records import RecordType
+from gucang.stock.screens import prices, stock
+from gucang.surface import columns, controls, nav, panels
+from gucang.surface.middleware import CompanyRequest
 from gucang.surface.panels import View
 
+
+def _ways(*ways: tuple[Any, str, str, str]) -> panels.PanelContext:
+    """Links beside a list's title, as (words, icon, address, right), for those who have the right."""
+
+    def shown(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any] | None:
+        found = [(words, icon, f"{request.base}{url}") for words, icon, url, right in ways if request.actor.may(right)]
+        return {"ways": found} if found else None
+
+    return shown
+
+
 nav.add(_("Products"), "box", "/products/", "product.view", order=35)
+nav.add(pgettext_lazy("place", "Stock"), "building-warehouse", "/stock-levels/", "stock_move.view", order=36)
 nav.setting(
     _("Product categories"), "folder", "/product-categories/", "product_category.edit", 45,
     about=_("The tree that products stand in"),
 )  # fmt: skip
+nav.setting(_("Price lists"), "tag", "/price-lists/", "price_list.edit", 46, about=_("Who pays which price, from when"))
+nav.setting(_("Warehouses"), "building-warehouse", "/warehouses/", "warehouse.edit", 47, about=_("Where products lie"))
+nav.setting(
+    _("Stock settings"), "settings", "/stock-settings/", "stock_settings.edit", 48,
+    about=_("How far below the list price one may go, and from when the books are open"),
+)  # fmt: skip
 nav.quick_create("product", order=70)
+nav.quick_create("stock_move", order=75)
 panels.add_view("product", View("offered", _("On offer"), lambda actor: Q(active=True)))
 panels.add_view("product", View("retired", _("Off offer"), lambda actor: Q(active=False)))
 panels.begin_with("product", "offered")
-
+panels.add_view("stock_level", View("there", _("In stock"), lambda actor: ~Q(on_hand=0)))
+panels.begin_with("stock_level", "there")
+panels.when_empty("price_list", _("Prices agreed with customers of a level, in a currency, for a time."))
+panels.when_empty("stock_level", _("Enter what is received; an import brings in what lies there today."))
+panels.when_empty("stock_move", _("Everything that comes, goes or is counted stands here for good."))
+panels.add("product", "main", "stock/levels.html", stock.of_product, order=10)
 panels.add("product", "main", "stock/prices.html", prices.of_product, order=20)
 panels.add("price_list", "actions", "stock/price_grid.html", prices.in_grid)
-panels.when_empty("price_list", _("Prices agreed with customers of a level, in a currency, for a time."))
-nav.setting(_("Price lists"), "tag", "/price-lists/", "price_list.edit", 46, about=_("Who pays which price, from when"))
-nav.setting(
-    _("Stock settings"), "building-warehouse", "/stock-settings/", "stock_settings.edit", 47,
-    about=_("How far below the list price one may go"),
+panels.add("warehouse", "actions", "stock/deeds.html", stock.of_warehouse)
+panels.add("product", "head", "stock/ways.html", _ways((_("Price lists"), "tag", "/price-lists/", "price_list.edit")))
+panels.add(
+    "stock_level", "head", "stock/ways.html",
+    _ways(
+        (_("Stock moves"), "arrows-exchange", "/stock-moves/", "stock_move.view"),
+        (_("Warehouses"), "building-warehouse", "/warehouses/", "warehouse.edit"),
+    ),
 )  # fmt: skip
+controls.register("stock_move", "kind", controls.Control(stock.read_kind, stock.draw_kind))
+columns.tones("stock_move.kind", {"receive": "ok", "issue": "wait", "transfer": "", "count": "", "reverse": "warn"})

@@ -36,9 +36,31 @@ def visible_settings(actor: Actor) -> Q:
     return Q() if actor.may("stock_settings.view") else NOTHING
 
 
+def visible_warehouses(actor: Actor) -> Q:
+    return Q() if actor.may("warehouse.view") else NOTHING
+
+
+def visible_levels(actor: Actor) -> Q:
+    return Q() if actor.may("stock_level.view") else NOTHING
+
+
+def visible_moves(actor: Actor) -> Q:
+    return Q() if actor.may("stock_move.view") else NOTHING
+
+
 def why_not_offered(product: Product) -> str | None:
     return None if product.active else _t("“%(product)s” is not on offer already.") % {"product": product}
 
 
 def why_offered(product: Product) -> str | None:
     return _t("“%(product)s” is on offer.") % {"product": product} if product.active else None
+
+
+def why_not_stocked(product: Product) -> str | None:
+    """Why nothing of a product can lie in a warehouse."""
+    words = {"product": product}
+    if product.deleted_at is not None:
+        return _t("“%(product)s” is in the bin. Restore it first.") % words
+    if not product.stocked:
+        return _t("“%(product)s” is not kept in stock. Change that on its page, or choose another one.") % words
+    return None

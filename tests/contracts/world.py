@@ -88,6 +88,7 @@ class Pages(World):
             "bulk_run": self._bulk_run,
             "approval_request": self._approval_request,
             "delegation": self._delegation,
+            "stock_level": self._stock_level,
         }
         return special[record_type.name](by) if record_type.name in special else self.make(record_type, by)
 
@@ -143,6 +144,11 @@ class Pages(World):
         day = clock.today().isoformat()
         values = {"deputy": deputy.pk, "starts_on": day, "ends_on": day, "reason": CANARY}
         return delegations.create(actor=who, values=values).record
+
+    def _stock_level(self, by: str) -> Any:
+        """What the administrator has received lies in a warehouse."""
+        self.make(records.get("stock_move"), "adam")
+        return records.get("stock_level").query(self.people[by].as_actor()).get()
 
     def _export(self, by: str) -> Any:
         return exports.create(actor=self.people[by], record_type="customer", query="").record

@@ -235,7 +235,8 @@ def test_the_manager_reaches_the_tree_and_a_colleague_the_department(scope, mia,
 
 def test_every_company_has_the_built_in_roles(scope):
     assert set(Role.objects.values_list("key", flat=True)) == {
-        "administrator", "sales_manager", "salesperson", "service", "finance", "reader", "auditor", "executive",
+        "administrator", "sales_manager", "salesperson", "service", "finance", "warehouse", "reader", "auditor",
+        "executive",
     }  # fmt: skip
 
 

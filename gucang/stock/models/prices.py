@@ -155,6 +155,11 @@ class StockSettings(Record):
         help_text=_("How far below the list price a salesperson may go without approval, where no price list says it."),
     )  # fmt: skip
 
+    opens_on = models.DateField(
+        _("books are open from"), null=True, blank=True,
+        help_text=_("Nothing that moves stock may be dated before this day."),
+    )  # fmt: skip
+
     class Meta(Record.Meta):
         verbose_name = _("stock settings")
         verbose_name_plural = _("stock settings")

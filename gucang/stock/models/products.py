@@ -25,7 +25,7 @@ NOT_NEGATIVE = MinValueValidator(NONE, _("Write nothing below zero."))
 
 def quantity_field(label: Any, **options: Any) -> models.DecimalField[Any, Any]:
     """An exact quantity: four decimals, up to 10^12."""
-    return models.DecimalField(label, max_digits=16, decimal_places=4, **options)
+    return models.DecimalField(label, decimal_places=4, **{"max_digits": 16} | options)
 
 
 class ProductCategory(Record):
@@ -87,12 +87,18 @@ class Product(Record):
         validators=[NOT_NEGATIVE, MaxValueValidator(Decimal(100), _("At most 100."))],
     )  # fmt: skip
     note = models.TextField(_("note"), blank=True)
+    stocked = models.BooleanField(
+        _("kept in stock"), default=True, help_text=_("Not for services: nothing of them lies anywhere.")
+    )
     # Written by the verbs `retire` and `bring_back`.
     active = models.BooleanField(_("on offer"), default=True, editable=False)
     name_key = models.CharField(max_length=64, blank=True, editable=False)
+    # The sums over all warehouses, kept in step by `ledger`, which locks the row; the ledger's lines tell of them.
+    on_hand = quantity_field(_("on hand"), max_digits=20, default=NONE, editable=False)
+    free = quantity_field(pgettext_lazy("stock", "free"), max_digits=20, default=NONE, editable=False)
     category_id: int | None
 
-    derived_fields = ("name_key",)
+    derived_fields = ("name_key", "on_hand", "free")
     sorts_by = {"name": "name_key"}
 
     class Meta(Record.Meta):
@@ -119,6 +125,7 @@ class Product(Record):
         ]
         indexes = [
             list_index("product_by_name_key", "name_key", "id", carries=["active"]),
+            list_index("product_by_free", "free", "id", carries=["active"]),
             list_index("product_by_category", "category", "name_key", "id"),
             bin_index("product_bin"),
         ]

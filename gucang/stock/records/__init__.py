@@ -1,5 +1,5 @@
 """What people see of this module, declared once."""
 
-from gucang.stock.records import prices, products
+from gucang.stock.records import places, prices, products
 
-__all__ = ["prices", "products"]
+__all__ = ["places", "prices", "products"]

@@ -41,12 +41,12 @@ product = register(
         number="CP-{seq:05}",
         icon="box",
         visible=rules.visible_products,
-        columns=("name", "spec", "number", "category", "unit", "list_price", "cost", "active"),
-        filters=("category", "active", "list_price", "unit", "tax_rate", "updated_at"),
+        columns=("name", "spec", "number", "category", "unit", "list_price", "free", "cost", "active"),
+        filters=("category", "active", "list_price", "unit", "free", "on_hand", "stocked", "tax_rate", "updated_at"),
         order="name_key",
         form=Layout(
             (_("Product"), "name", "spec", "category", "barcode"),
-            (_("Units"), "unit", "units"),
+            (_("Units"), "unit", "units", "stocked"),
             (_("Price"), "list_price", "tax_rate", "cost"),
             (_("More"), "note"),
             first=("name", "spec", "unit", "list_price"),
@@ -67,6 +67,6 @@ _KEPT = tuple(
 roles.grant("finance", dict.fromkeys(_KEPT, Reach.COMPANY))
 roles.grant("sales_manager", {"product.export": Reach.COMPANY})
 # What the company pays for a thing is nobody's business who bargains about it.
-for key in ("salesperson", "service", "reader"):
+for key in ("salesperson", "service", "reader", "warehouse"):
     roles.restrict(key, {"product.cost": FieldRule(Access.HIDDEN)})
 roles.restrict("sales_manager", {"product.cost": FieldRule(Access.READ)})
