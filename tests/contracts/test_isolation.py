@@ -67,6 +67,8 @@ def prey(founded: Pages) -> Prey:
 def _sing(world: Pages, every: list[RecordType]) -> None:
     """Write the canary into every plain text of Acme's rows."""
     for record_type in every:
+        if getattr(record_type.model, "for_good", False):
+            continue
         label = record_type.model._meta.app_label
         texts = [
             name

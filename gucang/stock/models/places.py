@@ -155,6 +155,7 @@ class StockMove(Record):
             ),
         ]  # fmt: skip
 
+    for_good = True
     product_id: int
     warehouse_id: int
     to_warehouse_id: int | None

@@ -28,6 +28,8 @@ NOT_MADE_HERE = {"attachment": "its file is uploaded first, by a form"}
 NEEDED_TOO: dict[str, Callable[[int], dict[str, Any]]] = {
     # One of two amounts, and never two prices from the same quantity.
     "price": lambda made: {"percent_off": "5", "from_quantity": made},
+    # What stands in the ledger stays: it sings from the start.
+    "stock_move": lambda made: {"reason": "金丝雀", "document": "金丝雀"},
 }
 
 
