@@ -9,7 +9,7 @@ reached. Where no list has a price, the product's list price holds. Decision 30 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from gucang.parties.models import Customer
 from gucang.stock import queries
+from gucang.stock.bundles import parts_of
 from gucang.stock.models import Price, PriceList, Product
 
 CENT = Decimal("0.01")
@@ -56,7 +57,7 @@ def price_for(
 ) -> Priced:
     """What `quantity` of `product` (in its own unit) costs this customer, each, on that day.
 
-    `currency` is the document's; the company's by default. At most two queries.
+    `currency` is the document's; the company's by default. At most two queries, of a bundle six.
     """
     return prices_for([(product, quantity)], customer, on, currency)[0]
 
@@ -64,11 +65,37 @@ def price_for(
 def prices_for(
     wanted: Sequence[tuple[Product, Decimal]], customer: Customer | None, on: date, currency: str = ""
 ) -> list[Priced]:
-    """The same for many products with their quantities, in order. At most two queries, however many."""
+    """The same for many products with their quantities, in order. At most two queries, however many.
+
+    A bundle without a price of its own costs what its parts cost; where there are any, four queries more.
+    """
     currency = currency or queries.company_currency()
     lists = lists_for(customer.level if customer is not None else "", on, currency)
     book = PriceBook(lists, [product for product, _quantity in wanted])
-    return [book.price(product, quantity, currency, lists) for product, quantity in wanted]
+    found = [book.price(product, quantity, currency, lists) for product, quantity in wanted]
+    return _with_bundles(found, lists)
+
+
+def _with_bundles(found: list[Priced], lists: Sequence[PriceList]) -> list[Priced]:
+    """The prices, and of bundles that have none of their own what their parts come to."""
+    bare = [one for one in found if one.price is None and not one.product.stocked]
+    parts = parts_of(one.product for one in bare)
+    if not parts:
+        return found
+    book = PriceBook(lists, [part for many in parts.values() for part, _each in many])
+    return [_bundled(one, parts.get(one.product.pk, ()), book, lists) if one.price is None else one for one in found]
+
+
+def _bundled(
+    bundle: Priced, parts: Sequence[tuple[Product, Decimal]], book: PriceBook, lists: Sequence[PriceList]
+) -> Priced:
+    """A bundle at the price of its parts, with the least of their discounts; none where a part has no price."""
+    priced = [(book.price(part, each * bundle.quantity, bundle.currency, lists), each) for part, each in parts]
+    prices = [one.price * each for one, each in priced if one.price is not None]
+    if not priced or len(prices) < len(priced):
+        return bundle
+    whole = sum(prices, Decimal(0)).quantize(CENT, ROUND_HALF_UP)
+    return replace(bundle, price=whole, most_discount=min(one.most_discount for one, _each in priced))
 
 
 def lists_for(level: str, on: date, currency: str) -> list[PriceList]:

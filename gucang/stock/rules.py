@@ -11,7 +11,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.permissions import NOTHING
 
 if TYPE_CHECKING:
-    from gucang.stock.models import Product
+    from gucang.stock.models import ExpectedReceipt, Product, Reservation
 
 
 def visible_products(actor: Actor) -> Q:
@@ -48,6 +48,27 @@ def visible_moves(actor: Actor) -> Q:
     return Q() if actor.may("stock_move.view") else NOTHING
 
 
+def visible_reservations(actor: Actor) -> Q:
+    return Q() if actor.may("reservation.view") else NOTHING
+
+
+def visible_expected(actor: Actor) -> Q:
+    return Q() if actor.may("expected_receipt.view") else NOTHING
+
+
+def visible_points(actor: Actor) -> Q:
+    return Q() if actor.may("reorder_point.view") else NOTHING
+
+
+def visible_parts(actor: Actor) -> Q:
+    return Q() if actor.may("bundle_part.view") else NOTHING
+
+
+def is_the_program(actor: Actor, record: object) -> bool:
+    """Only the program itself notices that something runs low."""
+    return actor.kind == "system"
+
+
 def why_not_offered(product: Product) -> str | None:
     return None if product.active else _t("“%(product)s” is not on offer already.") % {"product": product}
 
@@ -64,3 +85,13 @@ def why_not_stocked(product: Product) -> str | None:
     if not product.stocked:
         return _t("“%(product)s” is not kept in stock. Change that on its page, or choose another one.") % words
     return None
+
+
+def why_nothing_left(reservation: Reservation) -> str | None:
+    return None if reservation.left else _t("Nothing of this is reserved any more.")
+
+
+def why_not_expected(receipt: ExpectedReceipt) -> str | None:
+    if receipt.called_off:
+        return _t("This was called off. Enter a new one.")
+    return None if receipt.left else _t("All of it has come.")

@@ -15,6 +15,7 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope
+from gucang.surface.tests.api_world import NOT_FREE as NAMES
 from gucang.worktime.models import WEEKDAYS
 from tests.contracts.world import TYPES, Pages, can_be_made, of_every_type, own_type, text_of, words_of
 
@@ -209,7 +210,8 @@ def control(page: str, name: str) -> str:
 
 
 # Texts of forms that do not take just any text, though nothing but the action knows it.
-NOT_FREE = {"company.language", "company.currency", "work_calendar.zone"} | {f"work_calendar.{day}" for day in WEEKDAYS}
+NOT_FREE = {*NAMES, "company.language", "company.currency", "work_calendar.zone"}
+NOT_FREE |= {f"work_calendar.{day}" for day in WEEKDAYS}
 
 
 def free_text(record_type: RecordType) -> str:

@@ -148,7 +148,7 @@ class Pages(World):
     def _stock_level(self, by: str) -> Any:
         """What the administrator has received lies in a warehouse."""
         self.make(records.get("stock_move"), "adam")
-        return records.get("stock_level").query(self.people[by].as_actor()).get()
+        return records.get("stock_level").query(self.people[by].as_actor()).first()
 
     def _export(self, by: str) -> Any:
         return exports.create(actor=self.people[by], record_type="customer", query="").record

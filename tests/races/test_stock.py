@@ -12,9 +12,10 @@ import pytest
 from gucang.kernel.errors import Problem, Refused
 from gucang.kernel.models import Event
 from gucang.kernel.scope import company_scope
-from gucang.stock import ledger
-from gucang.stock.actions import moves, products, warehouses
-from gucang.stock.models import Product, StockLevel, StockMove, Warehouse
+from gucang.stock import ledger, reserving
+from gucang.stock.actions import moves, products, reservations, warehouses
+from gucang.stock.models import Product, Reservation, StockLevel, StockMove, Warehouse
+from gucang.stock.reserving import Document, Line
 from tests.personas import Team
 from tests.races.test_races import at_once
 
@@ -109,5 +110,76 @@ def test_one_move_reversed_sixteen_times_at_once_is_reversed_once(acme_team: Tea
             return moves.reverse(received.pk, actor=store.adam, reason="录错")
 
     results = at_once(*[reverse] * 16)
+    assert len([one for one in results if isinstance(one, Problem)]) == 15
+    assert store.on_hand() == 0
+
+
+# --- what is kept for documents ---
+
+
+def test_twenty_times_sixteen_orders_for_three_share_ten_and_oversell_nothing(acme_team: Team) -> None:
+    store = Store(acme_team, 10)
+
+    def order(number: int) -> Callable[[], Any]:
+        def do() -> Any:
+            with company_scope(store.company):
+                lines = [Line(store.product, Decimal(3))]
+                return reserving.reserve(Document("sales_order", number), lines, actor=store.adam)
+
+        return do
+
+    for repetition in range(REPETITIONS):
+        numbers = [repetition * 100 + n for n in range(16)]
+        results = at_once(*[order(number) for number in numbers])
+        assert Counter(isinstance(one, Problem) for one in results) == {False: 3, True: 13}
+        with company_scope(store.company):
+            level = StockLevel.objects.get()
+            assert (level.on_hand, level.reserved, level.free) == (10, 9, 1)
+            kept = sum(one.left for one in Reservation.objects.filter(left__gt=0))
+            assert kept == level.reserved
+            for number in numbers:
+                reserving.release(Document("sales_order", number), actor=store.adam)
+
+
+def test_reserving_issuing_and_releasing_interleaved_leave_what_adds_up(acme_team: Team) -> None:
+    store = Store(acme_team, 40)
+    with company_scope(store.company):
+        second = products.create(actor=store.adam, values={"name": "配件"}).record
+        moves.enter(store.adam, "receive", second, 40, warehouse=store.branch)
+
+    def life(number: int) -> Callable[[], Any]:
+        document = Document("sales_order", number)
+        # Half of them name the products the other way round: nobody may wait in a circle.
+        goods = [store.product, second] if number % 2 else [second, store.product]
+
+        def do() -> Any:
+            with company_scope(store.company):
+                lines = [Line(one, Decimal(3), key=place) for place, one in enumerate(goods)]
+                reserving.reserve(document, lines, actor=store.adam)
+                reserving.issue(document, [Line(goods[0], Decimal(2), key=0)], actor=store.adam)
+                reserving.release(document, actor=store.adam)
+
+        return do
+
+    results = at_once(*[life(number) for number in range(12)], *[store.move("receive", 1)] * 4)
+    assert not [one for one in results if isinstance(one, Problem)], results
+    assert store.on_hand() == 40 + 4 - 12
+    with company_scope(store.company):
+        assert not Reservation.objects.filter(left__gt=0).exists()
+        assert {(one.reserved, one.free - one.on_hand) for one in StockLevel.objects.all()} == {(0, 0)}
+        assert StockLevel.objects.get(product=second).on_hand == 40 - 12
+
+
+def test_one_reservation_issued_sixteen_times_at_once_is_issued_once(acme_team: Team) -> None:
+    store = Store(acme_team, 10)
+    with company_scope(store.company):
+        lines = [Line(store.product, Decimal(10))]
+        kept = reserving.reserve(Document("sales_order", 1), lines, actor=store.adam).reservations[0]
+
+    def issue() -> Any:
+        with company_scope(store.company):
+            return reservations.issue(kept.pk, actor=store.adam)
+
+    results = at_once(*[issue] * 16)
     assert len([one for one in results if isinstance(one, Problem)]) == 15
     assert store.on_hand() == 0

@@ -10,16 +10,22 @@ from gucang.kernel.actions import action, creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
 from gucang.stock import rules
-from gucang.stock.models import Product, ProductCategory
+from gucang.stock.models import BundlePart, Product, ProductCategory
 from gucang.stock.units import BadUnits, read_units, write_units
 
 
 def _settle(product: Product, actor: Actor) -> None:
-    """Bring the other units into their one spelling."""
+    """Bring the other units into their one spelling, and refuse to keep in stock what is made of others."""
     try:
         product.units = write_units(read_units(product.units, product.unit))
     except BadUnits as problem:
         raise Invalid({"units": [str(problem)]}) from None
+    if product.pk is None:
+        return
+    if not product.stocked and product.on_hand:
+        raise Invalid({"stocked": [_t("Some of it lies in a warehouse. Issue that first.")]})
+    if product.stocked and BundlePart.objects.filter(bundle=product).exists():
+        raise Invalid({"stocked": [_t("It is a bundle: its parts lie in the warehouses. Take them out of it first.")]})
 
 
 create = creating("product", prepare=_settle)

@@ -160,6 +160,17 @@ class StockSettings(Record):
         help_text=_("Nothing that moves stock may be dated before this day."),
     )  # fmt: skip
 
+    purchasing_role = Reference(
+        "accounts.Role", verbose_name=_("purchasing: role"), null=True, blank=True, related_name="+",
+        help_text=_("They are told when something runs low."),
+    )  # fmt: skip
+    purchasing_department = Reference(
+        "accounts.Department", verbose_name=_("purchasing: department"), null=True, blank=True, related_name="+",
+        help_text=_("They are told when something runs low."),
+    )  # fmt: skip
+    purchasing_role_id: int | None
+    purchasing_department_id: int | None
+
     class Meta(Record.Meta):
         verbose_name = _("stock settings")
         verbose_name_plural = _("stock settings")

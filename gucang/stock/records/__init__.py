@@ -1,5 +1,5 @@
 """What people see of this module, declared once."""
 
-from gucang.stock.records import places, prices, products
+from gucang.stock.records import alerts, bundles, places, prices, products, reservations
 
-__all__ = ["places", "prices", "products"]
+__all__ = ["alerts", "bundles", "places", "prices", "products", "reservations"]

@@ -66,8 +66,8 @@ stock_settings = register(
         plural="stock-settings",
         icon="settings",
         visible=rules.visible_settings,
-        columns=("leeway", "opens_on"),
-        form=Layout((_("Prices"), "leeway"), (_("Stock"), "opens_on")),
+        columns=("leeway", "opens_on", "purchasing_role", "purchasing_department"),
+        form=Layout((_("Prices"), "leeway"), (_("Stock"), "opens_on", "purchasing_role", "purchasing_department")),
         create=prices.create_settings,
         edit=prices.edit_settings,
     )

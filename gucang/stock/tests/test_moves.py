@@ -19,16 +19,6 @@ from gucang.stock.models import Product, StockLevel, StockMove, Warehouse
 
 
 @pytest.fixture
-def main(scope: Any, adam: Any) -> Warehouse:
-    return warehouses.create(actor=adam, values={"name": "主仓"}).record
-
-
-@pytest.fixture
-def branch(scope: Any, adam: Any) -> Warehouse:
-    return warehouses.create(actor=adam, values={"name": "分仓"}).record
-
-
-@pytest.fixture
 def valve(scope: Any, adam: Any) -> Product:
     """Counted in 只, 箱 of 24."""
     values = {"name": "电磁阀", "unit": "只", "units": "箱 = 24, 托 = 0.125", "cost": "81.5"}

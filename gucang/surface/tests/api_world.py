@@ -24,12 +24,19 @@ DEPARTMENTS = f"{API}/departments"
 JSON = {"content_type": "application/json"}
 # Types that have a create action of which a program alone cannot make use, each with its reason.
 NOT_MADE_HERE = {"attachment": "its file is uploaded first, by a form"}
+# Texts that are not free: they name something that must be there.
+NOT_FREE = {"expected_receipt.unit", "stock_move.unit"}
 # What a record needs although no single field is required, by the number of records made so far.
-NEEDED_TOO: dict[str, Callable[[int], dict[str, Any]]] = {
+NEEDED_TOO: dict[str, Callable[[World, str], dict[str, Any]]] = {
     # One of two amounts, and never two prices from the same quantity.
-    "price": lambda made: {"percent_off": "5", "from_quantity": made},
+    "price": lambda world, by: {"percent_off": "5", "from_quantity": world._next()},
     # What stands in the ledger stays: it sings from the start.
-    "stock_move": lambda made: {"reason": "金丝雀", "document": "金丝雀"},
+    "stock_move": lambda world, by: {"reason": "金丝雀", "document": "金丝雀"},
+    # Of what is reserved so much must be free, and what is watched is watched once.
+    "reservation": lambda world, by: {"product": world.make(records.get("stock_move"), by).product_id},
+    "reorder_point": lambda world, by: {"product": world.make(records.get("product"), by).pk},
+    # A bundle is kept in no warehouse, and is no part of itself.
+    "bundle_part": lambda world, by: {"bundle": world.bundle(by)},
 }
 
 
@@ -89,15 +96,21 @@ class World:
         specs = [record_type.specs[name] for name in record_type.form.fields]
         wanted = {spec.name: spec for spec in specs if spec.required and spec.default in (None, "")}
         if not action.creates:
-            wanted = {spec.name: spec for spec in specs if spec.kind in ("text", "longtext") and not spec.choices}
+            free = [spec for spec in specs if f"{record_type.name}.{spec.name}" not in NOT_FREE]
+            wanted = {spec.name: spec for spec in free if spec.kind in ("text", "longtext") and not spec.choices}
             wanted = dict([*wanted.items()][:1])
         body = {name: self.value(spec, by) for name, spec in wanted.items()}
         if action.creates and record_type.name in NEEDED_TOO:
-            body |= NEEDED_TOO[record_type.name](self._next())
+            body |= NEEDED_TOO[record_type.name](self, by)
         if issubclass(record_type.model, AboutRecord) and action.creates:
             about = self.sample(records.get("customer"), by)
             body |= {"about_type": "customer", "about_id": about.pk}
         return body
+
+    def bundle(self, by: str) -> int:
+        """The id of a new product that is made of others. The scope must be entered."""
+        values = {"name": f"套装 {self._next()}", "stocked": False}
+        return int(actions.get("product.create")(actor=self.people[by], values=values).record.pk)
 
     def value(self, spec: FieldSpec, by: str) -> Any:
         """A valid JSON value for a field."""
