@@ -65,6 +65,7 @@ def _tell(world: World) -> Company:
         automations.begin(world)
         machines.begin(world)
         papers.begin(world)
+        stores.begin(world)
         setting.begin(world)
         hours.begin(world)
         promises.begin(world)

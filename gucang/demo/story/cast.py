@@ -58,7 +58,7 @@ CAST = (
     ),
     Part("chen.yu", "陈雨", "客服专员", "客服部", "service", "li.guodong", leads=True),
     Part("zhao.min", "赵敏", "会计", "财务部", "finance", "li.guodong", leads=True),
-    Part("liu.yang", "刘洋", "仓库主管", "仓库", "reader", "li.guodong", leads=True),
+    Part("liu.yang", "刘洋", "仓库主管", "仓库", "warehouse", "li.guodong", leads=True),
     Part("sun.weiguo", "孙卫国", "稽核", "总经办", "auditor", "li.guodong"),
 )  # fmt: skip
 

@@ -36,7 +36,7 @@ def set_up(world: World) -> None:
     values = [_values(one, place) | {"category": shelf(one.family)} for place, one in drawn]
     made = [products.create(actor=keeper, values=one).record for one in values]
     for service in SERVICES:
-        products.create(actor=keeper, values=service | {"category": shelf("服务")})
+        products.create(actor=keeper, values=service | {"stocked": False, "category": shelf("服务")})
     for product in made[-RETIRED:]:
         products.retire(product, actor=keeper)
 
