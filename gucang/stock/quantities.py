@@ -22,7 +22,7 @@ def counted(quantity: Decimal, unit: str, product: Product, *, nothing: bool = F
     if quantity < 0 or (quantity == 0 and not nothing):
         raise Invalid({"quantity": [_t("Write more than nothing.")]})
     try:
-        base = in_base(quantity, unit or product.unit, product.unit, product.holds())
+        base = quantity if unit in ("", product.unit) else in_base(quantity, unit, product.unit, product.holds())
     except (KeyError, BadUnits):
         units = "、".join([product.unit, *_other_units(product)])
         sentence = _t("“%(product)s” is not counted in “%(unit)s”. Choose one of: %(units)s.")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import random
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+
+from django.utils import timezone
 
 from gucang.accounts.models import Role
 from gucang.demo.story.world import Life, World, working_day
@@ -50,7 +53,7 @@ def set_up(world: World) -> None:
 
 def begin(world: World) -> None:
     """Goods go out week by week and come in when few are left; then the last days."""
-    world.start(world.moment(working_day(world.first_day + timedelta(days=3)), 10), _trade(world))
+    world.start(_at(working_day(world.first_day + timedelta(days=3)), 10), _trade(world))
     for back, hour, deed in (
         (9, 16, _count),
         (6, 11, _mistake),
@@ -58,26 +61,31 @@ def begin(world: World) -> None:
         (2, 15, _keep_some),
         (1, 14, _run_low),
     ):
-        world.once(world.moment(world.last_working_day(back), hour), lambda deed=deed: deed(world))  # type: ignore[misc]
+        world.once(_at(world.last_working_day(back), hour), lambda deed=deed: deed(world))  # type: ignore[misc]
 
 
 def _trade(world: World) -> Life:
     """What leaves the main warehouse in a week, and what is bought for it."""
-    week = 0
+    # Chance of its own: what else happens in the story stays as it is.
+    chance, week = random.Random(f"{world.seed} stores"), 0
     while True:
         week += 1
         keeper, main = world.actor(KEEPER), Warehouse.objects.get(name=MAIN)
         goods = _stocked()
-        for one in world.chance.sample(goods, 4):
+        for one in chance.sample(goods, 4):
             there = _free(one, main)
-            some = min(Decimal(world.chance.randint(1, 6)), there)
+            some = min(Decimal(chance.randint(1, 6)), there)
             if some > 0:
                 moves.enter(keeper, "issue", one, some, warehouse=main, reason="销售出库", document=f"CK{week:03}")
             if there - some < _usual(one) // 3:
                 moves.enter(
                     keeper, "receive", one, _usual(one), warehouse=main, reason="采购到货", document=f"CG{week:03}"
                 )
-        yield world.later(6, 9)
+        yield _at(working_day(clock.today() + timedelta(days=7)), 10)
+
+
+def _at(day: date, hour: int) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour, 20)))
 
 
 def _count(world: World) -> None:
@@ -175,7 +183,7 @@ def _set_prices(world: World) -> None:
     values = {"name": "秋季促销", "starts_on": first, "ends_on": first + timedelta(days=50)}
     offer: PriceList = prices.create_list(actor=keeper, values=values | {"note": "展会现场也按这个报。"}).record
     for one in goods[::4]:
-        prices.create(actor=keeper, values={"price_list": offer, "product": one, "percent_off": "6"})
+        prices.create(actor=keeper, values={"price_list": offer, "product": one, "percent_off": "3"})
 
 
 def _agree(keeper: Any, agreed: PriceList, product: Product, share: str, **more: str) -> None:

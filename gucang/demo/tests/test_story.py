@@ -30,6 +30,12 @@ from gucang.promises import queries as promises
 from gucang.promises.models import Promise
 from gucang.selling import queries as selling
 from gucang.selling.models import Lead, LeadStatus, Opportunity, Pipeline, Quote
+from gucang.messages.models import Notification
+from gucang.parties.models import Contact, Customer
+from gucang.selling import queries as selling
+from gucang.selling.models import Lead, LeadStatus, Opportunity, Pipeline
+from gucang.stock import ledger
+from gucang.stock.models import ExpectedReceipt, ReorderPoint, StockLevel, StockMove
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -236,3 +242,16 @@ def test_a_discount_beyond_the_price_list_waits_and_orders_are_in_every_state(in
     assert {"sent", "accepted", "declined"} <= set(Quote.objects.values_list("state", flat=True))
     assert {"approved", "done"} <= set(SalesOrder.objects.values_list("state", flat=True))
     assert Quote.objects.filter(revision=2).exists()
+
+
+def test_the_warehouses_hold_what_their_ledger_says_and_some_shelves_run_low(inside: Company) -> None:
+    levels = list(StockLevel.objects.all())
+    assert len(levels) > 60
+    for level in levels:
+        assert level.on_hand == ledger.sum_of(level.product_id, level.warehouse_id) >= level.reserved
+    kinds_seen = set(StockMove.objects.values_list("kind", flat=True))
+    assert kinds_seen == {"receive", "issue", "count", "reverse"}
+    assert StockMove.objects.filter(kind="count").exclude(change=0).exists()
+    assert ExpectedReceipt.objects.filter(left__gt=0).exists()
+    assert ReorderPoint.objects.filter(low_since__isnull=False).exists()
+    assert Notification.objects.filter(kind="low_stock", member__email__startswith="liu.yang").exists()

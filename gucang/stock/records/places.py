@@ -64,7 +64,7 @@ stock_move = register(
             (_("Goods"), "kind", "product", "quantity", "unit"),
             (_("Warehouse"), "warehouse", "to_warehouse"),
             (_("Grounds"), "on", "document", "reason"),
-            first=("kind", "product", "quantity"),
+            first=("kind", "product", "quantity", "unit", "warehouse", "to_warehouse"),
             shown_if={"to_warehouse": ("kind", "transfer")},
         ),
         create=moves.create,

@@ -55,6 +55,7 @@ product = register(
         edit=products.edit,
         actions=(products.retire, products.bring_back, products.delete, products.restore),
         search={"name": "A", "number": "A", "spec": "A", "barcode": "B"},
+        related=(Related("stock_move", "product", ("number", "on", "kind", "warehouse", "change", "balance")),),
         exchange=Exchange(key="number", also=("number", "active")),
     )
 )

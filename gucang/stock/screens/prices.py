@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -56,7 +57,7 @@ def _tiers(book: PriceBook, lists: list[PriceList], product: Product, currency: 
 def _rows(who: str, product: Product, tiers: list[Priced]) -> list[PriceRow]:
     return [
         PriceRow(
-            who if place == 0 else "",
+            who,
             _t("from %(quantity)s %(unit)s") % {"quantity": ui.number(one.quantity, 4), "unit": product.unit}
             if place
             else "",
@@ -69,12 +70,8 @@ def _rows(who: str, product: Product, tiers: list[Priced]) -> list[PriceRow]:
 def _said(rows: list[PriceRow]) -> str:
     """The prices in a sentence: "All customers ¥120, level A from ¥108"."""
     parts: list[str] = []
-    groups: list[list[PriceRow]] = []
-    for row in rows:
-        if row.who:
-            groups.append([])
-        groups[-1].append(row)
-    for group in groups:
+    for _whose, found in groupby(rows, key=lambda row: (row.who, row.priced.currency)):
+        group = list(found)
         lowest = min(row.priced.price for row in group if row.priced.price is not None)
         price = ui.money_text(lowest, group[0].priced.currency)
         words = _t("%(who)s from %(price)s") if len(group) > 1 else _t("%(who)s %(price)s")
