@@ -183,7 +183,7 @@ def _set_prices(world: World) -> None:
     values = {"name": "秋季促销", "starts_on": first, "ends_on": first + timedelta(days=50)}
     offer: PriceList = prices.create_list(actor=keeper, values=values | {"note": "展会现场也按这个报。"}).record
     for one in goods[::4]:
-        prices.create(actor=keeper, values={"price_list": offer, "product": one, "percent_off": "3"})
+        prices.create(actor=keeper, values={"price_list": offer, "product": one, "percent_off": "6"})
 
 
 def _agree(keeper: Any, agreed: PriceList, product: Product, share: str, **more: str) -> None:

@@ -23,6 +23,7 @@ from gucang.kernel import clock, records, seals, search
 from gucang.kernel.models import Collaborator, Company, Event
 from gucang.kernel.scope import company_scope
 from gucang.messages import queries as messages
+from gucang.messages.models import Notification
 from gucang.ordering.models import SalesOrder
 from gucang.parties.models import Contact, Customer
 from gucang.promises import differences, saying
@@ -30,10 +31,6 @@ from gucang.promises import queries as promises
 from gucang.promises.models import Promise
 from gucang.selling import queries as selling
 from gucang.selling.models import Lead, LeadStatus, Opportunity, Pipeline, Quote
-from gucang.messages.models import Notification
-from gucang.parties.models import Contact, Customer
-from gucang.selling import queries as selling
-from gucang.selling.models import Lead, LeadStatus, Opportunity, Pipeline
 from gucang.stock import ledger
 from gucang.stock.models import ExpectedReceipt, ReorderPoint, StockLevel, StockMove
 
