@@ -10,21 +10,25 @@ from gucang.kernel.actions import Action, get
 
 # Requests themselves are subjects too; sharing and the like change nothing that anybody would have to agree to.
 OWN = "approval_request"
+# Nobody writes about an export, but others may have to agree to it.
+ALSO = ("export",)
 FREE_VERBS = frozenset(["share", "unshare"])
 
 
 def types() -> list[tuple[str, Any]]:
     """The record types whose deeds may need approval, as choices."""
-    return [(one.name, one.label) for one in subjects.types() if one.name != OWN]
+    return [(one.name, one.label) for one in _types()]
+
+
+def _types() -> list[records.RecordType]:
+    return [one for one in subjects.types(ALSO) if one.name != OWN]
 
 
 def deeds() -> list[tuple[str, Any]]:
     """The deeds that may need approval, as choices: "opportunity.win"."""
-    names = dict(types())
     return [
-        (action.name, f"{names[one.name]} · {action.label}")
-        for one in subjects.types()
-        if one.name in names
+        (action.name, f"{one.label} · {action.label}")
+        for one in _types()
         for action in one.verbs.values()
         if may_need_approval(action)
     ]

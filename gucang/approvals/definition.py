@@ -144,12 +144,13 @@ class Step:
 @dataclass(frozen=True)
 class Definition:
     """A policy's words. `conditions` are lines of list parameters of which one must hold; `departments` are those of
-    who asks, with the ones below; either may be empty, which is "always".
+    who asks, with the ones below; of `fields` one must be changed. Each may be empty, which is "always".
     """
 
     steps: tuple[Step, ...]
     conditions: str = ""
     departments: tuple[int, ...] = ()
+    fields: tuple[str, ...] = ()
     copies: tuple[Who, ...] = ()
     empty: Empty = Empty.ADMIN
     empty_person: int = 0
@@ -176,8 +177,8 @@ def read(text: str) -> Definition:
 
 def of(raw: Mapping[str, Any]) -> Definition:
     """A definition from its JSON values. Raises Invalid with a sentence."""
-    known = {"steps", "conditions", "departments", "copies", "empty", "empty_person", "same", "twice", "disabled",
-             "after_return"}  # fmt: skip
+    known = {"steps", "conditions", "departments", "fields", "copies", "empty", "empty_person", "same", "twice",
+             "disabled", "after_return"}  # fmt: skip
     if unknown := sorted(raw.keys() - known):
         raise _wrong(_t("A policy knows no “%(name)s”.") % {"name": str(unknown[0])[:40]})
     steps = tuple(_step(one, number) for number, one in enumerate(_list(raw.get("steps")), start=1))
@@ -189,6 +190,7 @@ def of(raw: Mapping[str, Any]) -> Definition:
         steps=steps,
         conditions=str(raw.get("conditions") or "").strip(),
         departments=tuple(_int(one) for one in _list(raw.get("departments"))),
+        fields=tuple(str(one)[:80] for one in _list(raw.get("fields"))),
         copies=tuple(_who(one) for one in _list(raw.get("copies"))[:MOST_APPROVERS]),
         empty=_one_of(Empty, raw.get("empty"), Empty.ADMIN),
         empty_person=_int(raw.get("empty_person") or 0),

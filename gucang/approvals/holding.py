@@ -6,6 +6,7 @@ as the action would leave it: whichever holds is enough, so that nobody comes pa
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from gucang.approvals import people
@@ -82,15 +83,22 @@ def holding_before(action: Action, actor: Actor, record: Any) -> frozenset[int]:
     return frozenset(one.policy for one in in_force(action.name) if holds(one.words, action.type, record.pk))
 
 
-def decides(action: Action, actor: Actor, record: Any, before: frozenset[int]) -> InForce | None:
-    """The policy that the action falls under, now that it is done; None when it needs nobody."""
+def decides(
+    action: Action, actor: Actor, record: Any, before: frozenset[int], changes: Collection[str]
+) -> InForce | None:
+    """The policy that the action falls under, now that it is done and has made these changes; None: it needs nobody."""
     assert actor.member_id is not None
     for one in in_force(action.name):
-        if not concerns(one.words, actor.member_id):
+        if not concerns(one.words, actor.member_id) or not touches(one.words, changes):
             continue
         if one.policy in before or holds(one.words, action.type, record.pk):
             return one
     return None
+
+
+def touches(words: Definition, changes: Collection[str]) -> bool:
+    """Whether something is changed that the policy wants to be asked about."""
+    return not words.fields or any(name in changes for name in words.fields)
 
 
 def concerns(words: Definition, submitter: int) -> bool:

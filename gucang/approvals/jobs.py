@@ -48,7 +48,7 @@ def remind() -> None:
             continue
         params = {
             "due_at": request.due_at.isoformat(), "who": request.submitter.name,
-            "action": deeds.label_of(request.action), "subject": request.subject,
+            "action": deeds.label_of(request.action), "subject": request.subject or request.number,
         }  # fmt: skip
         about = ("approval_request", request.pk)
         notify(row.member_id, WAITS, sentence, params, about=about, key=f"approval:{request.pk}:{row.number}:due")

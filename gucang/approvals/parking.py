@@ -84,7 +84,7 @@ def look_before(action: Action, actor: Actor, record: Any, params: Mapping[str, 
 def ask_first(done: Weighed) -> None:
     """Park what a policy wants others to agree to. Raises NeedsApproval."""
     before: frozenset[int] = getattr(done.record, _BEFORE, frozenset())
-    found = holding.decides(done.action, done.actor, done.record, before)
+    found = holding.decides(done.action, done.actor, done.record, before, done.event.changes)
     if found is None:
         return
     asked = what_is_asked(done, found.version)
@@ -117,12 +117,18 @@ def what_is_asked(done: Weighed, version: int) -> dict[str, Any]:
         "version": version,
         "action": done.action.name,
         "about_id": 0 if done.action.creates else done.record.pk,
-        "subject": event.subject_label,
+        "subject": _name_of(done),
         "params": events.jsonable(done.params),
         "also": list(done.also),
         "changes": event.changes,
         "seen": None if done.action.creates else event.subject_version - 1,
     }
+
+
+def _name_of(done: Weighed) -> str:
+    """What it is about. A new record that is only known by a number has none yet: that number was taken back."""
+    label = done.event.subject_label
+    return "" if done.action.creates and label == getattr(done.record, "number", None) else label
 
 
 def submit(actor: Actor, asked: Mapping[str, Any]) -> ApprovalRequest:

@@ -71,4 +71,4 @@ def _request(event: Event) -> Iterable[ApprovalRequest]:
 
 
 def _words(request: ApprovalRequest) -> dict[str, str]:
-    return {"action": deeds.label_of(request.action), "subject": request.subject}
+    return {"action": deeds.label_of(request.action), "subject": request.subject or request.number}

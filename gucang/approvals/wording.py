@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext
 
-from gucang.approvals import cases, deeds, people
+from gucang.approvals import cases, deeds, exporting, people
 from gucang.approvals.definition import Definition, Mode
 from gucang.approvals.definition import label as choice
 from gucang.approvals.flow import Decision, Impossible, Origin, People
@@ -28,8 +28,8 @@ SAID = ("note", "reason", "text")
 
 
 def title_of(request: ApprovalRequest) -> str:
-    """What is asked for: "Win · 一期改造"."""
-    return f"{deeds.label_of(request.action)} · {request.subject}"
+    """What is asked for: "Win · 一期改造"; of what has no name yet, what it is: "Export · customers, 120 records"."""
+    return f"{deeds.label_of(request.action)} · {request.subject or exporting.subject(request) or request.number}"
 
 
 def record_of(request: ApprovalRequest, actor: Actor) -> Any:
@@ -44,6 +44,8 @@ def changes_of(request: ApprovalRequest, actor: Actor, base: str, record: Any) -
 
     `record` is the one it is about, None where there is none or the reader does not see it.
     """
+    if request.action == exporting.DEED:
+        return exporting.changes(request, actor)
     record_type = records.get(request.about_type)
     specs = {spec.name: spec for spec in _specs(record_type) if spec.name in request.changes}
     shower = Shower(record_type, actor, base, [], [])

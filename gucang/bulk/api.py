@@ -81,8 +81,9 @@ def _add_not_done(router: Any, record_type: RecordType) -> None:
             "label": {"type": "string"},
             "kind": {"type": "string"},
             "detail": {"type": "string"},
+            "waits_at": {"type": "string", "description": _("Where it waits for approval, such as /approvals/17.")},
         },
-        "required": ["id", "label", "kind", "detail"],
+        "required": ["id", "label", "kind", "detail", "waits_at"],
         "additionalProperties": False,
     }
     found = {"content": {"application/json": {"schema": schemas.page_schema(line)}}}
@@ -108,6 +109,7 @@ def not_done(request: Any, id: int) -> HttpResponse:
             "label": labels[model, line.object_id],
             "kind": line.kind,
             "detail": line.sentence,
+            "waits_at": line.waits_at,
         }
         for line in some[:limit]
         if (model, line.object_id) in labels

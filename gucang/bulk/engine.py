@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.http import QueryDict
@@ -24,27 +24,44 @@ from gucang.bulk.models import BulkRun, Kind, RunChunk, RunLine, RunProgress, St
 from gucang.kernel import events, records, undoing
 from gucang.kernel.actions import Row, edit_many
 from gucang.kernel.actors import Actor, Reach, as_actor, system
-from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Problem
+from gucang.kernel.errors import Forbidden, Invalid, NeedsApproval, NotVisible, Problem
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import deriving
 from gucang.surface.listed import listed
+from gucang.surface.problems import waits_at
 
 APP = "bulk"
 SENTENCE = 500
 
 
+class Said(NamedTuple):
+    """Why a record was left; `waits_at` is where what was to be done to it waits for others, "" when it was refused."""
+
+    pk: int
+    sentence: str
+    waits_at: str = ""
+
+
 @dataclass
 class Settled:
-    """What became of some records: the events left on them, how many needed no change, and who said no and why."""
+    """What became of some records: the events left on them, how many needed no change, which were left and why."""
 
     events: list[int] = field(default_factory=list)
     unchanged: int = 0
-    said: list[tuple[int, str]] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for others to agree."""
+        return sum(bool(one.waits_at) for one in self.said)
 
     def no(self, pk: int, problem: Problem, record: Any = None) -> None:
         """Note that a record was left, and why."""
-        self.said.append((pk, nameless(_told(problem), record)[:SENTENCE]))
+        if isinstance(problem, NeedsApproval):
+            self.said.append(Said(pk, problem.reason[:SENTENCE], waits_at(problem)))
+        else:
+            self.said.append(Said(pk, nameless(_told(problem), record)[:SENTENCE]))
 
 
 def _told(problem: Problem) -> str:
@@ -76,7 +93,8 @@ def advance(run_id: int) -> bool:
     progress.place += 1
     progress.done += len(settled.events)
     progress.unchanged += settled.unchanged
-    progress.refused += len(settled.said)
+    progress.waiting += settled.waiting
+    progress.refused += len(settled.said) - settled.waiting
     _keep(run, progress, chunk, Kind.REFUSED, settled)
     return True
 
@@ -126,9 +144,12 @@ def _keep(run: BulkRun, progress: RunProgress, chunk: RunChunk | None, kind: Kin
         if chunk is not None:
             chunk.save(update_fields=["events"])
         RunLine.objects.bulk_create(
-            RunLine(company_id=run.company_id, run=run, kind=kind, object_id=pk, sentence=sentence)
-            for pk, sentence in settled.said
-        )
+            RunLine(
+                company_id=run.company_id, run=run, object_id=one.pk, sentence=one.sentence, waits_at=one.waits_at,
+                kind=Kind.WAITING if one.waits_at and kind is Kind.REFUSED else kind,
+            )
+            for one in settled.said
+        )  # fmt: skip
 
 
 # --- forward ---------------------------------------------------------------------------------------------------------
@@ -247,7 +268,7 @@ def _undo(event: Event, actor: Actor, settled: Settled) -> None:
         if made is not None:
             settled.events.append(made.id)
         else:
-            settled.said.append((event.subject_id, _t("It is already as it was before.")))
+            settled.said.append(Said(event.subject_id, _t("It is already as it was before.")))
 
 
 def _who_handed_it_over(event: Event, actor: Actor, record_type: RecordType) -> Actor | None:

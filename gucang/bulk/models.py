@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.kernel.models import CompanyModel, Record, Reference
 
@@ -41,6 +42,7 @@ class BulkRun(Record):
     reason = models.CharField(_("why it ended"), max_length=300, blank=True, editable=False)
     rows = models.PositiveIntegerField(_("records"), default=0, editable=False)
     done = models.PositiveIntegerField(_("changed"), default=0, editable=False)
+    waiting = models.PositiveIntegerField(pgettext_lazy("bulk", "waiting for approval"), default=0, editable=False)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0, editable=False)
     refused = models.PositiveIntegerField(_("not done"), default=0, editable=False)
     undone = models.PositiveIntegerField(_("taken back"), default=0, editable=False)
@@ -63,7 +65,8 @@ class BulkRun(Record):
         return self.state not in (State.RUNNING, State.TAKING_BACK)
 
 
-COUNTS = ("rows", "done", "unchanged", "refused", "undone", "left")
+FORWARD = ("rows", "done", "waiting", "unchanged", "refused")
+COUNTS = (*FORWARD, "undone", "left")
 
 
 class RunProgress(CompanyModel):
@@ -80,6 +83,7 @@ class RunProgress(CompanyModel):
     place = models.PositiveIntegerField(default=0)
     rows = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
+    waiting = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     undone = models.PositiveIntegerField(default=0)
@@ -107,12 +111,13 @@ class RunChunk(CompanyModel):
 
 class Kind(models.TextChoices):
     REFUSED = "refused", _("not done")
+    WAITING = "waiting", pgettext_lazy("bulk", "waiting for approval")
     LEFT = "left", _("left as it is")
 
 
 class RunLine(CompanyModel):
     """Why one record was not changed, or not set back. The sentence names no record, so that equal ones stand together
-    and nobody reads in it what they may not see.
+    and nobody reads in it what they may not see. `waits_at` is the address, below the company's, of what it waits for.
     """
 
     derived = True
@@ -121,6 +126,7 @@ class RunLine(CompanyModel):
     kind = models.CharField(max_length=8, choices=Kind)
     object_id = models.BigIntegerField()
     sentence = models.CharField(max_length=500)
+    waits_at = models.CharField(max_length=80, blank=True)
 
     class Meta:
         base_manager_name = "objects"

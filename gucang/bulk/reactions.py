@@ -23,12 +23,17 @@ def tell_of_the_end(event: Event) -> Iterable[Told]:
     run = _run(event)
     if run is None or run.rows <= rules.DIRECT:
         return
+    through = gettext_noop("Bulk run %(number)s is through: %(done)s changed, %(refused)s not done.")
+    if run.waiting:
+        through = gettext_noop(
+            "Bulk run %(number)s is through: %(done)s changed, %(waiting)s wait for approval, %(refused)s not done."
+        )
     sentence = {
-        "bulk_run.finish": gettext_noop("Bulk run %(number)s is through: %(done)s changed, %(refused)s not done."),
+        "bulk_run.finish": through,
         "bulk_run.fail": gettext_noop("Bulk run %(number)s could not go on: %(reason)s"),
         "bulk_run.taken_back": gettext_noop("Bulk run %(number)s was taken back: %(undone)s set back, %(left)s left."),
     }[event.name]
-    names = ("number", "done", "refused", "reason", "undone", "left")
+    names = ("number", "done", "waiting", "refused", "reason", "undone", "left")
     yield Told(run.owner_id, sentence, {name: getattr(run, name) for name in names})
 
 

@@ -16,7 +16,10 @@ bulk_run = register(
         icon="list-check",
         owner="owner_id",
         visible=rules.visible,
-        columns=("number", "record_type", "verb", "state", "rows", "done", "refused", "undone", "owner", "created_at"),
+        columns=(
+            "number", "record_type", "verb", "state", "rows", "done", "waiting", "refused", "undone", "owner",
+            "created_at",
+        ),
         filters=("state", "owner", "record_type", "verb"),
         form=Layout(),
         actions=(actions.cancel, actions.take_back),

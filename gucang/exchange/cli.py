@@ -18,7 +18,7 @@ from gucang.exchange.engine import Runner, rehearse
 from gucang.exchange.models import COUNTS, Import, ImportLine, Kind, Progress
 from gucang.kernel import records
 from gucang.kernel.actors import as_actor, system
-from gucang.kernel.errors import Invalid, Refused
+from gucang.kernel.errors import Invalid, NeedsApproval, Refused
 from gucang.kernel.models import Company
 from gucang.kernel.scope import company_scope
 from gucang.surface.sheets import guarded
@@ -133,7 +133,7 @@ def _tell(out: TextIO, counts: dict[str, int], tables: dict[str, dict[str, int]]
             said = f"{line.old} ({line.sentence})"
         out.write(f"{line.table}:{line.line}: {line.kind}: {line.field}: {said}\n")
     for name, own in [*tables.items(), ("", counts)]:
-        words = ", ".join(f"{own[what]:,} {what}" for what in COUNTS)
+        words = ", ".join(f"{own[what]:,} {what}" for what in COUNTS if what != "waiting" or counts[what])
         out.write(f"{name}: {words}\n" if name else f"{words}\n")
 
 
@@ -153,7 +153,11 @@ def export_csv(parsed: argparse.Namespace) -> int:
             record_type = records.get(parsed.record)
         except LookupError:
             raise Refused(_t("There is nothing called “%(name)s” to export.") % {"name": parsed.record}) from None
-        record = exports.create(actor=member, record_type=record_type.name).record
+        try:
+            record = exports.create(actor=member, record_type=record_type.name).record
+        except NeedsApproval as waiting:  # what was parked stays; the file waits in the program once all have agreed
+            sys.stdout.write(f"{waiting}\n")
+            return 0
         chosen = export.Extract.parse(record_type, as_actor(member), "", ",".join(record.columns))
         export.write_csv(parsed.file, export.rows(chosen))
         if record.state != "done":

@@ -55,6 +55,7 @@ class Import(Record):
     updated = models.PositiveIntegerField(_("updated"), default=0, editable=False)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0, editable=False)
     repaired = models.PositiveIntegerField(_("repaired"), default=0, editable=False)
+    waiting = models.PositiveIntegerField(pgettext_lazy("import", "waiting for approval"), default=0, editable=False)
     refused = models.PositiveIntegerField(pgettext_lazy("import", "refused"), default=0, editable=False)
     duplicates = models.PositiveIntegerField(_("duplicates"), default=0, editable=False)
     if_duplicate = models.CharField(
@@ -99,6 +100,7 @@ class Progress(CompanyModel):
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     repaired = models.PositiveIntegerField(default=0)
+    waiting = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
     by_table = models.JSONField(default=dict)
@@ -119,20 +121,22 @@ class Progress(CompanyModel):
         return {name: getattr(self, name) for name in COUNTS} | {"by_table": self.by_table}
 
 
-COUNTS = ("rows", "created", "updated", "unchanged", "duplicates", "repaired", "refused")
+COUNTS = ("rows", "created", "updated", "waiting", "unchanged", "duplicates", "repaired", "refused")
 
 
 class Kind(models.TextChoices):
     REFUSED = "refused", pgettext_lazy("import", "refused")
     REPAIRED = "repaired", _("repaired")
     DUPLICATE = "duplicate", _("exact duplicate")
+    WAITING = "waiting", pgettext_lazy("import", "waiting for approval")
 
 
 class ImportLine(CompanyModel):
     """What is to be said of one row: why it was refused, which value was repaired into which, or what it is like.
 
     Of an exact duplicate `field` says in what, `old` names the record, `new` is its address below the company's for
-    whoever may see it, and `sentence` tells whose it is, or which earlier line of the file it is like.
+    whoever may see it, and `sentence` tells whose it is, or which earlier line of the file it is like. Of one that
+    waits for approval `new` is the address of the request.
     """
 
     derived = True

@@ -91,11 +91,12 @@ class NeedsApproval(Problem):
     """A gate holds the action back until others agree.
 
     What the action had begun is taken back; then `park` is called, which keeps what was asked for and returns it as
-    the `request`. Nothing else of the deed remains, and what is around it is committed as after a success.
+    the `request`. Nothing else of the deed remains, and what is around it is committed as after a success. `reason` is
+    what held it back, in words that are the same for all that are alike.
     """
 
     status = 202
 
     def __init__(self, sentence: Any, request: Any = None, *, park: Callable[[], Any] | None = None) -> None:
         super().__init__(sentence)
-        self.request, self.park = request, park
+        self.reason, self.request, self.park = str(sentence), request, park

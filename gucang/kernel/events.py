@@ -52,6 +52,11 @@ def noting(**facts: Any) -> Iterator[None]:
         _noted.reset(token)
 
 
+def noted(name: str) -> Any:
+    """What `noting` says under this name of the deed that runs now; None when nothing."""
+    return _noted.get().get(name)
+
+
 def next_id() -> int:
     """The id of the event to come, so that what its action calls can name it as its cause."""
     with connection.cursor() as cursor:

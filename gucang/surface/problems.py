@@ -17,7 +17,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from gucang.kernel.errors import NotVisible, Problem
+from gucang.kernel import records
+from gucang.kernel.errors import NeedsApproval, NotVisible, Problem
 from gucang.surface.render import base_of, fragment, render, wants_fragment
 
 log = logging.getLogger("gucang.pages")
@@ -43,6 +44,13 @@ WORDS: dict[int, tuple[Any, Any]] = {
 def answer(request: Any, problem: Problem) -> HttpResponse:
     """The answer to a refusal: a page, or the part that goes where the refusal happened."""
     return say(request, problem.status, str(problem))
+
+
+def waits_at(waiting: NeedsApproval) -> str:
+    """The address, below the company's, of the request as which something waits for others; "" without one."""
+    if waiting.request is None:
+        return ""
+    return f"/{records.by_model(type(waiting.request)).plural}/{waiting.request.pk}"
 
 
 def say(request: Any, status: int, sentence: str = "", *, headers: dict[str, str] | None = None) -> HttpResponse:

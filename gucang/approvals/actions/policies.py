@@ -57,6 +57,11 @@ def checked(text: str, policy: ApprovalPolicy, actor: Actor) -> Definition:
     for who in every:
         if who.kind is Kind.FIELD and who.name not in named:
             raise Invalid({"definition": [_t("“%(field)s” names no colleague.") % {"field": who.name}]})
+    changeable = record_type.form_specs()
+    for name in words.fields:
+        if name not in changeable:
+            sentence = _t("There is no field “%(field)s” that could be changed.")
+            raise Invalid({"definition": [sentence % {"field": name}]})
     _check_there(Member, {who.id for who in every if who.kind is Kind.PERSON} | ({words.empty_person} - {0}))
     _check_there(Role, {who.id for who in every if who.kind is Kind.ROLE})
     _check_there(Department, set(words.departments))

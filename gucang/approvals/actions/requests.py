@@ -50,6 +50,7 @@ def submit(request: ApprovalRequest, *, actor: Actor, asked: Annotated[str, Text
     request.about_type = request.action.partition(".")[0]
     request.submitter_id = actor.member_id or 0
     _check_still_so(request)
+    _check_not_asked(request)
     _replace_returned(request, actor)
     who = cases.people_of(request)
     try:
@@ -70,6 +71,21 @@ def _check_still_so(request: ApprovalRequest) -> None:
     version = query.select_for_update(of=("self",), no_key=True).values_list("version", flat=True).first()
     if version != request.seen:
         raise Refused(_t("Somebody changed this just now. Look at it again, then ask once more."))
+
+
+def _check_not_asked(request: ApprovalRequest) -> None:
+    """Raise Refused when the same member waits for the very same new record already: a file brought in twice."""
+    if request.about_id:
+        return
+    same = ApprovalRequest.objects.filter(
+        submitter_id=request.submitter_id, state=State.WAITING, action=request.action, about_id=0,
+        params=request.params, subject=request.subject,
+    ).first()  # fmt: skip
+    if same is not None:
+        raise Refused(
+            _t("You have asked for exactly this already: it waits for approval (%(number)s) with %(who)s.")
+            % {"number": same.number, "who": cases.holders_in_words(same) or "—"}
+        )
 
 
 def _replace_returned(request: ApprovalRequest, actor: Actor) -> None:

@@ -247,7 +247,7 @@ def _run(request: CompanyRequest, asked: Asked) -> BulkRun:
 def _ended(request: CompanyRequest, asked: Asked, run: BulkRun) -> HttpResponse:
     """Back to the list when all went well; else to the page that says what did not."""
     url = f"{request.base}/bulk-runs/{run.pk}"
-    if run.state != State.DONE or run.refused:
+    if run.state != State.DONE or run.refused or run.waiting:
         return go(request, url)
     text = ngettext("%(action)s: %(n)s record.", "%(action)s: %(n)s records.", run.done)
     undo = "" if rules.why_not_back(run) or not request.actor.may("bulk_run.take_back") else f"{url}/do/take_back"

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gucang.bulk import actions, engine, rules
 from gucang.bulk.deeds import stored
-from gucang.bulk.models import COUNTS, BulkRun, RunLine, RunProgress, State, label_of
+from gucang.bulk.models import COUNTS, FORWARD, BulkRun, Kind, RunLine, RunProgress, State, label_of
 from gucang.bulk.screens.choose import said
 from gucang.kernel import records
 from gucang.kernel.actions import Action
@@ -73,9 +73,13 @@ def _progress(request: CompanyRequest, run: BulkRun, progress: RunProgress | Non
         "run": run,
         "url": record_url(request, records.get("bulk_run"), run.pk),
         "running": not run.is_over,
-        "through": counted.undone + counted.left if back else counted.done + counted.unchanged + counted.refused,
+        "through": counted.undone + counted.left if back else sum(getattr(counted, name) for name in FORWARD[1:]),
         "whole": run.done if back else counted.rows,
-        "counts": [(str(specs[name].label), getattr(counted, name)) for name in (COUNTS if back else COUNTS[:4])],
+        "counts": [
+            (str(specs[name].label), getattr(counted, name))
+            for name in (COUNTS if back else FORWARD)
+            if name != "waiting" or counted.waiting
+        ],
         "verbs": {name: verb.why_not(request.actor, run) for name, verb in VERBS.items()},
     }
 
@@ -125,9 +129,9 @@ def _groups(actor: Actor, run: BulkRun, record_type: RecordType) -> list[dict[st
     labels = labels_of(actor, {record_type.model: {line.object_id for line in some}})
     for reason in reasons:
         mine = [line for line in some if (line.kind, line.sentence) == (reason["kind"], reason["sentence"])]
-        known = [(line.object_id, labels.get((record_type.model, line.object_id))) for line in mine]
-        reason["records"] = [(pk, label) for pk, label in known if label is not None]
-        reason["left"] = reason["kind"] == "left"
+        known = [(line.object_id, labels.get((record_type.model, line.object_id)), line.waits_at) for line in mine]
+        reason["records"] = [(pk, label, at) for pk, label, at in known if label is not None]
+        reason["is"] = Kind(reason["kind"])
         reason["more"] = reason["count"] - len(reason["records"])
     return reasons
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.exchange import rules
 from gucang.exchange.models import Export, State
-from gucang.kernel import clock, jobs
+from gucang.kernel import clock, events
 from gucang.kernel.actions import action
 from gucang.kernel.actors import Actor
 from gucang.kernel.fields import Text
@@ -33,7 +33,8 @@ def create(
 ) -> dict[str, Any]:
     """Take out the records that a list's address shows, of them only the `picked` ids if there are any ("12,15").
 
-    A long list is written by a job; see `export`.
+    A short one is DONE: who asked takes it with the answer. A long one is written by a job, as is any that others had
+    to agree to first: nobody waits for its answer any more.
     """
     from gucang.exchange import export
 
@@ -44,7 +45,7 @@ def create(
     record.record_type, record.query, record.picked = wanted.name, export.without_columns(query), ids
     record.columns, record.owner_id = [spec.name for spec in chosen.specs], actor.member_id
     record.rows = chosen.query.count()
-    if record.rows <= DIRECT:
+    if record.rows <= DIRECT and not events.noted("approval"):
         record.state, record.ready_at = State.DONE, clock.now()
     return {"rows": record.rows, "picked": bool(ids)}
 
@@ -55,10 +56,4 @@ def finish(record: Export, *, file: str, rows: int) -> None:
     record.file, record.rows, record.state, record.ready_at = file, rows, State.DONE, clock.now()
 
 
-def start(record: Export) -> None:
-    """Queue the writing of a long export."""
-    if record.state == State.RUNNING:
-        jobs.enqueue("exchange.write", key=str(record.pk), export_id=record.pk)
-
-
-__all__ = ["DIRECT", "create", "finish", "start"]
+__all__ = ["DIRECT", "create", "finish"]

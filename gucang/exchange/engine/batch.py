@@ -17,10 +17,11 @@ from gucang.exchange.models import IfDuplicate, ImportLine, Kind, Origin
 from gucang.exchange.readers import RawRow
 from gucang.kernel import events, records
 from gucang.kernel.actions import Row, create_many, edit_many
-from gucang.kernel.errors import Invalid, Problem
+from gucang.kernel.errors import Invalid, NeedsApproval, Problem
 from gucang.kernel.fields import BadValue, to_json
 from gucang.kernel.scope import check_writing
 from gucang.kernel.sets import column_types, insert_rows
+from gucang.surface.problems import waits_at
 
 KEY = 120
 _ORIGIN_COLUMNS = ("company_id", "import_record_id", "record_type", "source", "key", "object_id", "digest", "made")
@@ -213,6 +214,11 @@ class Batch:
             )
 
     def _refuse_by(self, draft: Draft, problem: Problem) -> None:
+        if isinstance(problem, NeedsApproval):
+            self.counts["waiting"] += 1
+            told = {"sentence": str(problem)[:500], "new": waits_at(problem)}
+            self.lines.append(self._line(draft, Kind.WAITING, **told))
+            return
         if not isinstance(problem, Invalid):
             self._refuse(draft, str(problem), getattr(problem, "field", ""))
             return

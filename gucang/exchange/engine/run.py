@@ -8,12 +8,14 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _t
 from django.utils.translation import override
 
 from gucang.exchange.engine.batch import Batch
 from gucang.exchange.engine.plan import Plan, Step, Work, maker, plan_of
-from gucang.exchange.models import COUNTS, Import, ImportLine, Progress, State
+from gucang.exchange.models import COUNTS, Import, ImportLine, Kind, Progress, State
 from gucang.exchange.readers import read_table
+from gucang.kernel.actions import as_outermost
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Problem
 from gucang.kernel.scope import deriving
@@ -104,7 +106,7 @@ def rehearse(record: Import, actor: Actor, limit: int | None = REHEARSED) -> tup
     lines: list[ImportLine] = []
     work, plan = Work(record, actor), plan_of(record)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), as_outermost():
             for step in plan.steps:
                 _rehearse_step(work, plan, step, limit, counts, lines)
             raise _TakenBack
@@ -125,4 +127,11 @@ def _rehearse_step(
         with deriving(APP):
             batch.keep(lines=False)
         counts.update(batch.counts)
-        lines += batch.lines
+        lines += [_tried(line) for line in batch.lines]
+
+
+def _tried(line: ImportLine) -> ImportLine:
+    """What is said of a row that was only tried: the request that it would be is taken back with it."""
+    if line.kind == Kind.WAITING:
+        line.new, line.sentence = "", _t("It would be sent for approval.")
+    return line

@@ -13,12 +13,13 @@ from gucang.exchange import export, rules, store
 from gucang.exchange.actions import exports
 from gucang.exchange.models import Export, State, label_of
 from gucang.kernel import clock, records
-from gucang.kernel.errors import NotVisible, Refused
+from gucang.kernel.errors import NeedsApproval, NotVisible, Refused
 from gucang.surface.meant import ids_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import go, render
 from gucang.surface.screens.common import find
+from gucang.surface.screens.forms import parked
 from gucang.surface.sheets import lines
 
 HOURS = 24
@@ -38,7 +39,10 @@ def new(request: CompanyRequest, plural: str, **_address: str) -> HttpResponse:
     picked = ids_of(",".join(dict.fromkeys(ids)), "picked")
     chosen = export.Extract.parse(record_type, request.actor, query, picked=picked)
     if sent:
-        return _made(request, chosen, query, picked)
+        try:
+            return _made(request, chosen, query, picked)
+        except NeedsApproval as waiting:
+            return parked(request, waiting, f"{request.base}/{plural}/")
     context = {
         "type": record_type,
         "query": query,
@@ -61,7 +65,6 @@ def _made(request: CompanyRequest, chosen: export.Extract, query: str, picked: l
         columns=",".join(spec.name for spec in chosen.specs),
         picked=",".join(map(str, picked)),
     ).record
-    exports.start(record)
     if record.state == State.RUNNING:
         return go(request, f"{request.base}/exports/{record.pk}")
     response = HttpResponse("".join(lines(export.rows(chosen))), content_type="text/csv; charset=utf-8")

@@ -116,14 +116,15 @@ def _progress(request: CompanyRequest, record: Import) -> dict[str, Any]:
         "url": _url(request, record),
         "running": running,
         "done": progress.rows if progress is not None else 0,
-        "counts": [(label, getattr(counted, name)) for name, label in _labels()],
+        "counts": [(label, getattr(counted, name)) for name, label in _labels(counted)],
         "verbs": {name: (verb.label, verb.why_not(request.actor, record)) for name, verb in VERBS.items()},
     }
 
 
-def _labels() -> list[tuple[str, str]]:
+def _labels(counted: Import | Progress) -> list[tuple[str, str]]:
+    """What is counted, with its words; what waits for approval only where something does."""
     specs = records.get("import").specs
-    return [(name, str(specs[name].label)) for name in COUNTS]
+    return [(name, str(specs[name].label)) for name in COUNTS if name != "waiting" or counted.waiting]
 
 
 def _columns(request: CompanyRequest, record: Import, typed: dict[str, Any] | None) -> dict[str, Any]:
@@ -159,12 +160,16 @@ def _report(record: Import) -> dict[str, Any]:
     lines = ImportLine.objects.filter(import_record=record).order_by("id")
     counts = dict(lines.order_by().values_list("kind").annotate(count=Count("*")))
 
+    shown = dict(_labels(record))
+
     def first(kind: Kind) -> list[ImportLine]:
         return list(lines.filter(kind=kind)[:SHOWN_LINES]) if counts.get(kind) else []
 
     return {
-        "by_table": [(name, [own.get(what, 0) for what in COUNTS]) for name, own in record.by_table.items()],
-        "labels": [label for _name, label in _labels()],
+        "by_table": [(name, [own.get(what, 0) for what in shown]) for name, own in record.by_table.items()],
+        "labels": list(shown.values()),
+        "waiting": first(Kind.WAITING),
+        "waiting_count": counts.get(Kind.WAITING, 0),
         "refused": first(Kind.REFUSED),
         "refused_count": counts.get(Kind.REFUSED, 0),
         "repaired": first(Kind.REPAIRED),

@@ -1,7 +1,7 @@
 """The one way a write happens."""
 
 from gucang.kernel.actions.bulk import Row, create_many, edit_many
-from gucang.kernel.actions.core import Action, Outcome, action, get, is_outermost
+from gucang.kernel.actions.core import Action, Outcome, action, as_outermost, get, is_outermost
 from gucang.kernel.actions.gates import Weighed, gate, outer_gate, weigh
 from gucang.kernel.actions.keeping import keep
 from gucang.kernel.actions.standard import (
@@ -20,6 +20,7 @@ __all__ = [
     "Row",
     "Weighed",
     "action",
+    "as_outermost",
     "create_many",
     "creating",
     "deleting",

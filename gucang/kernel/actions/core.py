@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
@@ -338,6 +339,16 @@ class _Run:
 def is_outermost() -> bool:
     """Whether no action is running: what is called now is a deed of its own, not part of another."""
     return _depth.get() == 0
+
+
+@contextmanager
+def as_outermost() -> Iterator[None]:
+    """Let what is called inside count as deeds of their own: a trial that shows what each of them would come to."""
+    token = _depth.set(0)
+    try:
+        yield
+    finally:
+        _depth.reset(token)
 
 
 def park(waiting: NeedsApproval) -> None:

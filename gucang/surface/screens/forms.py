@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 
-from gucang.kernel import custom, events, idempotency, lines, records
+from gucang.kernel import custom, events, idempotency, lines
 from gucang.kernel.actions import Outcome
 from gucang.kernel.actors import Access
 from gucang.kernel.errors import Clash, Forbidden, NeedsApproval, NotVisible, Problem, Stale
@@ -23,6 +23,7 @@ from gucang.kernel.records import RecordType
 from gucang.surface import controls, lineform, panels
 from gucang.surface.columns import Shower
 from gucang.surface.middleware import CompanyRequest
+from gucang.surface.problems import waits_at
 from gucang.surface.render import fragment, go, render, toast, with_toast
 from gucang.surface.screens.common import (
     find,
@@ -132,9 +133,8 @@ def once(request: CompanyRequest, make: Callable[[], int]) -> int:
 def parked(request: CompanyRequest, waiting: NeedsApproval, fallback: str) -> HttpResponse:
     """After something was sent for approval: to the request, which says who holds it; else to `fallback`."""
     toast(request, str(waiting))
-    if waiting.request is None:
-        return go(request, fallback)
-    return go(request, record_url(request, records.by_model(type(waiting.request)), waiting.request.pk))
+    address = waits_at(waiting)
+    return go(request, f"{request.base}{address}" if address else fallback)
 
 
 def _form_key(request: CompanyRequest) -> str:
