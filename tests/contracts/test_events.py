@@ -77,5 +77,5 @@ def test_a_record_type_and_each_of_its_fields_has_a_name_in_both_languages() -> 
 
 
 def test_there_are_actions_of_every_record_type() -> None:
-    assert {one.record_name for one in ACTIONS} >= {one.name for one in records.every()}
+    assert {one.record_name for one in ACTIONS} >= {one.name for one in records.every() if one.verbs}
     assert actions.get("customer.claim") in ACTIONS
