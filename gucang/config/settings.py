@@ -18,6 +18,7 @@ PUBLIC_ORIGIN = environment.text("public_origin")
 INSTALLED_APPS = [
     "gucang.insight",
     "gucang.customtypes",
+    "gucang.billing",
     "gucang.promises",
     "gucang.ordering",
     "gucang.selling",
@@ -34,6 +35,7 @@ INSTALLED_APPS = [
     "gucang.views",
     "gucang.customfields",
     "gucang.worktime",
+    "gucang.books",
     "gucang.accounts",
     "gucang.surface",
     "gucang.kernel",

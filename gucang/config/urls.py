@@ -8,6 +8,7 @@ from gucang.accounts import urls as accounts
 from gucang.activity import urls as activity
 from gucang.approvals import urls as approvals
 from gucang.automation import urls as automation
+from gucang.billing import urls as billing
 from gucang.bulk import urls as bulk
 from gucang.customfields import urls as customfields
 from gucang.customtypes import urls as customtypes
@@ -34,6 +35,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *automation.company_patterns,
     *approvals.company_patterns,
     *parties.company_patterns,
+    *billing.company_patterns,
     *promises.company_patterns,
     *bulk.company_patterns,
     *customtypes.company_patterns,

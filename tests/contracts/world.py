@@ -89,6 +89,7 @@ class Pages(World):
             "approval_request": self._approval_request,
             "delegation": self._delegation,
             "stock_level": self._stock_level,
+            "instalment": self._instalment,
         }
         return special[record_type.name](by) if record_type.name in special else self.make(record_type, by)
 
@@ -149,6 +150,10 @@ class Pages(World):
         """What the administrator has received lies in a warehouse."""
         self.make(records.get("stock_move"), "adam")
         return records.get("stock_level").query(self.people[by].as_actor()).first()
+    def _instalment(self, by: str) -> Any:
+        """One of a receivable: nobody makes it by itself."""
+        self.any_record(records.get("receivable"), by)
+        return records.get("instalment").query(self.people[by].as_actor()).order_by("pk").first()
 
     def _export(self, by: str) -> Any:
         return exports.create(actor=self.people[by], record_type="customer", query="").record
