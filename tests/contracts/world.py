@@ -150,6 +150,7 @@ class Pages(World):
         """What the administrator has received lies in a warehouse."""
         self.make(records.get("stock_move"), "adam")
         return records.get("stock_level").query(self.people[by].as_actor()).first()
+
     def _instalment(self, by: str) -> Any:
         """One of a receivable: nobody makes it by itself."""
         self.any_record(records.get("receivable"), by)

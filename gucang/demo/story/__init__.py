@@ -17,6 +17,7 @@ from gucang.demo.story import (
     hours,
     leads,
     machines,
+    money,
     papers,
     present,
     promises,
@@ -56,6 +57,7 @@ def _tell(world: World) -> Company:
             setting.set_up(world)
             hours.set_up(world)
             goods.set_up(world)
+            money.set_up(world)
             stores.set_up(world)
     with company_scope(company):
         customers.begin(world)
@@ -66,6 +68,7 @@ def _tell(world: World) -> Company:
         machines.begin(world)
         papers.begin(world)
         stores.begin(world)
+        money.begin(world)
         setting.begin(world)
         hours.begin(world)
         promises.begin(world)
@@ -74,6 +77,7 @@ def _tell(world: World) -> Company:
         world.say("最近几天 the last days")
         agreement.tell(world)
         papers.tell(world)
+        money.tell(world)
         seals.seal_days()
     return company
 

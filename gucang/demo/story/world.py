@@ -6,7 +6,9 @@ moment at which it goes on. `World.run` wakes all of them in the order of time, 
 
 from __future__ import annotations
 
+import copy
 import heapq
+import itertools
 import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -52,7 +54,7 @@ class World:
         self.members: dict[str, Member] = {}
         self._actors: dict[int, Actor] = {}
         self._waiting: list[tuple[datetime, int, Life]] = []
-        self._count = 0
+        self._count = itertools.count(1)
 
     # --- time ---
 
@@ -97,8 +99,7 @@ class World:
 
     def start(self, moment: datetime, life: Life) -> None:
         """Let a life begin at `moment`; one that would begin after the end of the story never does."""
-        self._count += 1
-        heapq.heappush(self._waiting, (moment, self._count, life))
+        heapq.heappush(self._waiting, (moment, next(self._count), life))
 
     def once(self, moment: datetime, deed: Callable[[], object]) -> None:
         """Let one thing happen at `moment`."""
@@ -126,6 +127,12 @@ class World:
                 self.start(max(following, moment), life)
 
     # --- chance ---
+
+    def aside(self, name: str) -> World:
+        """The same stage with a chance of its own: what that decides changes nothing else in the story."""
+        other = copy.copy(self)
+        other.chance = random.Random(f"{self.seed} {name}")
+        return other
 
     def maybe(self, share: float) -> bool:
         return self.chance.random() < share

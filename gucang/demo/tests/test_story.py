@@ -17,6 +17,7 @@ from gucang.accounts.sentences import sentences
 from gucang.activity import queries as activity
 from gucang.activity.models import Attachment, Coaching, FollowUp, Task
 from gucang.approvals.models import ApprovalRequest, ApprovalTask
+from gucang.billing.models import Invoice, Payment, Receivable
 from gucang.demo import cli, story
 from gucang.demo.story import before, cast, training
 from gucang.kernel import clock, records, seals, search
@@ -157,6 +158,16 @@ def test_a_rebate_that_took_five_days_is_answered_in_one_call_today(inside: Comp
     assert all(check.find(auditor, 1) for check in differences.every()), "every check has something to show"
     states = set(Promise.objects.values_list("state", flat=True))
     assert states == {"binding", "booked", "kept", "broken"}
+
+
+def test_money_is_owed_paid_late_and_free_and_a_write_off_waits(inside: Company) -> None:
+    assert {"open", "partly", "paid"} <= set(Receivable.objects.values_list("state", flat=True))
+    assert Receivable.objects.filter(open_order__gt=0, next_due_on__lt=clock.today()).exists()
+    assert Receivable.objects.filter(promised_on__gte=clock.today()).exists()
+    assert {"free", "partly", "settled"} <= set(Payment.objects.values_list("state", flat=True))
+    (waiting,) = ApprovalRequest.objects.filter(state="waiting", about_type="receivable")
+    assert Receivable.objects.get(pk=waiting.about_id).written_off == 0
+    assert Invoice.objects.exists()
 
 
 def test_who_left_has_nothing_left_to_do(inside: Company) -> None:
