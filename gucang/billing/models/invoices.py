@@ -61,6 +61,8 @@ class Invoice(Record):
 
     derived_fields = ("amount_order",)
     sorts_by = {"amount": "amount_order"}
+    customer_id: int
+    receivable_id: int | None
 
     class Meta(Record.Meta):
         verbose_name = pgettext_lazy("tax", "invoice")

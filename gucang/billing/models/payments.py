@@ -60,6 +60,8 @@ class Payment(Record):
 
     derived_fields = ("amount_order", "rate")
     sorts_by = {"amount": "amount_order"}
+    customer_id: int
+    pays_id: int | None
     loaded: dict[str, Any] = {}
 
     class Meta(Record.Meta):

@@ -77,6 +77,7 @@ class Receivable(Record):
 
     derived_fields = ("amount_order", "open_order", "next_due_on", "rate")
     sorts_by = {"amount": "amount_order", "open_amount": "open_order"}
+    customer_id: int
     # What it was when it was read, for what must be asked only of a change.
     loaded: dict[str, Any] = {}
 
@@ -174,6 +175,7 @@ class Instalment(Record):
     days = models.PositiveSmallIntegerField(_("days"), default=0)
     awaits = models.CharField(max_length=10, blank=True, editable=False)
     is_open = models.BooleanField(_("open"), default=True)
+    receivable_id: int
 
     class Meta(Record.Meta):
         verbose_name = _("instalment")

@@ -100,6 +100,8 @@ class Dunning(CompanyModel):
     step = Reference(DunningStep, related_name="+")
     days_after_due = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
+    receivable_id: int
+    step_id: int
 
     class Meta:
         base_manager_name = "objects"
