@@ -10,6 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.billing import terms as plans
 from gucang.billing.models.setup import PaymentTerms
@@ -22,7 +23,7 @@ NOTHING = Decimal(0)
 
 
 class ReceivableState(models.TextChoices):
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("money", "open")
     PARTLY = "partly", _("partly paid")
     PAID = "paid", _("paid")
     WRITTEN_OFF = "written_off", _("written off")
@@ -174,7 +175,7 @@ class Instalment(Record):
     due_on = models.DateField(_("due on"), null=True, blank=True)
     days = models.PositiveSmallIntegerField(_("days"), default=0)
     awaits = models.CharField(max_length=10, blank=True, editable=False)
-    is_open = models.BooleanField(_("open"), default=True)
+    is_open = models.BooleanField(pgettext_lazy("money", "open"), default=True)
     receivable_id: int
 
     class Meta(Record.Meta):
