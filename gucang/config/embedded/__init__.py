@@ -31,6 +31,7 @@ import psutil
 import psycopg
 
 from gucang.config import environment, roles
+from gucang.config.embedded import memory
 from gucang.config.embedded.places import (
     PORT,
     SYSTEM_HOME,
@@ -62,8 +63,6 @@ _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "60",
-    "shared_buffers": "128MB",
-    "effective_cache_size": "1GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
@@ -249,7 +248,7 @@ class Server:
             )
 
     def _launch(self, place: Place, with_parent: bool) -> subprocess.Popen[bytes]:
-        settings = {**_SETTINGS, "unix_socket_directories": place.socket, **extra_settings()}
+        settings = {**_SETTINGS, **memory.settings(), "unix_socket_directories": place.socket, **extra_settings()}
         if not environment.flag("pg_fsync"):
             settings |= {"fsync": "off", "full_page_writes": "off"}
         command = [f"{place.binaries}/postgres", "-D", place.cluster]
