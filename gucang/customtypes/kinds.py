@@ -13,9 +13,9 @@ from typing import Annotated, Any
 
 from django.apps.registry import Apps
 from django.db.models import Count
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from gucang.accounts.handing import Colleague, hand_over
 from gucang.accounts.models import Member
 from gucang.customtypes import definitions, rules
 from gucang.customtypes.definitions import Definition
@@ -23,12 +23,10 @@ from gucang.customtypes.models import BELONGS, CustomRecord
 from gucang.kernel import records
 from gucang.kernel.actions import Action, creating, deleting, editing, restoring, sharing
 from gucang.kernel.actors import Actor
-from gucang.kernel.errors import Invalid
-from gucang.kernel.fields import Among, FieldSpec, Text
+from gucang.kernel.fields import FieldSpec, Text
 from gucang.kernel.permissions import may_give_away
 from gucang.kernel.records import Board, Calendar, Exchange, Layout, Own, RecordType
 from gucang.kernel.setup import kept
-from gucang.selling.actions.opportunities import at_work
 from gucang.surface import filters
 
 MOST_BUILT = 1024
@@ -178,15 +176,11 @@ def _assign(definition: Definition, options: dict[str, Any]) -> Action:
     def assign(
         record: Any,
         *,
-        owner: Annotated[Member, Among(at_work)],  # type: ignore[valid-type]
+        owner: Colleague,
         note: Annotated[str, Text(long=True)] = "",
     ) -> dict[str, Any]:
         """Hand the record over to a colleague."""
-        if not owner.may_work:
-            raise Invalid({"owner": [_t("%(member)s has left. Choose somebody else.") % {"member": owner}]})
-        facts = {"former_owner": record.owner_id, "note": note}
-        record.owner = owner
-        return facts
+        return hand_over(record, owner, note=note)
 
     return Action(
         f"{definition.name}.assign", assign, label=_("Assign"), icon="user-share", unowned=True, hands_over=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from gucang.accounts.handing import refuse_who_left
 from gucang.approvals import delegating, rules
 from gucang.approvals.models import Delegation
 from gucang.kernel import clock
@@ -23,8 +24,7 @@ def _begin(delegation: Delegation, actor: Actor) -> None:
 def _check(delegation: Delegation, actor: Actor) -> None:
     if delegation.deputy_id == delegation.owner_id:
         raise Invalid({"deputy": [_t("Choose somebody else than yourself.")]})
-    if not delegation.deputy.may_work:
-        raise Invalid({"deputy": [_t("%(member)s has left. Choose somebody else.") % {"member": delegation.deputy}]})
+    refuse_who_left(delegation.deputy, "deputy")
     if sentence := rules.why_not_dates(delegation.starts_on, delegation.ends_on):
         raise Invalid({"ends_on": [sentence]})
     if delegating.circle(delegation):

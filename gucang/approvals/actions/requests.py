@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from gucang.accounts.handing import Colleague, at_work
 from gucang.accounts.models import Member
 from gucang.approvals import cases, clocks, flow, parking, people, rules
 from gucang.approvals.actions.reasons import refusal, words_of
@@ -18,16 +18,11 @@ from gucang.kernel import clock, records
 from gucang.kernel.actions import action, keep
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Forbidden, Refused
-from gucang.kernel.fields import Among, FieldSpec, Text
+from gucang.kernel.fields import FieldSpec, Text
 
 LONG = 1_000_000
 Comment = Annotated[str, Text(long=True)]
 COMMENT = {"comment": _("Comment")}
-
-
-def at_work(actor: Actor) -> Q:
-    """Members who can be asked."""
-    return ~Q(status="left")
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------
@@ -277,9 +272,9 @@ def transfer(
     request: ApprovalRequest,
     *,
     actor: Actor,
-    to: Annotated[Member, Among(at_work)],  # type: ignore[valid-type]
+    to: Colleague,
     comment: Comment = "",
-    instead_of: Annotated[Member, Among(at_work)] | None = None,  # type: ignore[valid-type]
+    instead_of: Colleague | None = None,
 ) -> dict[str, Any]:
     """Let somebody else decide in one's place. An administrator may pass on what waits for anybody (`instead_of`)."""
     case, who = cases.case_of(request), cases.people_of(request)

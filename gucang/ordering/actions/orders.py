@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gucang.accounts.handing import Colleague, hand_over
 from gucang.accounts.models import Member
 from gucang.documents import settling
 from gucang.kernel import clock, lines, records
@@ -15,14 +16,13 @@ from gucang.kernel.actions import action, creating, deleting, editing, restoring
 from gucang.kernel.actions.values import assign as put_on
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Invalid, Refused
-from gucang.kernel.fields import Among, BadValue, Text
+from gucang.kernel.fields import BadValue, Text
 from gucang.kernel.models import Event
 from gucang.kernel.permissions import may_give_away
 from gucang.ordering import queries, rules
 from gucang.ordering.models import OrderState, OrderVersion, SalesOrder
 from gucang.parties import rules as party_rules
 from gucang.selling.actions import quotes
-from gucang.selling.actions.opportunities import at_work
 
 
 def _begin(order: SalesOrder, actor: Actor) -> None:
@@ -135,12 +135,8 @@ def cancel(order: SalesOrder, *, reason: Annotated[str, Text(max_length=200)]) -
 def assign(
     order: SalesOrder,
     *,
-    owner: Annotated[Member, Among(at_work)],  # type: ignore[valid-type]
+    owner: Colleague,
     note: Annotated[str, Text(long=True)] = "",
 ) -> dict[str, Any]:
     """Hand the order over to a colleague as it is."""
-    if not owner.may_work:
-        raise Invalid({"owner": [_t("%(member)s has left. Choose somebody else.") % {"member": owner}]})
-    facts = {"former_owner": order.owner_id, "note": note}
-    order.owner = owner
-    return facts
+    return hand_over(order, owner, note=note)

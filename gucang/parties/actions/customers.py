@@ -6,25 +6,19 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from gucang.accounts.handing import Colleague, hand_over
 from gucang.accounts.models import Member
 from gucang.kernel.actions import action, creating, deleting, editing, erasing, restoring, sharing
 from gucang.kernel.actors import Actor
-from gucang.kernel.errors import Invalid
-from gucang.kernel.fields import Among, Text
+from gucang.kernel.fields import Text
 from gucang.kernel.models import Event
 from gucang.kernel.permissions import may_give_away
 from gucang.kernel.scope import only_writing
 from gucang.parties import rules
 from gucang.parties.models import Customer, Status
-
-
-def at_work(actor: Actor) -> Q:
-    """Members who can be given something."""
-    return ~Q(status="left")
 
 
 def _owned(customer: Customer, actor: Actor) -> None:
@@ -61,16 +55,12 @@ def _given_back(event: Event) -> tuple[str, dict[str, Any]]:
 def assign(
     customer: Customer,
     *,
-    owner: Annotated[Member, Among(at_work)],  # type: ignore[valid-type]
+    owner: Colleague,
     note: Annotated[str, Text(long=True)] = "",
     with_opportunities: bool = True,
 ) -> dict[str, Any]:
     """Hand the customer with its contacts over to a colleague; nothing written about it changes."""
-    if not owner.may_work:
-        raise Invalid({"owner": [_t("%(member)s has left. Choose somebody else.") % {"member": owner}]})
-    facts = {"former_owner": customer.owner_id, "with_opportunities": with_opportunities, "note": note}
-    customer.owner = owner
-    return facts
+    return hand_over(customer, owner, with_opportunities=with_opportunities, note=note)
 
 
 @action("customer.progress", label=_("Change development"), icon="trending-up", labels={"status": _("Development")})
@@ -87,5 +77,5 @@ def note_deals(won: Mapping[int, date]) -> None:
 
 
 __all__ = [
-    "assign", "at_work", "create", "delete", "edit", "erase", "note_deals", "progress", "restore", "share", "unshare",
+    "assign", "create", "delete", "edit", "erase", "note_deals", "progress", "restore", "share", "unshare",
 ]  # fmt: skip

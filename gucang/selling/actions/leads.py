@@ -8,12 +8,13 @@ from typing import Annotated, Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from gucang.accounts.handing import Colleague, hand_over
 from gucang.accounts.models import Member
 from gucang.kernel import clock
 from gucang.kernel.actions import action, creating, deleting, editing, erasing, restoring, sharing
 from gucang.kernel.actors import Actor
-from gucang.kernel.errors import Invalid, Refused
-from gucang.kernel.fields import Among, Money, Text
+from gucang.kernel.errors import Refused
+from gucang.kernel.fields import Money, Text
 from gucang.kernel.permissions import may_give_away
 from gucang.parties.actions import contacts, customers
 from gucang.parties.models import Contact, Customer, Kind
@@ -45,14 +46,11 @@ def take(lead: Lead, *, actor: Actor) -> None:
 def assign(
     lead: Lead,
     *,
-    owner: Annotated[Member, Among(opportunities.at_work)],  # type: ignore[valid-type]
+    owner: Colleague,
     note: Annotated[str, Text(long=True)] = "",
 ) -> dict[str, Any]:
     """Give the lead to a colleague."""
-    if not owner.may_work:
-        raise Invalid({"owner": [_t("%(member)s has left. Choose somebody else.") % {"member": owner}]})
-    lead.owner = owner
-    return {"note": note}
+    return hand_over(lead, owner, note=note)
 
 
 def _why_answered(lead: Lead) -> str | None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from gucang.accounts.handing import Colleague, hand_over
 from gucang.accounts.models import Member
 from gucang.kernel import clock, records
 from gucang.kernel.actions import action, creating, deleting, editing, restoring, sharing
@@ -27,11 +28,6 @@ from gucang.selling.models import LossReason, Opportunity, Stage, StageChange, S
 def open_stages(actor: Actor) -> Q:
     """The stages a deal can be moved to; won and lost are ends with actions of their own."""
     return Q(kind=StageKind.OPEN)
-
-
-def at_work(actor: Actor) -> Q:
-    """Members who can be given something."""
-    return ~Q(status="left")
 
 
 def _begin(deal: Opportunity, actor: Actor) -> None:
@@ -149,15 +145,11 @@ def reopen(deal: Opportunity, *, actor: Actor) -> dict[str, Any] | None:
 def assign(
     deal: Opportunity,
     *,
-    owner: Annotated[Member, Among(at_work)],  # type: ignore[valid-type]
+    owner: Colleague,
     note: Annotated[str, Text(long=True)] = "",
 ) -> dict[str, Any]:
     """Hand the deal over to a colleague as it is: same stage, same history."""
-    if not owner.may_work:
-        raise Invalid({"owner": [_t("%(member)s has left. Choose somebody else.") % {"member": owner}]})
-    facts = {"former_owner": deal.owner_id, "note": note}
-    deal.owner = owner
-    return facts
+    return hand_over(deal, owner, note=note)
 
 
 @action("opportunity.mark_ready", label=_("Show it"), guard=rules.why_not_private, icon="eye")
@@ -203,6 +195,6 @@ def _enter(deal: Opportunity, stage: Stage, actor: Actor, *, forward: bool) -> d
 
 
 __all__ = [
-    "assign", "at_work", "create", "delete", "edit", "lose", "mark_ready", "move", "open_stages", "reopen", "restore",
+    "assign", "create", "delete", "edit", "lose", "mark_ready", "move", "open_stages", "reopen", "restore",
     "share", "unshare", "win",
 ]  # fmt: skip

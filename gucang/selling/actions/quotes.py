@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gucang.accounts.handing import Colleague, hand_over
 from gucang.accounts.models import Member
 from gucang.documents import settling
 from gucang.documents.models import FILLED
@@ -17,12 +18,11 @@ from gucang.kernel import clock, lines
 from gucang.kernel.actions import action, creating, deleting, editing, restoring, sharing
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Invalid, Refused
-from gucang.kernel.fields import Among, Text
+from gucang.kernel.fields import Text
 from gucang.kernel.models import Event
 from gucang.kernel.permissions import may_give_away
 from gucang.parties import rules as party_rules
 from gucang.selling import rules
-from gucang.selling.actions.opportunities import at_work
 from gucang.selling.models import Quote, QuoteState
 
 # What a new version takes over from the one that it revises.
@@ -154,12 +154,8 @@ def order_again(quote: Quote) -> None:
 def assign(
     quote: Quote,
     *,
-    owner: Annotated[Member, Among(at_work)],  # type: ignore[valid-type]
+    owner: Colleague,
     note: Annotated[str, Text(long=True)] = "",
 ) -> dict[str, Any]:
     """Hand the quote over to a colleague as it is."""
-    if not owner.may_work:
-        raise Invalid({"owner": [_t("%(member)s has left. Choose somebody else.") % {"member": owner}]})
-    facts = {"former_owner": quote.owner_id, "note": note}
-    quote.owner = owner
-    return facts
+    return hand_over(quote, owner, note=note)
