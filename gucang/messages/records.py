@@ -18,6 +18,7 @@ notification_setting = register(
         visible=rules.visible,
         columns=("member", "quiet_from", "quiet_until"),
         form=Layout((_("Kinds"), "bell_off", "mail_off", "mail_on"), (_("Quiet hours"), "quiet_from", "quiet_until")),
+        page="/notifications/settings",
         create=actions.create_setting,
         edit=actions.edit_setting,
     )

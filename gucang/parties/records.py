@@ -87,6 +87,7 @@ pool_rules = register(
             (_("Claiming"), "cap", "claims_a_day", "cool_down_days"),
             first=("days_without_contact", "warn_days", "cap"),
         ),
+        only=True,
         create=pool.create_rules,
         edit=pool.edit_rules,
     )

@@ -43,6 +43,7 @@ pin_list = register(
         visible=rules.own_pins,
         columns=("member", "pins"),
         form=Layout((_("Pinned"), "pins")),
+        page="/search",
         create=actions.create_pins,
         edit=actions.edit_pins,
     )

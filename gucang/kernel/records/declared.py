@@ -33,6 +33,8 @@ class RecordType:
     `order` is the default sort of lists ("-updated_at"). `search` maps field paths to weights "A" to "D".
     `withheld(actor)` are fields of the form that this actor has no use for; `guard` and rules refuse them anyway.
     `visible_with_about`, of an entry: whoever may view the type sees exactly those about what they see.
+    `only`: there is one at most, as of a company's settings; its list leads to it. `page` is the address below the
+    company's of a page ("/notifications/settings") that stands for the generic list, record and forms of the type.
     `own` is what one company has made for itself; while it is `retired` its records rest and nothing offers them.
     `tones` gives the choices of a field the tones of their badges, `due` says of a day while which values of another
     field it still matters, both for types that no module speaks of (see surface.columns).
@@ -60,6 +62,8 @@ class RecordType:
     exchange: Exchange | None = None
     visible_with_about: bool = False
     withheld: Callable[[Actor], Collection[str]] | None = None
+    only: bool = False
+    page: str = ""
     own: bool = False
     retired: bool = False
     tones: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _t
 from markupsafe import Markup
 
@@ -26,7 +26,10 @@ MAX_ID = 2**63
 
 
 def screen(view: Screen) -> Screen:
-    """A view under `/<company>/<plural>/…`: it gets the record type, and its problems become answers."""
+    """A view under `/<company>/<plural>/…`: it gets the record type, and its problems become answers.
+
+    What a type with a page of its own is asked to show is shown there.
+    """
 
     @answered
     @wraps(view)
@@ -35,6 +38,10 @@ def screen(view: Screen) -> Screen:
         if record_type is None or not request.actor.may(f"{record_type.name}.view"):
             raise NotVisible
         check_in_use(record_type)
+        if record_type.page and request.method in ("GET", "HEAD"):
+            if "pk" in kwargs:
+                find(record_type, request, kwargs["pk"], binned=True)
+            return HttpResponseRedirect(f"{request.base}{record_type.page}")
         return view(request, record_type, *args, **kwargs)
 
     return inner

@@ -21,7 +21,7 @@ from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render, wants_fragment
 from gucang.surface.rows import drawn
 from gucang.surface.screens import columnset
-from gucang.surface.screens.common import changed_query, parts, screen
+from gucang.surface.screens.common import changed_query, list_url, parts, record_url, screen
 from gucang.surface.screens.filtering import editor
 from gucang.surface.totals import summable, totals
 
@@ -34,6 +34,8 @@ POSITION = ("after", "peek", "fragment", "open", "totals")
 @screen
 def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     """The list page; for a script, only its rows or its totals."""
+    if record_type.only and (address := _only_one(request, record_type)):
+        return HttpResponseRedirect(address)
     if any(value == "" for values in request.GET.lists() for value in values[1]):
         return HttpResponseRedirect(f"{request.path}{_without_empty(request)}")  # an address that can be passed on
     if not request.GET:
@@ -52,6 +54,16 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
     response = render(request, "surface/list.html", page.context())
     columnset.remember(request, response, record_type, page.columns, saved=tab is not None and bool(tab.saved))
     return response
+
+
+def _only_one(request: CompanyRequest, record_type: RecordType) -> str:
+    """The address of the one record that there is, or of its form while there is none; "" if neither may be seen."""
+    query = record_type.model._default_manager.filter(record_type.visible(request.actor))
+    pk = query.values_list("pk", flat=True).first()
+    if pk is not None:
+        return record_url(request, record_type, pk)
+    may_make = record_type.create is not None and request.actor.may(record_type.create.name)
+    return f"{list_url(request, record_type)}new" if may_make else ""
 
 
 class ListPage:
