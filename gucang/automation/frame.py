@@ -9,7 +9,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
 from gucang.surface import nav, timeline
 
-nav.add(_("Automations"), "bolt", "/automations/", "automation.create", order=85, bottom=True)
+nav.add(_("Automations"), "bolt", "/automations/", "automation.create", order=85, seldom=True)
 nav.setting(
     _("Automations"), "bolt", "/automations/", "automation.create", 50, about=_("When this happens, then do that")
 )

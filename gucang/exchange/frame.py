@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from gucang.kernel import records
 from gucang.surface import columns, nav, panels
 
-nav.add(_("Imports"), "file-import", "/imports/", "customer.import", order=80, bottom=True)
+nav.add(_("Imports"), "file-import", "/imports/", "customer.import", order=80, seldom=True)
 nav.setting(
     _("Imports"), "file-import", "/imports/", "customer.import", 60, about=_("Bring in files; take an import back")
 )

@@ -57,7 +57,7 @@ panels.add_view("sales_order", View("open", _("Under way"), lambda actor: ~Q(sta
 panels.add_view("sales_order", View("drafts", _("To submit"), lambda actor: Q(state__in=rules.WRITTEN)))
 panels.add_view("sales_order", View("due", _("To deliver this week"), params={"deliver_by": "thisweek"}))
 panels.when_empty("sales_order", _("An order comes from an accepted quote, or is written here."))
-nav.add(_("Orders"), "package", "/sales-orders/", "sales_order.view", order=33)
+nav.add(_("Orders"), "package", "/sales-orders/", "sales_order.view", order=33, homes=("sales", "manager", "finance"))
 nav.quick_create("sales_order", order=28)
 columns.tones("sales_order.state", {"draft": "", "approved": "wait", "changing": "warn", "done": "ok", "cancelled": ""})
 columns.due("sales_order.deliver_by", "state", ("approved", "changing"))

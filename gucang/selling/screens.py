@@ -177,7 +177,7 @@ panels.add_view("quote", panels.View("drafts", _("Drafts"), params={"state": "dr
 panels.add_view("quote", panels.View("sent", _("Waiting for an answer"), condition=_to_answer))
 panels.add_view("quote", panels.View("accepted", _("To order"), condition=_to_order))
 panels.when_empty("quote", _("What customers were offered, in which version, and what they said."))
-nav.add(_("Quotes"), "file-dollar", "/quotes/", "quote.view", order=32)
+nav.add(_("Quotes"), "file-dollar", "/quotes/", "quote.view", order=31, homes=("sales", "manager"))
 nav.quick_create("quote", order=25)
 columns.tones(
     "quote.state",
@@ -192,8 +192,11 @@ panels.add_view("lead", panels.View("new", _("To answer"), params={"status": "ne
 panels.add_view(
     "lead", panels.View("waiting", _("To take"), condition=_waiting, shown=lambda actor: actor.may("lead.take"))
 )
-nav.add(_("Leads"), "filter", "/leads/", "lead.view", order=25, key="l")
-nav.add(_("Opportunities"), "target", "/opportunities/", "opportunity.view", order=30, key="o")
+nav.add(_("Leads"), "filter", "/leads/", "lead.view", order=25, key="l", homes=("sales", "manager"))
+nav.add(
+    _("Opportunities"), "target", "/opportunities/", "opportunity.view",
+    order=30, key="o", homes=("sales", "manager", "executive"),
+)  # fmt: skip
 nav.setting(_("Pipelines"), "git-branch", "/pipelines/", "pipeline.edit", 40, about=_("The ways a deal can go"))
 nav.setting(_("Stages"), "list-check", "/stages/", "stage.edit", 41, about=_("Steps, needed fields, days, guidance"))
 nav.setting(_("Loss reasons"), "mood-sad", "/loss-reasons/", "loss_reason.edit", 42, about=_("Why a deal was lost"))

@@ -6,20 +6,26 @@ Higher modules register here in their `records.py` or `apps.py`; the surface kno
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gucang.kernel import records
+from gucang.surface import home
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.ui import headed
 
+# As many as stand above each other on a small laptop; the others open from “More”.
+RAIL_PLACES = 12
 Count = Callable[[CompanyRequest], int]
 Shown = Callable[[CompanyRequest], bool]
 
 
 @dataclass(frozen=True)
 class Place:
-    """One entry of the rail. `url` is below the company's address; `count` says how much waits there."""
+    """One entry of the rail. `url` is below the company's address; `count` says how much waits there.
+
+    Where there are more places than the rail has room for, `seldom` ones go first, then those meant for other `homes`.
+    """
 
     label: Any
     icon: str
@@ -35,6 +41,7 @@ class Place:
     shown: Shown | None = None
     key: str = ""
     group: Any = ""
+    seldom: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,16 +88,19 @@ def add(
     rail: bool = True,
     shown: Shown | None = None,
     key: str = "",
+    homes: tuple[str, ...] = (),
+    seldom: bool = False,
 ) -> None:
     """Add a place to the rail, for those who have `permission` ("" is everybody) and for whom `shown` holds.
 
     `url` is such as "/customers/". `phone` 1 to 4 is its place in the bar at the bottom of a phone; 0 leaves it out.
-    Without `rail` it stands in that bar only. `key` is the letter that leads there after g.
+    Without `rail` it stands in that bar only. `key` is the letter that leads there after g. `homes` are the home
+    pages ("sales", "finance", …) whose people need it at hand; () is all of them. What is gone to `seldom` is the
+    first to open from “More”.
     """
     if all(place.url != url for place in _places):
-        _places.append(
-            Place(label, icon, url, permission, order, phone, bottom, count, rail=rail, shown=shown, key=key)
-        )
+        place = Place(label, icon, url, permission, order, phone, bottom, count, homes, rail)
+        _places.append(replace(place, shown=shown, key=key, seldom=seldom))
         _places.sort(key=lambda place: place.order)
 
 
@@ -150,8 +160,15 @@ def left(request: CompanyRequest) -> Left | None:
 
 
 def places(request: CompanyRequest) -> list[dict[str, Any]]:
-    """The places that this person may go to, the present one marked."""
-    return [_item(place, request) for place in _allowed(request) if place.rail]
+    """The places that this person may go to, the present one marked; `more` are those without room in the rail."""
+    allowed = [place for place in _allowed(request) if place.rail]
+    mine = set(home.homes_of(request))
+    upper = sorted(
+        (place for place in allowed if not place.bottom),
+        key=lambda place: (place.seldom, bool(place.homes) and mine.isdisjoint(place.homes)),
+    )
+    beyond = upper[RAIL_PLACES:] if len(upper) > RAIL_PLACES + 1 else []
+    return [_item(place, request) | {"more": place in beyond} for place in allowed]
 
 
 def seen_places(items: list[dict[str, Any]], base: str, seen: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -13,4 +13,4 @@ nav.setting(
     _("Working calendars"), "calendar-time", "/work-calendars/", "work_calendar.edit", 25,
     about=_("Hours, public holidays, make-up workdays"),
 )  # fmt: skip
-nav.add(pgettext_lazy("absences", "Leave"), "sun", "/leave-days/", "leave.view", order=18)
+nav.add(pgettext_lazy("absences", "Leave"), "sun", "/leave-days/", "leave.view", order=70, seldom=True)

@@ -31,6 +31,7 @@ def design(request: HttpRequest) -> HttpResponse:
 def sample_frame() -> dict[str, Any]:
     """What the frame shows where there is no company: this page alone."""
     here = {"label": _t("Design system"), "icon": "palette", "url": "/design", "current": True}
+    here |= {"bottom": False, "more": False, "count": 0, "key": "", "group": ""}
     company = Sample(_t("Gucang"))
     return {
         "company": company,

@@ -10,6 +10,8 @@ from django.template import engines
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+from gucang.surface.screens.design import sample_frame
+
 TEMPLATES = Path(__file__).resolve().parent.parent / "jinja2"
 
 
@@ -25,7 +27,7 @@ def draw(template: str, language: str = "zh-hans", **values: Any) -> str:
         "company": SimpleNamespace(name="启明自动化", kind="live"),
         "companies": [("启明自动化", "/acme"), ("启明自动化·演练", "/acme-training")],
         "me": SimpleNamespace(name="李向东", initial="李", keys=True),
-        "nav": [{"label": "客户", "icon": "users", "url": "/acme/customers", "current": True, "count": 3}],
+        "nav": [sample_frame()["nav"][0] | {"label": "客户", "icon": "users", "url": "/acme/customers", "count": 3}],
         "phone_nav": [{"label": "客户", "icon": "users", "url": "/acme/customers"}, {"create": True}],
         "quick_create": [{"label": "新客户", "icon": "users", "url": "/acme/customers/new"}],
         "unread": 3,
