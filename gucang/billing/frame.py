@@ -41,8 +41,8 @@ def _same_reference(
     ]
 
 
-nav.add(_("Receivables"), "file-dollar", "/receivables/", "receivable.view", order=38)
-nav.add(_("Payments"), "cash-banknote", "/payments/", "payment.view", order=39)
+nav.add(_("Receivables"), "file-dollar", "/receivables/", "receivable.view", order=38, homes=("finance", "executive"))
+nav.add(_("Payments"), "cash-banknote", "/payments/", "payment.view", order=39, homes=("finance",))
 nav.quick_create("receivable", order=80)
 nav.quick_create("payment", order=81)
 nav.setting(

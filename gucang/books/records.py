@@ -18,6 +18,7 @@ book_rules = register(
         visible=rules.visible("book_rules.view"),
         columns=("closed_until",),
         form=Layout((_("Closed period"), "closed_until")),
+        only=True,
         create=actions.create,
         edit=actions.edit,
     )

@@ -26,7 +26,14 @@ def _ways(*ways: tuple[Any, str, str, str]) -> panels.PanelContext:
 
 
 nav.add(_("Products"), "box", "/products/", "product.view", order=35)
-nav.add(pgettext_lazy("place", "Stock"), "building-warehouse", "/stock-levels/", "stock_move.view", order=36)
+nav.add(
+    pgettext_lazy("place", "Stock"),
+    "building-warehouse",
+    "/stock-levels/",
+    "stock_move.view",
+    order=36,
+    homes=("service", "finance"),
+)
 nav.setting(
     _("Product categories"), "folder", "/product-categories/", "product_category.edit", 45,
     about=_("The tree that products stand in"),

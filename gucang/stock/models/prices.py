@@ -86,7 +86,7 @@ class Price(Record):
         help_text=_("Instead of a product: everything in it and below it. Neither is everything."),
     )  # fmt: skip
     from_quantity = quantity_field(
-        _("from quantity"), default=NONE, validators=[NOT_NEGATIVE],
+        _("from quantity"), default=NONE, summed=False, validators=[NOT_NEGATIVE],
         help_text=_("In the product's own unit; 0 is any quantity."),
     )  # fmt: skip
     price = MoneyField(_("net price"), summed=False, null=True, blank=True, validators=[NOT_NEGATIVE])

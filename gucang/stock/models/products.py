@@ -23,9 +23,11 @@ NONE = Decimal(0)
 NOT_NEGATIVE = MinValueValidator(NONE, _("Write nothing below zero."))
 
 
-def quantity_field(label: Any, **options: Any) -> models.DecimalField[Any, Any]:
-    """An exact quantity: four decimals, up to 10^12."""
-    return models.DecimalField(label, decimal_places=4, **{"max_digits": 16} | options)
+def quantity_field(label: Any, *, summed: bool = True, **options: Any) -> models.DecimalField[Any, Any]:
+    """An exact quantity: four decimals, up to 10^12; `summed` is whether lists add it up."""
+    field: Any = models.DecimalField(label, decimal_places=4, **{"max_digits": 16} | options)
+    field.summed = summed
+    return field
 
 
 class ProductCategory(Record):

@@ -68,6 +68,7 @@ stock_settings = register(
         visible=rules.visible_settings,
         columns=("leeway", "opens_on", "purchasing_role", "purchasing_department"),
         form=Layout((_("Prices"), "leeway"), (_("Stock"), "opens_on", "purchasing_role", "purchasing_department")),
+        only=True,
         create=prices.create_settings,
         edit=prices.edit_settings,
     )
