@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "gucang.insight",
     "gucang.customtypes",
     "gucang.billing",
+    "gucang.delivering",
     "gucang.promises",
     "gucang.ordering",
     "gucang.selling",

@@ -21,8 +21,17 @@ class OrderState(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("order", "cancelled")
 
 
+class Delivered(models.TextChoices):
+    NONE = "none", pgettext_lazy("order", "not delivered")
+    PART = "part", pgettext_lazy("order", "partly delivered")
+    WHOLE = "whole", pgettext_lazy("order", "delivered")
+
+
 class SalesOrder(Document):
-    """What a customer has ordered. Once approved it stays as it is; a change is a new `revision`, approved again."""
+    """What a customer has ordered. Once approved it stays as it is; a change is a new `revision`, approved again.
+
+    `delivered` and `lacking` (it holds, and the stock does not cover it) are kept by the module that delivers.
+    """
 
     quote = Reference(Quote, verbose_name=_("quote"), null=True, blank=True, editable=False, related_name="orders")
     opportunity = Reference(Opportunity, verbose_name=_("opportunity"), null=True, blank=True, related_name="orders")
@@ -33,6 +42,10 @@ class SalesOrder(Document):
     state = models.CharField(_("state"), max_length=10, choices=OrderState, default=OrderState.DRAFT, editable=False)
     revision = models.PositiveSmallIntegerField(pgettext_lazy("order", "version"), default=1, editable=False)
     approved_on = models.DateField(_("approved on"), null=True, editable=False)
+    delivered = models.CharField(
+        pgettext_lazy("order", "delivery"), max_length=5, choices=Delivered, default=Delivered.NONE, editable=False
+    )
+    lacking = models.BooleanField(_("waits for goods"), default=False, editable=False)
     cancelled_for = models.CharField(_("why it was cancelled"), max_length=200, blank=True, editable=False)
 
     class Meta(Document.Meta):
@@ -66,6 +79,9 @@ class SalesOrder(Document):
                 fields=["company", "deliver_by", "id"],
                 condition=Q(state__in=["approved", "changing"]),
                 name="order_by_delivery",
+            ),
+            models.Index(
+                fields=["company", "deliver_by", "id"], condition=Q(lacking=True), name="order_waits_for_goods"
             ),
         ]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_noop, ngettext
 
 from gucang.documents.models import FILLED
-from gucang.kernel import lines
+from gucang.kernel import clock, lines
 from gucang.kernel.actions import Action, gate
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Refused
@@ -18,8 +19,9 @@ from gucang.kernel.reactions import reaction
 from gucang.messages import kinds
 from gucang.messages.hearing import Told, hears
 from gucang.ordering.actions import orders
-from gucang.ordering.models import OrderState, SalesOrder
+from gucang.ordering.models import OrderLine, OrderState, SalesOrder
 from gucang.selling.models import Quote
+from gucang.stock import alerts
 
 _OVER = (OrderState.DONE, OrderState.CANCELLED)
 
@@ -46,6 +48,15 @@ def keep_customers_of_open_orders(verb: Action, actor: Actor, record: Any, param
             count,
         )
         raise Refused(sentence % {"count": count, "customer": record})
+
+
+@alerts.interested
+def who_has_sold(products: Collection[int]) -> Iterable[tuple[int, int | None]]:
+    """Who has lately sold what runs low."""
+    since = clock.now() - timedelta(days=alerts.LATELY)
+    sold = OrderLine.objects.filter(product_id__in=products, order__deleted_at=None, order__created_at__gte=since)
+    sold = sold.exclude(order__state=OrderState.CANCELLED)
+    return sold.values_list("product_id", "order__owner_id").distinct()
 
 
 @hears("sales_order.assign", kind=kinds.ASSIGNED)

@@ -24,11 +24,13 @@ sales_order = register(
         owner="owner_id",
         concerns=("customer", "quote", "opportunity"),
         visible=rules.visible_orders,
-        columns=("number", "customer", "total", "state", "ordered_on", "deliver_by", "owner", "updated_at"),
+        columns=(
+            "number", "customer", "total", "state", "delivered", "ordered_on", "deliver_by", "owner", "updated_at",
+        ),
         filters=(
             "state", "owner", "customer", "opportunity", "quote", "total", "ordered_on", "deliver_by", "approved_on",
             "currency", "line_discount", "total_discount", "over_discount", "margin_rate", "margin", "discount",
-            "revision", "customer_number",
+            "revision", "customer_number", "delivered", "lacking",
         ),
         form=Layout(
             (_("Order"), "customer", "contact", "customer_number", "ordered_on", "deliver_by", "address"),
@@ -39,8 +41,8 @@ sales_order = register(
         create=orders.create,
         edit=orders.edit,
         actions=(
-            orders.approve, orders.complete, orders.revise, orders.drop_changes, orders.reopen, orders.assign,
-            orders.share, orders.unshare, orders.cancel, orders.delete, orders.restore,
+            orders.approve, orders.deliver, orders.complete, orders.revise, orders.drop_changes, orders.reopen,
+            orders.assign, orders.share, orders.unshare, orders.cancel, orders.delete, orders.restore,
         ),
         board=by_state(
             models.OrderState,

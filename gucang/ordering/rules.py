@@ -54,8 +54,25 @@ def why_not_changing(order: SalesOrder) -> str | None:
 
 
 def why_not_cancellable(order: SalesOrder) -> str | None:
-    """It is over."""
-    return _t("%(order)s is %(state)s already.") % _stands(order) if order.state in ("done", "cancelled") else None
+    """It is over, or something of it is with the customer."""
+    if order.state in ("done", "cancelled"):
+        return _t("%(order)s is %(state)s already.") % _stands(order)
+    if order.delivered != "none":
+        return _t("Something of %(order)s is delivered. Mark it as done, and nothing more is delivered.") % _stands(
+            order
+        )
+    return None
+
+
+def why_not_deliverable(order: SalesOrder) -> str | None:
+    """It does not hold, or nothing of it is left to deliver."""
+    if order.state == "changing":
+        return _t("%(order)s is being changed. Submit or drop the changes first.") % _stands(order)
+    if sentence := why_not_approved(order):
+        return sentence
+    if order.delivered == "whole":
+        return _t("Everything of %(order)s is delivered.") % _stands(order)
+    return None
 
 
 def why_not_done(order: SalesOrder) -> str | None:

@@ -60,4 +60,5 @@ panels.when_empty("sales_order", _("An order comes from an accepted quote, or is
 nav.add(_("Orders"), "package", "/sales-orders/", "sales_order.view", order=33, homes=("sales", "manager", "finance"))
 nav.quick_create("sales_order", order=28)
 columns.tones("sales_order.state", {"draft": "", "approved": "wait", "changing": "warn", "done": "ok", "cancelled": ""})
+columns.tones("sales_order.delivered", {"none": "", "part": "wait", "whole": "ok"})
 columns.due("sales_order.deliver_by", "state", ("approved", "changing"))

@@ -17,6 +17,8 @@ from gucang.accounts.models import Member, MemberRole
 from gucang.accounts.models import Status as MemberStatus
 from gucang.stock import queries
 
+# Who has quoted or sold something within so many days hears that it runs low.
+LATELY = 180
 # From the ids of products to pairs of a product's and a member's id.
 Source = Callable[[Collection[int]], Iterable[tuple[int, int | None]]]
 _sources: list[Source] = []

@@ -46,6 +46,27 @@ def below(bundle: int) -> set[int]:
     return {part for _top, part, _quantity, _whole in _below([bundle])}
 
 
+_ABOVE = """
+    WITH RECURSIVE above AS (
+        SELECT bundle_id, ARRAY[part_id] AS below FROM stock_bundlepart
+            WHERE company_id = %(company)s AND deleted_at IS NULL AND part_id = %(part)s
+        UNION ALL
+        SELECT p.bundle_id, a.below || p.part_id
+            FROM above a JOIN stock_bundlepart p
+                ON p.company_id = %(company)s AND p.deleted_at IS NULL AND p.part_id = a.bundle_id
+            WHERE p.bundle_id <> ALL(a.below) AND cardinality(a.below) < %(depth)s
+    )
+    SELECT DISTINCT bundle_id FROM above
+"""
+
+
+def above(part: int) -> set[int]:
+    """The ids of all bundles that a product is in, directly or through others. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOVE, {"company": active_company_id(), "part": part, "depth": MAX_DEPTH})
+        return {bundle for (bundle,) in cursor.fetchall()}
+
+
 def parts_of(products: Iterable[Product]) -> Parts:
     """The parts of those products that are bundles, by the bundle's id; two queries, none where all are kept in stock.
 

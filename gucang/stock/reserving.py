@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _t
 
+from gucang.kernel.actions.saving import lock_rows
 from gucang.kernel.actors import Actor, ActsAs
 from gucang.kernel.errors import Refused
 from gucang.stock import ledger
@@ -167,12 +168,20 @@ def reservations_of(document: Document, *, line: int | None = None) -> list[Rese
     return list(found.select_related("product", "warehouse").order_by("product_id", "warehouse_id", "id"))
 
 
+def hold(document: Document, products: Iterable[int] = ()) -> list[Reservation]:
+    """What is kept for a document, as it stays until the end of the transaction; `products` (ids) are locked along.
+
+    First the reservations and then the products, as every verb of a reservation locks them: nobody waits in a circle.
+    """
+    lock_rows(Reservation, [one.pk for one in reservations_of(document)])
+    ledger.lock([*products, *(one.product_id for one in reservations_of(document))])
+    return reservations_of(document)
+
+
 def release(document: Document, *, actor: Actor | ActsAs, reason: str = "", line: int | None = None) -> None:
     """Keep nothing more for a document, or for one of its lines."""
     with transaction.atomic():
-        found = reservations_of(document, line=line)
-        ledger.lock(one.product_id for one in found)
-        for one in found:
+        for one in (one for one in hold(document) if line in (None, one.line)):
             reservations.release(one, actor=actor, reason=reason)
 
 
@@ -183,9 +192,8 @@ def issue(document: Document, lines: Sequence[Line], *, actor: Actor | ActsAs, r
     """
     parts = parts_of(line.product for line in lines)
     with transaction.atomic():
-        kept = reservations_of(document)
-        ledger.lock(one.product_id for one in kept)
-        left = {one.pk: one.left for one in Reservation.objects.filter(pk__in=[one.pk for one in kept])}
+        kept = hold(document)
+        left = {one.pk: one.left for one in kept}
         done = []
         for line in lines:
             for product, amount in _pieces(line, parts):

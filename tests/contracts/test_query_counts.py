@@ -32,7 +32,7 @@ ACCEPT = "GUCANG_ACCEPT_QUERIES"
 # A list or a board is one kind of record. A record's page has a panel for every type that refers to it, and the home
 # page a card for each duty of a role, each of them a query or two.
 MOST = {
-    "list": 12, "board": 12, "record": 20, "home": 20, "calendar": 14, "feed": 12, "look": 16, "compare": 8,
+    "list": 12, "board": 12, "record": 22, "home": 20, "calendar": 14, "feed": 12, "look": 16, "compare": 8,
     "grid": 14,
 }  # fmt: skip
 MANY = 30

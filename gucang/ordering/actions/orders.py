@@ -20,7 +20,7 @@ from gucang.kernel.fields import BadValue, Text
 from gucang.kernel.models import Event
 from gucang.kernel.permissions import may_give_away
 from gucang.ordering import queries, rules
-from gucang.ordering.models import OrderState, OrderVersion, SalesOrder
+from gucang.ordering.models import Delivered, OrderState, OrderVersion, SalesOrder
 from gucang.parties import rules as party_rules
 from gucang.selling.actions import quotes
 
@@ -34,6 +34,8 @@ def _begin(order: SalesOrder, actor: Actor) -> None:
         order.ordered_on = clock.today()
     if order.state != OrderState.DRAFT and order.approved_on is None:
         order.approved_on = order.ordered_on  # kept history that an import brings in
+    if order.state == OrderState.DONE:
+        order.delivered = Delivered.WHOLE
     _settle(order, actor)
 
 
@@ -97,6 +99,20 @@ def drop_changes(order: SalesOrder, *, actor: Actor) -> dict[str, Any]:
     settling.settle(order)
     order.state, order.revision = OrderState.APPROVED, last.number
     return {"version": last.number}
+
+
+@action(
+    "sales_order.deliver", label=_("Deliver"), guard=rules.why_not_deliverable, icon="truck-delivery", tone="primary",
+    always=True,
+)  # fmt: skip
+def deliver(order: SalesOrder) -> None:
+    """Write a delivery of what is left of the order; whoever keeps the stock confirms it."""
+
+
+@action("sales_order.progress", label=_("Delivery"), internal=True)
+def progress(order: SalesOrder, *, delivered: str, lacking: bool) -> None:
+    """How far the order is delivered, and whether it waits for goods."""
+    order.delivered, order.lacking = delivered, lacking
 
 
 def _reopened(event: Event) -> tuple[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from gucang.kernel.fields import Text
 from gucang.stock import ledger, rules
 from gucang.stock.actions import moves
 from gucang.stock.ledger import Change
-from gucang.stock.models import MoveKind, Reservation
+from gucang.stock.models import MoveKind, Reservation, StockMove
 from gucang.stock.quantities import counted
 from gucang.stock.units import amount_text
 
@@ -59,14 +60,32 @@ def issue(
 ) -> dict[str, Any]:
     """Issue what is reserved, all of it or some: it leaves the warehouse and the reservation in one."""
     some = _some(reservation, quantity)
+    move = _issue(
+        reservation, some, actor, reason=reason, document=reservation.document,
+        document_type=reservation.document_type, document_id=reservation.document_id,
+    )  # fmt: skip
+    return {"move": move.number, "quantity": some}
+
+
+@action("reservation.use", label=pgettext_lazy("stock", "Issue"), internal=True, guard=rules.why_nothing_left)
+def use(
+    reservation: Reservation, *, quantity: Decimal, on: date, document: str, document_type: str, document_id: int,
+    actor: Actor,
+) -> dict[str, Any]:  # fmt: skip
+    """Issue some of it by a document of its own, on its day: of what is kept for an order, by a delivery."""
+    some = _some(reservation, quantity)
+    move = _issue(
+        reservation, some, actor, on=on, document=document, document_type=document_type, document_id=document_id
+    )
+    return {"move": move.number, "quantity": some}
+
+
+def _issue(reservation: Reservation, some: Decimal, actor: Actor, **values: Any) -> StockMove:
+    """Let some of it leave the reservation and the warehouse in one; `values` are of the move."""
     ledger.apply([Change(reservation.product, reservation.warehouse, reserved=-some)])
     reservation.issued += some
     reservation.left -= some
-    move = moves.enter(
-        actor, MoveKind.ISSUE, reservation.product, some, warehouse=reservation.warehouse, reason=reason,
-        document=reservation.document, document_type=reservation.document_type, document_id=reservation.document_id,
-    )  # fmt: skip
-    return {"move": move.number, "quantity": some}
+    return moves.enter(actor, MoveKind.ISSUE, reservation.product, some, warehouse=reservation.warehouse, **values)
 
 
 @action(

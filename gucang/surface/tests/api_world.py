@@ -35,6 +35,8 @@ NEEDED_TOO: dict[str, Callable[[World, str], dict[str, Any]]] = {
     # Of what is reserved so much must be free, and what is watched is watched once.
     "reservation": lambda world, by: {"product": world.make(records.get("stock_move"), by).product_id},
     "reorder_point": lambda world, by: {"product": world.make(records.get("product"), by).pk},
+    # Goods are delivered of what was ordered.
+    "delivery": lambda world, by: {"order": world.order(by)},
     # A bundle is kept in no warehouse, and is no part of itself.
     "bundle_part": lambda world, by: {"bundle": world.bundle(by)},
 }
@@ -111,6 +113,17 @@ class World:
         """The id of a new product that is made of others. The scope must be entered."""
         values = {"name": f"套装 {self._next()}", "stocked": False}
         return int(actions.get("product.create")(actor=self.people[by], values=values).record.pk)
+
+    def order(self, by: str) -> int:
+        """The id of a new approved order of one thing. The scope must be entered."""
+        who = self.people[by]
+        made = self.make(records.get("product"), by)
+        values = {
+            "customer": self.sample(records.get("customer"), by).pk,
+            "lines": [{"product": made.pk, "quantity": 3, "price": 10, "note": "金丝雀"}],
+        }
+        order = actions.get("sales_order.create")(actor=who, values=values).record
+        return int(actions.get("sales_order.approve")(order, actor=who).record.pk)
 
     def value(self, spec: FieldSpec, by: str) -> Any:
         """A valid JSON value for a field."""

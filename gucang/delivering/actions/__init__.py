@@ -1,0 +1,1 @@
+"""The verbs of this module, by what they are done to."""
