@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gucang.documents.hints import stock_hints
 from gucang.documents.models import FILLED, SHOWN, ProductLine
 from gucang.documents.settling import settle, units_of
 from gucang.kernel.lines import Lines
@@ -13,7 +14,7 @@ def product_lines(model: type[ProductLine], to: str) -> Lines:
     """The declaration for a model of product lines, which belong by `to` to their document."""
     return Lines(
         model=model, to=to, fields=FILLED, shown=SHOWN, found_by=("barcode",), totals=("net", "tax", "total"),
-        settle=settle, offers=_offers,
+        settle=settle, offers=_offers, hints=stock_hints,
     )  # fmt: skip
 
 

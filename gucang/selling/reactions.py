@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_noop, ngettext
 
 from gucang.accounts.models import Member
+from gucang.kernel import clock
 from gucang.kernel.actions import Action, gate
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Refused
@@ -20,7 +22,8 @@ from gucang.parties.actions import customers
 from gucang.parties.models import Customer, Status
 from gucang.selling import kept
 from gucang.selling.actions import opportunities, pipelines
-from gucang.selling.models import Opportunity, StageKind
+from gucang.selling.models import Opportunity, QuoteLine, StageKind
+from gucang.stock import alerts
 
 
 @reaction("company.create")
@@ -62,6 +65,14 @@ def keep_customers_of_open_deals(verb: Action, actor: Actor, record: Any, params
             count,
         )
         raise Refused(sentence % {"count": count, "customer": record})
+
+
+@alerts.interested
+def who_has_quoted(products: Collection[int]) -> Iterable[tuple[int, int | None]]:
+    """Who has lately quoted what runs low."""
+    since = clock.now() - timedelta(days=alerts.LATELY)
+    lines = QuoteLine.objects.filter(product_id__in=products, quote__deleted_at=None, quote__created_at__gte=since)
+    return lines.values_list("product_id", "quote__owner_id").distinct()
 
 
 @hears("opportunity.assign", kind=kinds.ASSIGNED)

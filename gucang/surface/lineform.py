@@ -175,9 +175,11 @@ def worked_out(request: CompanyRequest, record_type: RecordType, record: Any, sp
     left = dict(list(marks.items())[: lines.MOST])
     while not _settled(request.actor, record, declared, left, said):
         left = {mark: row for mark, row in left.items() if mark not in said}
-    found = {
-        mark: _told(declared, line, request) for mark, line in zip(left, lines.of(record) if left else (), strict=True)
-    }
+    rows = lines.of(record) if left else []
+    found = {mark: _told(declared, line) for mark, line in zip(left, rows, strict=True)}
+    hints = declared.hints(record, request.actor) if declared.hints is not None and rows else [None] * len(rows)
+    for mark, hint in zip(left, hints, strict=True):
+        found[mark]["hint"] = hint or ("", "")
     for mark, sentences in said.items():
         asked = {name: text for name, text in sentences.items() if marks[mark].get(name) or _complete(marks[mark])}
         found[mark] = {"said": asked}
@@ -228,7 +230,7 @@ def _complete(row: Row) -> bool:
     return bool(row.get("product")) and bool(row.get("quantity"))
 
 
-def _told(declared: Lines, line: Any, request: CompanyRequest) -> Row:
+def _told(declared: Lines, line: Any) -> Row:
     found: Row = {"filled": {}, "shown": []}
     for name, spec in declared.specs.items():
         value = getattr(line, name)

@@ -33,7 +33,8 @@ class Lines:
 
     `shown` are fields worked out from those, `totals` fields of the record that sum them up. A reference is also
     understood by the words in one of its target's `found_by` fields, such as a barcode. `settle(record)` works out what
-    follows from the lines, also while somebody types; `offers(line)` gives what may be chosen in fields of a line.
+    follows from the lines, also while somebody types; `offers(line)` gives what may be chosen in fields of a line,
+    `hints(record, actor)` what is worth knowing of each line then: (words, tone), or None for nothing.
     """
 
     model: type[Line]
@@ -44,6 +45,7 @@ class Lines:
     totals: tuple[str, ...] = ()
     settle: Callable[[Any], None] | None = None
     offers: Callable[[Any], dict[str, list[str]]] | None = None
+    hints: Callable[[Any, Actor], Sequence[tuple[str, str] | None]] | None = None
 
     @cached_property
     def specs(self) -> dict[str, FieldSpec]:

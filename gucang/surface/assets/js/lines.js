@@ -69,6 +69,7 @@ export function setUpLines(holder) {
       offer(row, input, told.offers?.[name]);
       say(input, input === document.activeElement ? "" : told.said?.[name] ?? "");
     }
+    hint(row, told.hint ?? ["", ""]);
     row.querySelectorAll("[data-shown]").forEach((place, n) => { place.textContent = told.shown?.[n] ?? ""; });
   }
 
@@ -78,6 +79,21 @@ export function setUpLines(holder) {
     place.hidden = !sentence;
     input.closest("td").classList.toggle("bad", Boolean(sentence));
     if (sentence) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
+  }
+
+  // What is worth knowing of a line stands below its first field; an error there goes before it.
+  function hint(row, [words, tone]) {
+    const cell = fields(row)[0].closest("td");
+    let place = cell.querySelector(".hint");
+    if (!place) {
+      if (!words) return;
+      place = Object.assign(document.createElement("span"), { className: "hint", id: `${fields(row)[0].id}-hint` });
+      cell.append(place);
+    }
+    if (place.textContent !== words) place.textContent = words;
+    place.dataset.tone = tone;
+    place.hidden = !words;
+    if (words) fields(row)[0].setAttribute("aria-describedby", `${place.id} ${fields(row)[0].id}-error`);
   }
 
   function offer(row, input, values) {
