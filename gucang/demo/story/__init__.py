@@ -22,6 +22,7 @@ from gucang.demo.story import (
     present,
     promises,
     setting,
+    shipping,
     stores,
     training,
 )
@@ -77,6 +78,7 @@ def _tell(world: World) -> Company:
         world.say("最近几天 the last days")
         agreement.tell(world)
         papers.tell(world)
+        shipping.tell(world)
         money.tell(world)
         seals.seal_days()
     return company

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from gucang.demo.story import shipping
 from gucang.demo.story.agreement import SUPERIOR, policy
 from gucang.demo.story.world import Life, World, working_day
 from gucang.kernel import clock, lines, reactions
@@ -87,10 +88,10 @@ def _quoted(world: World, chance: random.Random) -> Life:
         yield _later(chance, 0, 1)
         quotes.send(quote, actor=actor)
         yield _later(chance, 2, 8)
-    yield from _answered(chance, Quote.objects.get(pk=quote.pk), actor)
+    yield from _answered(world, chance, Quote.objects.get(pk=quote.pk), actor)
 
 
-def _answered(chance: random.Random, quote: Quote, actor: Actor) -> Life:
+def _answered(world: World, chance: random.Random, quote: Quote, actor: Actor) -> Life:
     fate = chance.random()
     if fate < 0.2:
         quotes.decline(quote, actor=actor, reason=chance.choice(REASONS))
@@ -102,7 +103,7 @@ def _answered(chance: random.Random, quote: Quote, actor: Actor) -> Life:
     quotes.accept(quote, actor=actor, note="客户邮件确认。")
     yield _later(chance, 0, 2)
     order = quotes.make_order(quote, actor=actor).record.made
-    yield from _carried_out(chance, order, actor)
+    yield from _carried_out(world, chance, order, actor)
 
 
 def _again(world: World, chance: random.Random) -> Life:
@@ -118,10 +119,10 @@ def _again(world: World, chance: random.Random) -> Life:
         "lines": _lines(chance, 3),
         "customer_number": f"PO-{chance.randint(1000, 9999)}",
     }
-    yield from _carried_out(chance, orders.create(actor=actor, values=values).record, actor)
+    yield from _carried_out(world, chance, orders.create(actor=actor, values=values).record, actor)
 
 
-def _carried_out(chance: random.Random, order: SalesOrder, actor: Actor) -> Life:
+def _carried_out(world: World, chance: random.Random, order: SalesOrder, actor: Actor) -> Life:
     due = working_day(clock.today() + timedelta(days=chance.randint(14, 35)))
     orders.edit(order, actor=actor, values={"deliver_by": due, "address": "按客户收货地址"})
     yield _later(chance, 0, 2)
@@ -138,8 +139,13 @@ def _carried_out(chance: random.Random, order: SalesOrder, actor: Actor) -> Life
         yield _later(chance, 3, 9)
         orders.cancel(order, actor=actor, reason="客户项目取消")
         return
-    yield _moment(chance, due + timedelta(days=chance.randint(-3, 4)))
-    _try(lambda: orders.complete(order, actor=actor))
+    leaves = _moment(chance, due + timedelta(days=chance.randint(-3, 4)))
+    yield max(leaves - timedelta(days=6), clock.now() + timedelta(minutes=20))
+    _try(lambda: shipping.first_part(world, order, actor))
+    yield max(leaves, clock.now() + timedelta(minutes=20))
+    if _try(lambda: shipping.the_rest(world, order, actor)):
+        yield clock.now() + timedelta(days=2)
+        _try(lambda: orders.complete(order, actor=actor))
 
 
 def _try(deed: Any) -> bool:

@@ -92,8 +92,9 @@ def _count(world: World) -> None:
     """A count of three shelves; on one of them two pieces were missing."""
     keeper, main = world.actor(KEEPER), Warehouse.objects.get(name=MAIN)
     for place, one in enumerate(_stocked()[3:6]):
-        there = StockLevel.objects.get(product=one, warehouse=main).on_hand
-        found = there - 2 if place == 1 and there >= 2 else there
+        level = StockLevel.objects.get(product=one, warehouse=main)
+        there = level.on_hand
+        found = there - 2 if place == 1 and level.free >= 2 else there
         moves.enter(keeper, "count", one, found, warehouse=main, reason="季度盘点，A 区货架", document="PD-11")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 from django.utils import timezone, translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -18,6 +18,7 @@ from gucang.activity import queries as activity
 from gucang.activity.models import Attachment, Coaching, FollowUp, Task
 from gucang.approvals.models import ApprovalRequest, ApprovalTask
 from gucang.billing.models import Invoice, Payment, Receivable
+from gucang.delivering.models import Delivery
 from gucang.demo import cli, story
 from gucang.demo.story import before, cast, training
 from gucang.kernel import clock, records, seals, search
@@ -263,3 +264,16 @@ def test_the_warehouses_hold_what_their_ledger_says_and_some_shelves_run_low(ins
     assert ExpectedReceipt.objects.filter(left__gt=0).exists()
     assert ReorderPoint.objects.filter(low_since__isnull=False).exists()
     assert Notification.objects.filter(kind="low_stock", member__email__startswith="liu.yang").exists()
+
+
+def test_orders_have_left_whole_and_in_parts_one_came_back_and_some_wait_to_be_sent(inside: Company) -> None:
+    sent = Delivery.objects.filter(state="confirmed", returns=None)
+    assert sent.count() >= 15
+    assert set(SalesOrder.objects.values_list("delivered", flat=True)) == {"none", "part", "whole"}
+    assert sent.values("order").annotate(count=Count("pk")).filter(count=2).exists(), "nothing went in two parts"
+    back = Delivery.objects.get(state="confirmed", returns__isnull=False)
+    assert back.total < 0
+    assert Delivery.objects.filter(state="draft").count() >= 2
+    for one in sent.filter(order__delivered="whole").exclude(order=back.order):
+        whole = Delivery.objects.filter(order=one.order, state="confirmed")
+        assert sum(each.total for each in whole) == one.order.total
