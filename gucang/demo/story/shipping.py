@@ -70,7 +70,7 @@ def tell(world: World) -> None:
     with clock.at(world.now - timedelta(minutes=2.9)), reactions.at_once():
         for place, order in enumerate(open_orders):
             _try(lambda place=place, order=order: _this_morning(world, place, order))  # type: ignore[misc]
-        _came_back(world)
+        _try(lambda: _came_back(world))
 
 
 def _this_morning(world: World, place: int, order: SalesOrder) -> None:
