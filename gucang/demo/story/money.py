@@ -150,13 +150,16 @@ def _terms_for(world: World, amount: Decimal) -> PaymentTerms:
 
 
 def tell(world: World) -> None:
-    """This morning: reminders, a payment of more than was owed, one that nobody has allocated, a promised day, and a
-    write-off that waits.
+    """This morning: reminders, payments of half and of more than was owed, one that nobody has allocated, a promised
+    day, and a write-off that waits.
     """
     world = world.aside("this morning's money")
     _at(world, 2.8, lambda: _policy(world))
     _at(world, 2.5, billing_jobs.dun)
     late = _late()
+    if len(late) > 4:
+        half = (late[4].open_amount / 2).quantize(Decimal("1.00"))
+        _at(world, 2.2, lambda: _pay(world, late[4], half))
     if len(late) > 3:
         _at(world, 2, lambda: _pay(world, late[0], late[0].open_amount + Decimal("300")))
         _at(world, 1.7, lambda: _pay(world, late[1], Decimal("2000"), pays=None, note="没有写是哪一笔。"))
@@ -170,7 +173,7 @@ def tell(world: World) -> None:
 def _late() -> list[Receivable]:
     """What has been late the longest, of customers somebody owns."""
     found = Receivable.objects.filter(open_order__gt=0, next_due_on__lt=clock.today(), customer__owner__isnull=False)
-    return list(found.select_related("customer", "customer__owner").order_by("next_due_on", "id")[:4])
+    return list(found.select_related("customer", "customer__owner").order_by("next_due_on", "id")[:5])
 
 
 def _policy(world: World) -> None:
