@@ -65,7 +65,7 @@ def _bought(world: World, delivery: Delivery) -> None:
 
 
 def tell(world: World) -> None:
-    """Two deliveries wait to be confirmed, one order is half delivered, and two pieces came back yesterday."""
+    """Of the next orders deliveries wait to be confirmed, one of them is half delivered, and a piece came back."""
     open_orders = list(SalesOrder.objects.filter(state="approved", delivered="none").order_by("deliver_by", "id")[:3])
     with clock.at(world.now - timedelta(minutes=2.9)), reactions.at_once():
         for place, order in enumerate(open_orders):
@@ -75,12 +75,11 @@ def tell(world: World) -> None:
 
 def _this_morning(world: World, place: int, order: SalesOrder) -> None:
     seller = world.actor(order.owner_id)
-    if place < 2:
-        orders.deliver(order, actor=seller)
-        return
     first = lines.of(order)[0]
-    row = {"product": first.product_id, "quantity": max(1, first.quantity // 2), "unit": first.unit}
-    _sent(world, deliveries.create(actor=seller, values={"order": order.pk, "lines": [row]}).record)
+    if place == 0 and first.quantity >= 2:
+        row = {"product": first.product_id, "quantity": first.quantity // 2, "unit": first.unit}
+        _sent(world, deliveries.create(actor=seller, values={"order": order.pk, "lines": [row]}).record)
+    orders.deliver(order, actor=seller)
 
 
 def _came_back(world: World) -> None:
