@@ -129,11 +129,11 @@ def picture_of(request: ApprovalRequest) -> list[Node]:
     return nodes
 
 
-def forecast(words: Definition, submitter: int) -> list[Node]:
-    """Who would decide what this member asks for, as far as no record has to say it: the dry run of a policy."""
+def forecast(words: Definition, submitter: int, record: Any = None, policy: int = 0) -> list[Node]:
+    """Who would decide what this member asks for, about `record` where one is given: the dry run of a policy."""
     names = _names({submitter} | set(people.company().working))
     nodes: list[Node] = [{"role": _t("Asked"), "name": names.get(submitter, "—"), "state": "done"}]
-    known = people.people_for(words, submitter, None, 0)
+    known = people.people_for(words, submitter, record, policy)
     for number, step in enumerate(words.steps):
         label = step.name or _t("Step %(number)s") % {"number": number + 1}
         note = _t("%(hours)s working hours") % {"hours": step.hours} if step.hours else ""

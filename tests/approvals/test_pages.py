@@ -143,17 +143,19 @@ def test_an_administrator_says_in_a_form_who_agrees_and_sees_whom_it_would_ask(a
     sent = {
         "step": ["经理", ""], "mode": ["any", "all"], "hours": ["8", ""], "late": ["superior", "remind"],
         "who-0": ["superior:1", f"person:{people['carol'].pk}", "", ""], "who-1": ["", "", "", ""],
-        "conditions": "amount__gte=500000", "empty": "admin", "same": "superior", "twice": "first",
+        "c.0.0.f": "amount", "c.0.0.o": "gte", "c.0.0.v": "500000",
+        "empty": "admin", "same": "superior", "twice": "first",
         "disabled": "superior", "after_return": "straight", "copies": [f"person:{people['bob'].pk}", ""],
     }  # fmt: skip
-    wrong = adam.post(f"{url}/words", sent | {"conditions": "nothing__gte=1"})
+    wrong = adam.post(f"{url}/words", sent | {"c.0.0.v": "很多"})
     assert wrong.status_code == 422
-    assert "nothing__gte=1" in wrong.content.decode()
+    assert 'value="很多"' in wrong.content.decode()
     assert adam.post(f"{url}/words", sent).status_code == 302
     with company_scope(acme_team.company):
         words = PolicyVersion.objects.get().read()
     assert [(step.name, step.mode.value, step.hours, len(step.who)) for step in words.steps] == [("经理", "any", 8, 2)]
     shown = adam.get(f"{url}?for={people['alice'].pk}").content.decode()
+    assert words.conditions == "amount__gte=500000"
     picture = shown[shown.index('class="flow"') : shown.index('name="mode"')]
     assert "Mia" in picture
     assert "Carol" in picture

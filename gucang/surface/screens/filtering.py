@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -61,16 +61,35 @@ def editor(
         "action": action,
         "url": request.path,
         "kept": kept,
-        "groups": [[(row, _operators(row, specs), _control(request, row, specs)) for row in group] for group in groups],
-        "fields": _fields(record_type, actor, specs),
-        "labels": {name: label for name, label, _found in _fields(record_type, actor, specs)},
+        **drawn(request, record_type, groups, specs),
         "clear_url": f"{action}?{urlencode(kept) or 'view=all'}",
     }
     status = 422 if any(row.error for group in groups for row in group) else 200
     if wants_fragment(request):
-        return fragment(request, "surface/_filters.html", context, status)
-    context["fresh"] = next((row for group in groups for row in group if row.fresh), None)
+        # A dialog has its own idea of where the focus goes.
+        return fragment(request, "surface/_filters.html", context | {"fresh": None}, status)
     return render(request, "surface/filters.html", context, status)
+
+
+def drawn(
+    request: CompanyRequest,
+    record_type: RecordType,
+    groups: Sequence[Sequence[Row]],
+    specs: Mapping[str, FieldSpec],
+    *,
+    personal: bool = True,
+) -> dict[str, Any]:
+    """What the macro of `surface/_conds.html` needs for these rows; `personal` offers what is the reader's own."""
+    fields = _fields(record_type, request.actor, specs) if personal else _plain(specs)
+    return {
+        "groups": [
+            [(row, _operators(row, specs), _control(request, row, specs, personal)) for row in group]
+            for group in groups
+        ],
+        "fields": fields,
+        "labels": {name: label for name, label, _found in fields},
+        "fresh": next((row for group in groups for row in group if row.fresh), None),
+    }
 
 
 def _filters_in(params: Any, keep: str) -> Any:
@@ -94,10 +113,15 @@ def _kept(params: Any, keep: str) -> list[tuple[str, str]]:
 
 def _fields(record_type: RecordType, actor: Any, specs: Mapping[str, FieldSpec]) -> list[tuple[str, str, str]]:
     """(name, label, what it is found by) of what can be compared."""
-    found = [(name, ui.headed(spec.label)) for name, spec in specs.items()]
+    found = _plain(specs)
     if record_type.owner and actor.member_id is not None:
-        found.insert(0, ("mine", _t("Whose")))
-    return [(name, label, found_by(label)) for name, label in found]
+        found.insert(0, ("mine", _t("Whose"), found_by(_t("Whose"))))
+    return found
+
+
+def _plain(specs: Mapping[str, FieldSpec]) -> list[tuple[str, str, str]]:
+    labels = {name: ui.headed(spec.label) for name, spec in specs.items()}
+    return [(name, label, found_by(label)) for name, label in labels.items()]
 
 
 def _operators(row: Row, specs: Mapping[str, FieldSpec]) -> list[tuple[str, str]]:
@@ -108,7 +132,7 @@ def _operators(row: Row, specs: Mapping[str, FieldSpec]) -> list[tuple[str, str]
     return found if row.op in dict(found) else [*found, ("not", _t("is not"))]
 
 
-def _control(request: CompanyRequest, row: Row, specs: Mapping[str, FieldSpec]) -> Control:
+def _control(request: CompanyRequest, row: Row, specs: Mapping[str, FieldSpec], personal: bool) -> Control:
     if row.name == "mine":
         ways = [("1", _t("mine"), ""), (filters.TEAM, _t("mine and my department's"), "")]
         return Control("select", values=row.values, choices=ways)
@@ -117,7 +141,7 @@ def _control(request: CompanyRequest, row: Row, specs: Mapping[str, FieldSpec]) 
         return Control("none")
     family = filterform.family(spec)
     if family == "many":
-        return _among(request, row, spec)
+        return _among(request, row, spec, personal)
     if family == "yes":
         return Control("select", values=row.values, choices=[("1", _t("yes"), ""), ("0", _t("no"), "")])
     kind = "date" if family == "day" else spec.kind if family == "figure" else "text"
@@ -132,11 +156,11 @@ def _control(request: CompanyRequest, row: Row, specs: Mapping[str, FieldSpec]) 
     return Control("one", kind, row.values)
 
 
-def _among(request: CompanyRequest, row: Row, spec: FieldSpec) -> Control:
+def _among(request: CompanyRequest, row: Row, spec: FieldSpec, personal: bool) -> Control:
     """Choices to tick, or to pick one after the other where they are many."""
     blank = input_for(request, replace(spec, required=False, default=None), filtering=True)
     choices = list(blank.choices)
-    if spec.target is not None and filters.is_member(spec):
+    if personal and spec.target is not None and filters.is_member(spec):
         choices.insert(0, ("me", _t("me"), "me"))
     chosen = [value for value in dict.fromkeys(part for one in row.values for part in one.split(",")) if value]
     if choices and len(choices) <= TICKS and not blank.options_url:

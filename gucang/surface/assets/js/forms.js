@@ -52,6 +52,11 @@ function onSaveKey(event) {
 export function setUpForms() {
   document.addEventListener("submit", onSubmit);
   document.addEventListener("htmx:finally:request", (event) => release(event.target.closest?.("form") ?? event.target));
+  // A field that decides what is asked next is taken: the server draws the form anew.
+  document.addEventListener("change", ({ target, detail }) => {
+    const by = target.matches("[data-redraw]") && target.value && !detail?.typed && target.form?.querySelector("[data-redraw-by]");
+    if (by) target.form.requestSubmit(by);
+  });
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-guard]");
     if (form) dirty.add(form);
