@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import Member
-from gucang.approvals import cases, holding, queries, wording
+from gucang.approvals import cases, holding, proposing, queries, wording
 from gucang.approvals.actions import requests
 from gucang.approvals.models import ApprovalRequest
 from gucang.kernel.actors import Actor
@@ -93,6 +93,17 @@ def record_type_of_requests() -> RecordType:
 
 
 panels.add("*", "top", "approvals/_held.html", held, order=20)
+
+
+def proposal(request: CompanyRequest, record_type: RecordType, leave: Any) -> dict[str, Any] | None:
+    """On one's own leave: that nobody decides meanwhile, and who could."""
+    if leave.member_id != request.actor.member_id or not holding.types_with_policies():
+        return None
+    found = proposing.proposal_for(leave.member_id)
+    return {"proposal": found, "base": request.base} if found is not None and found.leave.pk == leave.pk else None
+
+
+panels.add("leave", "top", "approvals/_proposal.html", proposal, order=20)
 
 
 def card(request: CompanyRequest) -> dict[str, Any] | None:

@@ -140,13 +140,25 @@ class LeaveKind(models.TextChoices):
     OTHER = "other", pgettext_lazy("leave", "away")
 
 
+class FirstDay(models.TextChoices):
+    WHOLE = "whole", pgettext_lazy("leave", "the whole day")
+    AFTERNOON = "afternoon", pgettext_lazy("leave", "from noon on")
+
+
+class LastDay(models.TextChoices):
+    WHOLE = "whole", pgettext_lazy("leave", "the whole day")
+    MORNING = "morning", pgettext_lazy("leave", "until noon")
+
+
 class Leave(Record):
-    """Some whole days on which a member is away, and who stands in."""
+    """Some days on which a member is away, the first and the last perhaps by half, and who stands in."""
 
     member = Reference(Member, verbose_name=_("member"), null=True, blank=True, related_name="+")
     kind = models.CharField(_("kind"), max_length=10, choices=LeaveKind, default=LeaveKind.ANNUAL)
     begins_on = models.DateField(_("first day"))
+    begins = models.CharField(_("on the first day"), max_length=9, choices=FirstDay, default=FirstDay.WHOLE)
     ends_on = models.DateField(_("last day"))
+    ends = models.CharField(_("on the last day"), max_length=9, choices=LastDay, default=LastDay.WHOLE)
     deputy = Reference(
         Member, verbose_name=_("deputy"), null=True, blank=True, related_name="+",
         help_text=_("Who is asked meanwhile."),
@@ -170,12 +182,15 @@ class Leave(Record):
 
     def __str__(self) -> str:
         # No translated word, for the log is read in every language; and no member, whom lists would ask for one by one.
-        first = f"{self.begins_on:%Y-%m-%d}"
-        return first if self.ends_on == self.begins_on else f"{first} – {self.ends_on:%Y-%m-%d}"
+        first = f"{self.begins_on:%Y-%m-%d}" + (" ½" if self.begins == FirstDay.AFTERNOON else "")
+        half = " ½" if self.ends == LastDay.MORNING else ""
+        return first + half if self.ends_on == self.begins_on else f"{first} – {self.ends_on:%Y-%m-%d}{half}"
 
     def clean(self) -> None:
         """Refuse days that run backwards, and somebody who stands in for themselves."""
         if self.begins_on and self.ends_on and self.ends_on < self.begins_on:
             raise ValidationError({"ends_on": _("The last day lies before the first one.")})
+        if self.begins_on == self.ends_on and self.begins == FirstDay.AFTERNOON and self.ends == LastDay.MORNING:
+            raise ValidationError({"ends": _("Noon is no time at all. Choose one half of the day, or the whole.")})
         if self.deputy_id is not None and self.deputy_id == self.member_id:
             raise ValidationError({"deputy": _("Choose somebody else: nobody stands in for themselves.")})

@@ -113,7 +113,7 @@ def default_calendar() -> WorkCalendar | None:
 def away(member: Member | int, on: date) -> Leave | None:
     """The leave for which `member` is away on `on`; None when at work. One query.
 
-    It asks for no right: who it is shown to may see that somebody is away, and not why.
+    It asks for no right: who it is shown to may see that somebody is away, and not why. Half a day counts as well.
     """
     pk = member if isinstance(member, int) else member.pk
     return away_among([pk], on).get(pk)

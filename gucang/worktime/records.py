@@ -75,7 +75,7 @@ leave_type = register(
         order="-begins_on",
         concerns=("member",),
         form=Layout(
-            (pgettext_lazy("absence", "Leave"), "member", "kind", "begins_on", "ends_on"),
+            (pgettext_lazy("absence", "Leave"), "member", "kind", "begins_on", "begins", "ends_on", "ends"),
             (_("Meanwhile"), "deputy", "note"),
             first=("member", "kind", "begins_on", "ends_on", "deputy"),
         ),

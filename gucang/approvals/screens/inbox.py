@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_POST, require_safe
 
-from gucang.approvals import queries, wording
+from gucang.approvals import proposing, queries, wording
 from gucang.approvals.actions import requests
 from gucang.kernel.errors import NotVisible, Problem
 from gucang.surface.middleware import CompanyRequest
@@ -62,6 +62,7 @@ def _page(request: CompanyRequest, refused: list[tuple[str, str]], status: int =
             for one in asked
         ],
         "refused": refused,
+        "proposal": proposing.proposal_for(request.actor.member_id) if request.actor.member_id and not after else None,
         "all_url": f"{request.base}/approvals/",
     }
     return render(request, "approvals/waiting.html", context, status)

@@ -11,7 +11,7 @@ from gucang.kernel import permissions, records
 from gucang.kernel.actions import creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
-from gucang.worktime.models import Leave
+from gucang.worktime.models import FirstDay, LastDay, Leave
 
 LONGEST = timedelta(days=400)
 
@@ -38,10 +38,22 @@ def _check(leave: Leave, actor: Actor, right: str) -> None:
     if leave.ends_on - leave.begins_on > LONGEST:
         raise Invalid({"ends_on": [_t("Leave lasts a year at most. Enter the rest when it comes.")]})
     others = Leave.objects.filter(member_id=leave.member_id).exclude(pk=leave.pk)
-    other = others.filter(begins_on__lte=leave.ends_on, ends_on__gte=leave.begins_on).order_by("begins_on").first()
+    near = others.filter(begins_on__lte=leave.ends_on, ends_on__gte=leave.begins_on).order_by("begins_on")
+    other = next((one for one in near if not _meet_at_noon(one, leave) and not _meet_at_noon(leave, one)), None)
     if other is not None:
         sentence = _t("These days are within “%(leave)s” already. Change that one.")
         raise Invalid({"begins_on": [sentence % {"leave": other}]})
+
+
+def _meet_at_noon(earlier: Leave, later: Leave) -> bool:
+    """Whether one leave ends at noon of the day on whose noon the other begins."""
+    return (
+        earlier.ends_on == later.begins_on
+        and earlier.ends == LastDay.MORNING
+        and later.begins == FirstDay.AFTERNOON
+        and earlier.begins_on <= later.begins_on
+        and earlier.ends_on <= later.ends_on
+    )
 
 
 create = creating("leave", prepare=_begin)

@@ -72,6 +72,20 @@ def test_days_run_forwards_and_do_not_overlap(week_off: Leave, alice: Any, bob: 
     leave.edit(week_off, actor=alice, values={"ends_on": date(2026, 11, 26)})
 
 
+def test_half_days_count_and_two_halves_make_a_day(scope: Any, alice: Any) -> None:
+    half = {"begins_on": MONDAY, "ends_on": MONDAY}
+    morning = leave.create(actor=alice, values={**half, "ends": "morning"}).record
+    assert str(morning) == "2026-11-23 ½"
+    for refused in ({}, {"ends": "morning"}, {"begins": "afternoon", "ends": "morning"}):
+        with pytest.raises(Invalid):
+            leave.create(actor=alice, values={**half, **refused})
+    rest = leave.create(actor=alice, values={"begins_on": MONDAY, "begins": "afternoon", "ends_on": FRIDAY}).record
+    assert str(rest) == "2026-11-23 ½ – 2026-11-27"
+    assert away(alice, MONDAY) in (morning, rest)
+    with pytest.raises(Invalid):
+        leave.edit(rest, actor=alice, values={"begins": "whole"})
+
+
 def test_who_is_away_is_known_on_each_of_the_days(week_off: Leave, alice: Any, bob: Any) -> None:
     found = [away(alice, day) for day in (date(2026, 11, 22), MONDAY, FRIDAY, date(2026, 11, 28))]
     assert found == [None, week_off, week_off, None]
