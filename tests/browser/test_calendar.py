@@ -71,6 +71,31 @@ def test_a_task_dragged_to_another_day_is_there_in_the_record_and_comes_back(
     assert due_of(inside, task) == (DAY, "")
 
 
+def test_a_month_stands_still_under_an_entry_that_is_held_at_its_edge(
+    page_of: Callable[..., Page], alice: Any, new_task: Any, inside: Any
+) -> None:
+    task = new_task()
+    page = page_of(alice)
+    page.goto(MONTH, wait_until="networkidle")
+    there = DAY + timedelta(days=7)
+    # The window ends just inside the day that is aimed at, and could go on.
+    aimed = cell(page, there).bounding_box()
+    assert aimed is not None
+    low = int(aimed["y"]) + 60
+    page.set_viewport_size({"width": 1440, "height": low})
+    assert page.evaluate("document.documentElement.scrollHeight > innerHeight")
+    before = page.evaluate("scrollY")
+    entry(page, task).hover()
+    page.mouse.down()
+    page.mouse.move(aimed["x"] + aimed["width"] / 2, low - 20, steps=8)
+    page.wait_for_timeout(900)  # as long as somebody hesitates
+    page.mouse.move(aimed["x"] + aimed["width"] / 2 + 3, low - 18, steps=2)
+    assert page.evaluate("scrollY") == before
+    with page.expect_response(lambda answer: answer.url.endswith("/when")):
+        page.mouse.up()
+    assert due_of(inside, task) == (there, "")
+
+
 def test_a_month_keeps_the_hour(page_of: Callable[..., Page], alice: Any, new_task: Any, inside: Any) -> None:
     at = timezone.make_aware(datetime.combine(DAY, time(14, 30)))
     task = new_task(due_at=at)

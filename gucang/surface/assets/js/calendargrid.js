@@ -150,6 +150,8 @@ export function drawGrid(page, view) {
     slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     eventDisplay: "block", eventDurationEditable: false, longPressDelay: 350, dragScroll: true,
     views: {
+      // The whole month is there: a page that scrolls under a held entry takes the day that was aimed at away.
+      dayGridMonth: { dragScroll: false },
       timeGrid: { dayMaxEvents: 6, eventMinHeight: 24, slotEventOverlap: false },
       timeGridDay: { titleFormat: { year: "numeric", month: "long", day: "numeric", weekday: "long" } },
     },
