@@ -85,9 +85,14 @@ def begin(request: CompanyRequest, look: Look) -> None:
 
 def has_begun(request: CompanyRequest, key: str) -> bool:
     """Whether this look was begun, and not stopped since, in this company and less than half an hour ago."""
+    return bool(key) and begun(request) == key
+
+
+def begun(request: CompanyRequest) -> str:
+    """The look that was begun so and lasts, such as "m12"; "" for none."""
     found = request.session.get(SLOT) or {}
-    begun = (found.get("company"), found.get("key")) == (request.company.pk, key)
-    return begun and time.time() < found["until"]
+    lasts = found.get("company") == request.company.pk and time.time() < found["until"]
+    return str(found["key"]) if lasts else ""
 
 
 def end(request: CompanyRequest) -> str:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from gucang.kernel import records
+from gucang.kernel.actors import Actor
 from gucang.surface import home
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.ui import headed
@@ -56,10 +57,23 @@ class Person:
 
 @dataclass(frozen=True)
 class Left:
-    """A page seen as somebody else that a link of the frame led out of: as whom, and the way back."""
+    """A look as somebody else that lasts while a page of one's own is open: as whom, and the way back.
+
+    `is_same` says that the way back is to this very page.
+    """
 
     name: str
     url: str
+    is_same: bool = False
+
+
+class Looking(Protocol):
+    """As whom somebody looks, and the places that there are to look at, as {"url", "current"}."""
+
+    @property
+    def person(self) -> Actor: ...
+    @property
+    def places(self) -> Sequence[Mapping[str, Any]]: ...
 
 
 _places: list[Place] = []
@@ -149,13 +163,13 @@ def person_from(person: Callable[[Any], Person]) -> Callable[[Any], Person]:
 
 
 def left_from(source: Callable[[CompanyRequest], Left | None]) -> Callable[[CompanyRequest], Left | None]:
-    """Register who knows whether a page was reached out of one that is seen as somebody else."""
+    """Register who knows whether somebody looks as somebody else, and has opened a page of their own meanwhile."""
     _left.append(source)
     return source
 
 
 def left(request: CompanyRequest) -> Left | None:
-    """What this page was reached out of, while that could still be gone on with."""
+    """The look that this page of one's own lies outside of, while it could still be gone on with."""
     return next((found for source in _left if (found := source(request)) is not None), None)
 
 
@@ -171,23 +185,35 @@ def places(request: CompanyRequest) -> list[dict[str, Any]]:
     return [_item(place, request) | {"more": place in beyond} for place in allowed]
 
 
-def seen_places(items: list[dict[str, Any]], base: str, seen: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Places below `base`, those that are also among what is `seen` as somebody else leading there instead."""
-    through = {one["url"].rpartition("/look/")[2].partition("/")[2]: one for one in seen}
+def seen_places(items: list[dict[str, Any]], base: str, looking: Looking) -> list[dict[str, Any]]:
+    """Places below `base` while one looks as somebody else, whose `looking.places` are led to instead.
+
+    What that person has no place for is left out, and so is “new”: nothing can be made while looking.
+    """
+    through = {one["url"].rpartition("/look/")[2].partition("/")[2]: one for one in looking.places}
     found = []
     for item in items:
         other = through.get(item.get("url", "").removeprefix(f"{base}/"))
-        found.append(item | {"url": other["url"], "current": other["current"], "count": 0} if other else item)
+        if other:
+            found.append(item | {"url": other["url"], "current": other["current"], "count": 0})
+        elif not item.get("create") and (not item["permission"] or looking.person.may(item["permission"])):
+            found.append(item)
     return found
 
 
 def settings(request: CompanyRequest) -> list[dict[str, Any]]:
     """The places of the page of settings that this person may go to."""
-    return [
-        _item(place, request) | {"about": str(place.about)}
-        for place in _settings
-        if request.actor.may(place.permission)
-    ]
+    return [_item(place, request) | {"about": str(place.about)} for place in settings_places(request)]
+
+
+def settings_places(request: CompanyRequest) -> list[Place]:
+    """The same as they were declared."""
+    return [place for place in _settings if request.actor.may(place.permission)]
+
+
+def allowed(request: CompanyRequest) -> list[Place]:
+    """Every place that this person may go to, as it was declared: without what waits there, which is counted."""
+    return _allowed(request)
 
 
 def phone_places(request: CompanyRequest) -> list[dict[str, Any]]:
@@ -199,18 +225,21 @@ def phone_places(request: CompanyRequest) -> list[dict[str, Any]]:
 
 def creatable(request: CompanyRequest) -> list[dict[str, Any]]:
     """What “New” offers: record types that this person may create and pages that make something, in order."""
-    found: list[tuple[int, dict[str, Any]]] = [
-        (link.order, {"label": str(link.label), "icon": link.icon, "url": f"{request.base}{link.url}"})
-        for link in _quick_links
-        if request.actor.may(link.permission)
+    return [
+        {"label": headed(place.label), "icon": place.icon, "url": f"{request.base}{place.url}"}
+        for place in creating(request)
     ]
+
+
+def creating(request: CompanyRequest) -> list[Place]:
+    """The same as places below the company's address."""
+    found = [link for link in _quick_links if request.actor.may(link.permission)]
     every = {one.name: one for one in records.every()}
     for name, order in (_quick | {name: OWN_ORDER for name, one in every.items() if one.own}).items():
         record_type = every.get(name)
         if record_type is not None and record_type.create and request.actor.may(record_type.create.name):
-            url = f"{request.base}/{record_type.plural}/new"
-            found.append((order, {"label": headed(record_type.label), "icon": record_type.icon, "url": url}))
-    return [item for _order, item in sorted(found, key=lambda pair: pair[0])]
+            found.append(Place(record_type.label, record_type.icon, f"/{record_type.plural}/new", order=order))
+    return sorted(found, key=lambda place: place.order)
 
 
 def unread(request: CompanyRequest) -> int:
@@ -256,4 +285,5 @@ def _item(place: Place, request: CompanyRequest) -> dict[str, Any]:
         "key": place.key,
         "count": place.count(request) if place.count else 0,
         "group": str(place.group),
+        "permission": place.permission,
     }

@@ -89,8 +89,8 @@ def shell(request: Any) -> dict[str, Any]:
     me = nav.person(request)
     places, phone_places = nav.places(request), nav.phone_places(request)
     if seen_as is not None:
-        places = nav.seen_places(places, common["own_base"], seen_as.places)
-        phone_places = nav.seen_places(phone_places, common["own_base"], seen_as.places)
+        places = nav.seen_places(places, common["own_base"], seen_as)
+        phone_places = nav.seen_places(phone_places, common["own_base"], seen_as)
     return common | {
         "company": request.company,
         "companies": SimpleLazyObject(lambda: nav.companies(request)),
@@ -100,7 +100,7 @@ def shell(request: Any) -> dict[str, Any]:
         "nav": places,
         "phone_nav": phone_places,
         "left_look": nav.left(request) if seen_as is None else None,
-        "quick_create": nav.creatable(request),
+        "quick_create": nav.creatable(request) if seen_as is None else [],
         "unread": nav.unread(request),
     }
 

@@ -173,7 +173,21 @@ def test_the_page_offers_nothing_to_do_but_says_what_the_person_could(
         assert not [form for form in posts if base in form and 'id="bulk"' not in form], posts
     assert "Alice在这里能做：编辑、" in page
     assert f'href="{base}/opportunities/"' in page
-    assert 'href="/acme/settings"' in page  # the frame stays one's own
+    assert 'href="/acme/me"' in page  # the frame stays one's own
+    for one in (listed, page):
+        assert 'id="quick-create"' not in one
+        assert "/new" not in one
+        assert "编辑这一行" not in one
+        assert "编辑这条记录" not in one
+        assert 'aria-keyshortcuts="e"' not in one
+
+
+def test_places_that_the_person_does_not_have_are_left_out(as_adam: Client, alice: Member) -> None:
+    own = text(as_adam, "/acme/customers/")
+    seen = text(as_adam, f"{begin(as_adam, member=alice.pk)}/customers/")
+    for place in ("/acme/settings", "/acme/imports/", "/acme/automations/"):
+        assert f'href="{place}"' in own
+        assert f'href="{place}"' not in seen
 
 
 def test_who_looks_and_as_whom_is_noted_where_the_person_sees_it(
@@ -348,18 +362,33 @@ def test_leaving_for_a_page_of_ones_own_is_said_with_a_way_back(as_adam: Client,
     assert "这一页是你自己的" in page
     assert f'href="{back}"' in page
     assert "Alice" in page
-    assert "这一页是你自己的" not in text(as_adam, "/acme/")  # another tab, where nothing was left
+    assert f'href="{base}/"' in text(as_adam, "/acme/")  # another tab, while the look goes on
     as_adam.post("/acme/look/stop")
     after = as_adam.get("/acme/", headers={"referer": f"http://testserver{back}"}).content.decode()
     assert "这一页是你自己的" not in after
+
+
+def test_an_address_opened_directly_leaves_the_look_visibly(
+    as_adam: Client, alice: Member, deals: dict[str, Opportunity]
+) -> None:  # fmt: skip
+    path = f"/opportunities/{deals['hers'].pk}"
+    assert "这一页是你自己的" not in text(as_adam, f"/acme{path}")
+    base = begin(as_adam, member=alice.pk)
+    page = text(as_adam, f"/acme{path}")
+    assert "这一页是你自己的" in page
+    assert f'href="{base}{path}"' in page
+    as_adam.post("/acme/look/stop")
+    assert "这一页是你自己的" not in text(as_adam, f"/acme{path}")
 
 
 @pytest.mark.parametrize(
     "referer",
     ["/acme/look/", "/acme/look/x/customers/", "/acme/look/m999999999/customers/", "/other/look/m1/customers/"],
 )
-def test_an_address_that_is_no_look_of_ones_own_says_nothing(as_adam: Client, alice: Member, referer: str) -> None:
-    begin(as_adam, member=alice.pk)
+def test_an_address_that_is_no_look_of_ones_own_is_no_way_back(as_adam: Client, alice: Member, referer: str) -> None:
+    base = begin(as_adam, member=alice.pk)
     answer = as_adam.get("/acme/", headers={"referer": f"http://testserver{referer}"})
     assert answer.status_code == 200
-    assert "这一页是你自己的" not in answer.content.decode()
+    page = answer.content.decode()
+    assert f'href="{referer}"' not in page
+    assert f'href="{base}/"' in page

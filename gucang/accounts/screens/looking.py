@@ -7,6 +7,7 @@ nothing. Only the pages that are named here are drawn at all.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ from gucang.surface.screens.inputs import input_for, typed
 from gucang.surface.ui import headed
 
 View = Callable[..., HttpResponse]
+_CAN_BE_SEEN = re.compile(r"([\w-]+)/([0-9]+)?", re.ASCII)
 
 
 def _still_here(actor: Actor) -> Q:
@@ -57,6 +59,11 @@ class Shown:
     look: looking.Look
     name: str
     places: list[dict[str, Any]]
+
+    @property
+    def person(self) -> Actor:
+        """As whom one looks."""
+        return self.look.person
 
 
 @require_http_methods(["GET", "POST"])
@@ -200,13 +207,21 @@ def link(request: CompanyRequest, record_type: RecordType, member: Member) -> di
 
 @nav.left_from
 def left(request: CompanyRequest) -> nav.Left | None:
-    """The page of a look from which a link of the frame led to one's own, while the look lasts."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    key, _mark, rest = came_from.path.removeprefix(f"{request.base}/look/").partition("/")
-    if not came_from.path.startswith(f"{request.base}/look/") or not rest or not looking.has_begun(request, key):
+    """The look that lasts while a page of one's own is open: by a link of the frame, or by its address."""
+    key = looking.begun(request)
+    if not key:
         return None
-    url = f"{request.base}/look/{key}/{rest}" + (f"?{came_from.query}" if came_from.query else "")
-    return nav.Left(looking.find(request.actor, key).name, url)
+    try:
+        name = looking.find(request.actor, key).name
+    except (Http404, Forbidden):
+        return None  # the right to look went meanwhile
+    home = f"{request.base}/look/{key}/"
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.path.startswith(home) and came_from.path != home:
+        return nav.Left(name, came_from.path + (f"?{came_from.query}" if came_from.query else ""))
+    match = _CAN_BE_SEEN.fullmatch(request.path.removeprefix(f"{request.base}/"))
+    shown = match is not None and any(match[1] == one.plural for one in places(request.actor))
+    return nav.Left(name, home + (match[0] if match and shown else ""), shown)
 
 
 panels.add("*", "top", "accounts/_looking.html", could, looking=True)
