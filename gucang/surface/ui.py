@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _t
 from markupsafe import Markup, escape
 
 from gucang.kernel.text import initials, spelling
+from gucang.surface import looks
 
 NOTHING = "—"
 MINUS = "−"
@@ -349,6 +350,7 @@ def globals_() -> dict[str, Any]:
         "deed_attrs": deed_attrs,
         "known_icon": known_icon,
         "line_points": line_points,
+        "looks_to_choose": looks.every,
         "now_local": timezone.localtime,
         "timedelta": timedelta,
     }

@@ -144,6 +144,24 @@ def test_pinned_records_are_at_hand_and_focus_returns(page_of: Callable[..., Pag
     expect(star).to_have_attribute("aria-pressed", "false")
 
 
+def test_the_palette_makes_opens_and_darkens(page_of: Callable[..., Page], alice: Any) -> None:
+    page = page_of(alice)
+    page.goto("/acme/customers/", wait_until="networkidle")
+    press(page, "Control+k")
+    palette(page, "深色", "深色")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.wait_for_load_state("networkidle")
+    press(page, "Control+k")
+    palette(page, "hsz", "回收站")
+    page.wait_for_url("**/acme/bin/")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    press(page, "Control+k")
+    palette(page, "xjkh", "新建客户")
+    page.wait_for_url("**/acme/customers/new")
+    assert User.objects.get(pk=alice.user_id).theme == "dark"
+
+
 @pytest.fixture
 def five(alice: Any, inside: Any) -> None:
     with inside():

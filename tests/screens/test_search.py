@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from gucang.parties.actions import contacts, customers, pool
 
@@ -77,9 +79,94 @@ def test_the_palette_gets_groups_and_links_without_the_frame(
     assert f'data-result href="/acme/customers/{customer.pk}"' in part
 
 
-def test_the_palette_is_not_given_what_its_page_lists_already(as_alice: Client) -> None:
-    assert 'href="/acme/customers/"' not in found(as_alice, "客户", X_Palette="1")
-    assert 'data-result href="/acme/customers/"' in found(as_alice, "kehu", X_Palette="1")
+def results(page: str) -> list[str]:
+    return re.findall(r'data-result href="([^"]+)"', page)
+
+
+@pytest.mark.parametrize(
+    "typed", ["新建客户", "xinjiankehu", "xjkh", "新建 kehu", "new customer", "xinjian 客户", "ＸＪＫＨ", "New Cust"]
+)
+def test_what_can_be_made_is_found_by_every_name(as_alice: Client, typed: str) -> None:
+    for headers in ({}, {"X_Palette": "1"}):
+        assert results(found(as_alice, typed, **headers))[0] == "/acme/customers/new"
+
+
+@pytest.mark.parametrize("typed", ["回收站", "hsz", "huishouzhan", "bin"])
+def test_a_place_is_found_by_every_name_in_either_language(as_alice: Client, alice: Any, typed: str) -> None:
+    assert "/acme/bin/" in results(found(as_alice, typed, X_Palette="1"))
+    alice.user.language = "en"
+    alice.user.save(update_fields=["language"])
+    as_alice.cookies["django_language"] = "en"
+    assert "/acme/bin/" in results(found(as_alice, typed, X_Palette="1"))
+
+
+def test_pages_and_what_can_be_made_stand_before_records(
+    as_alice: Client, new_customer: Callable[..., Any]
+) -> None:  # fmt: skip
+    customer = new_customer("客户第一名")
+    given = results(found(as_alice, "客户", X_Palette="1"))
+    assert given[0] == "/acme/customers/"
+    assert given.index("/acme/customers/new") < given.index(f"/acme/customers/{customer.pk}")
+
+
+def test_what_only_contains_the_words_stands_behind_records(
+    as_alice: Client, new_customer: Callable[..., Any]
+) -> None:  # fmt: skip
+    customer = new_customer("收站台设备厂")
+    given = results(found(as_alice, "收站", X_Palette="1"))
+    assert given.index(f"/acme/customers/{customer.pk}") < given.index("/acme/bin/")
+
+
+def test_asking_for_something_new_finds_nothing_that_sounds_alike(
+    as_alice: Client, new_customer: Callable[..., Any]
+) -> None:  # fmt: skip
+    new_customer("欣健机械")
+    page = found(as_alice, "新建")
+    assert "/acme/customers/new" in results(page)
+    assert ALIKE not in page
+
+
+def test_settings_are_found_by_who_may_change_them_only(as_alice: Client, adam: Any, login: Any) -> None:
+    given = results(found(login(Client(), adam), "juese wuci", X_Palette="1"))
+    assert given == []
+    assert "/acme/roles/" in results(found(login(Client(), adam), "juese", X_Palette="1"))
+    for typed in ("juese", "角色", "roles"):
+        assert "/acme/roles/" not in results(found(as_alice, typed, X_Palette="1"))
+
+
+def test_nothing_new_is_offered_on_a_page_that_is_seen_as_somebody_else(as_alice: Client) -> None:
+    assert "/acme/customers/new" in results(found_here(as_alice, "新建", "/acme/customers/"))
+    assert "/acme/customers/new" not in results(found_here(as_alice, "新建", "/acme/look/m1/customers/"))
+
+
+@pytest.mark.parametrize("typed", ["深色", "shense", "ss", "dark", "外观 深", "theme"])
+def test_without_scripts_the_looks_lead_to_where_they_are_chosen(as_alice: Client, typed: str) -> None:
+    page = found(as_alice, typed)
+    assert "/acme/me" in results(page)
+    assert "深色" in re.sub(r"</?mark>", "", page).split("found-group", 1)[1]
+
+
+def test_pages_and_commands_ask_the_database_nothing(as_alice: Client) -> None:
+    found(as_alice, "xjkh", X_Palette="1")
+    with CaptureQueriesContext(connection) as caught:
+        found(as_alice, "qqqqzz", X_Palette="1")
+    nothing = len(caught)
+    with CaptureQueriesContext(connection) as caught:
+        found(as_alice, "xjkh", X_Palette="1")
+    assert len(caught) <= nothing
+
+
+def test_several_words_narrow_in_characters_and_pinyin(as_alice: Client, alice: Any, inside: Any) -> None:
+    with inside():
+        customer = customers.create(actor=alice, values={"name": "上海谷仓机械"}).record
+        made = {
+            name: contacts.create(actor=alice, values={"customer": customer, "name": name}).record.pk
+            for name in ("张伟", "王芳")
+        }
+    for typed in ("谷仓 zhang", "zhang 谷仓", "gucang 张", "gc zw", "谷仓 zw"):
+        given = results(found(as_alice, typed, X_Palette="1"))
+        assert f"/acme/contacts/{made['张伟']}" in given, typed
+        assert f"/acme/contacts/{made['王芳']}" not in given, typed
 
 
 ALIKE = "<h2 data-group>读音相近</h2>"

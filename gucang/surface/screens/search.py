@@ -11,18 +11,18 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_safe
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from gucang.kernel import records
 from gucang.kernel import search as index
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
-from gucang.kernel.text import BadText, clean_text, mark, matches
-from gucang.surface import nav, pins
+from gucang.kernel.text import BadText, clean_text, mark
+from gucang.surface import commands, pins
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import base_of, fragment, render
-from gucang.surface.searching import Asked, Group, Result, drawn_elsewhere, marked, more_groups, numbers_of, of_hit
+from gucang.surface.searching import Asked, Group, Result, drawn_elsewhere, more_groups, numbers_of, of_hit
 
 PER_TYPE = 8
 IN_PALETTE = 5
@@ -57,6 +57,9 @@ def search(request: CompanyRequest, **_company: str) -> HttpResponse:
 
 def _found(request: CompanyRequest, text: str, in_palette: bool) -> Iterator[Group]:
     limit = IN_PALETTE if in_palette else PER_TYPE
+    here = request.GET.get("here", "")
+    first, others = commands.find(request, Asked(text, {}, here), in_palette=in_palette)
+    yield from first
     types = list(records.every())
     hits = index.search(request.actor, text, types=types, limit=limit + 1)
     # Whose name it is stands before what only mentions it: a customer before the deals with it.
@@ -68,11 +71,10 @@ def _found(request: CompanyRequest, text: str, in_palette: bool) -> Iterator[Gro
         rows = [of_hit(request, kind, hit, text, numbers.get(hit.object_id, "")) for hit in found[:limit]]
         more = f"{base_of(request)}/{kind.plural}/?{urlencode({'q': text})}" if len(found) > limit else ""
         yield Group(str(kind.label_plural), rows, more)
-    yield from more_groups(request, Asked(text, hits, request.GET.get("here", ""), limit))
-    yield from _sounding_alike(request, text, types, hits, limit)
-    yield from _matching(_t("New"), nav.creatable(request), text, in_palette)
-    yield from _matching(_t("Pages"), nav.places(request), text, in_palette)
-    yield from _matching(_t("Settings"), nav.settings(request), text, in_palette=False)
+    yield from more_groups(request, Asked(text, hits, here, limit))
+    if not first:
+        yield from _sounding_alike(request, text, types, hits, limit)
+    yield from others
 
 
 def _sounding_alike(
@@ -86,17 +88,6 @@ def _sounding_alike(
     if alike:
         rows = [of_hit(request, records.get(hit.record_type), hit, text) for hit in alike]
         yield Group(_t("Sounds alike"), rows)
-
-
-def _matching(title: str, items: Iterable[dict[str, Any]], text: str, in_palette: bool) -> Iterator[Group]:
-    """Actions or pages whose names match. The palette finds plain ones by itself, in the frame of its page."""
-    rows = [
-        Result(item["url"], marked(item["label"], text), Markup(), item["icon"])
-        for item in items
-        if matches(item["label"], text) and not (in_palette and text.lower() in item["label"].lower())
-    ]
-    if rows:
-        yield Group(title, rows)
 
 
 def at_hand(request: CompanyRequest) -> list[Group]:

@@ -58,7 +58,8 @@ function ofDeed(deed) {
 }
 
 const nameOf = (deed) => deed.dataset.deedName || deed.textContent.trim();
-const fits = (deed, text) => nameOf(deed).toLowerCase().includes(text) || (deed.dataset.said ?? "").split(" ").some((way) => way.startsWith(text));
+const wordFits = (deed, word) => nameOf(deed).toLowerCase().includes(word) || (deed.dataset.said ?? "").split(" ").some((way) => way.startsWith(word));
+const fits = (deed, text) => text.split(/\s+/).every((word) => wordFits(deed, word));
 
 /** What can be done, by its name; what cannot be done now only for who asks for it, with the reason. */
 function deeds(selector, text) {
@@ -80,12 +81,15 @@ function here(text) {
   ];
 }
 
+/** Dark, large, English: one Latin letter begins too many of their words. */
+const looks = (text) => text.length > 1 || text > "~" ? group(dialog.dataset.titleLooks, deeds("[data-looks] [data-deed][aria-pressed=false]", text)) : [];
+
+/** What the frame of the page knows, until the server answers, which knows pinyin, English and all the settings. */
 function places(text) {
   const links = (selector) => [...document.querySelectorAll(selector)].filter((link) => link.textContent.toLowerCase().includes(text));
   return [
     ...group(dialog.dataset.titlePages, links(".rail li a").map(ofLink)),
     ...group(dialog.dataset.titleCreate, links("[data-quick-create]").map(ofLink)),
-    ...group(dialog.dataset.titleHelp, deeds("[data-help]", text)),
   ];
 }
 
@@ -96,22 +100,24 @@ const none = (text) => make("div", "none", text);
 async function search(raw) {
   running?.abort();
   const text = raw.trim();
-  const before = here(text.toLowerCase());
-  const after = places(text.toLowerCase());
+  const small = text.toLowerCase();
+  const before = [...here(small), ...looks(small)];
+  const help = group(dialog.dataset.titleHelp, deeds("[data-help]", small));
+  const atOnce = places(small);
   const mine = running = new AbortController();
-  const waiting = setTimeout(() => show([...before, ...(text ? [none(dialog.dataset.waiting)] : []), ...after]), 100);
-  let answer = [none(dialog.dataset.failed)];
+  const waiting = setTimeout(() => show([...before, ...atOnce, ...(text ? [none(dialog.dataset.waiting)] : []), ...help]), 100);
+  let answer = [none(dialog.dataset.failed), ...atOnce];
   try {
     const asked = new URLSearchParams({ q: text, here: location.pathname + location.search });
     const response = await ask(`${dialog.querySelector("form").action}?${asked}`, { headers: { "X-Palette": "1" }, signal: mine.signal });
-    if (response.ok) answer = remote(elements(await response.text()));
+    if (response.ok) answer = [...remote(elements(await response.text())), ...(text ? [] : atOnce)];
   } catch (error) {
     if (error.name === "AbortError") return;
   } finally {
     clearTimeout(waiting);
   }
   if (mine !== running) return;
-  const all = [...before, ...answer, ...after];
+  const all = [...before, ...answer, ...help];
   if (!all.length) announce(dialog.dataset.nothing);
   show(all.length ? all : [none(dialog.dataset.nothing)]);
 }
