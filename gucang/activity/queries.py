@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 
 from gucang.activity.models import Attachment, Coaching, FollowUp, Task
 from gucang.activity.rules import visible_coaching, visible_tasks
@@ -144,12 +143,12 @@ def day_report(member_id: int, day: date, *, viewer: Actor) -> DayReport:
 
     By when it happened, in the company's zone; at most 300 events. One query, and one more for somebody else's day.
     """
-    start = timezone.make_aware(datetime.combine(day, time()))
+    start = clock.midnight(day)
     found = Event.objects.filter(
         actor_id=member_id,
         actor_kind__in=("member", "token"),
         occurred_at__gte=start,
-        occurred_at__lt=timezone.make_aware(datetime.combine(day + timedelta(days=1), time())),
+        occurred_at__lt=clock.midnight(day + timedelta(days=1)),
     ).order_by("occurred_at", "id")
     # One's own deeds are no secret to oneself, even where the record has been handed over since.
     own = viewer.member_id == member_id

@@ -47,7 +47,7 @@ def check(text: str, field: str, record_type: RecordType, actor: Actor) -> str:
         name = word if word in known else by_label.get(word)
         if name is None:
             sentence = _t("There is no field {%(word)s} to put here. These are: %(known)s.")
-            listed = " ".join(f"{{{name}}}" for name in list(known)[:12])
+            listed = " ".join(f"{{{label}}}" for label in list(by_label)[:12])
             raise Invalid({field: [sentence % {"word": word, "known": listed}]})
         return f"{{{name}}}"
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel import records
 from gucang.kernel.actors import Actor, Reach
 from gucang.kernel.models import Event
+from gucang.kernel.records import RecordType
 from gucang.surface import columns, nav, panels, timeline
+from gucang.surface.middleware import CompanyRequest
 
 nav.setting(
     _("Bulk runs"), "list-check", "/bulk-runs/", "bulk_run.view", 62, about=_("What was done to many records at once")
@@ -18,6 +22,17 @@ nav.setting(
 panels.when_empty("bulk_run", _("Pick several rows in a list and change them at once; how it went appears here."))
 columns.names("bulk_run.record_type", records.plural_called)
 columns.names("bulk_run.verb", records.verb_called)
+
+
+def past(request: CompanyRequest, record_type: RecordType, record: object) -> dict[str, Any] | None:
+    """The way from a list to what was done to many of its records, and can be taken back."""
+    changes = record_type.edit is not None and request.actor.may(record_type.edit.name)
+    if not changes or not request.actor.may("bulk_run.view") or request.actor.eyes is not None:
+        return None
+    return {"past_url": f"{request.base}/bulk-runs/?record_type={record_type.name}"}
+
+
+panels.add("*", "menu", "bulk/_past.html", past)
 
 
 @timeline.through

@@ -78,7 +78,10 @@ def move(field: CustomField, *, to: int, section: str | None = None) -> None:
             CustomField.objects.filter(pk=one.pk).update(position=position)
 
 
-@action("custom_field.retire", label=_("Retire"), icon="archive", guard=rules.why_not_retire)
+@action(
+    "custom_field.retire", label=_("Retire"), icon="archive", guard=rules.why_not_retire, tone="danger",
+    says=_("Nobody is shown or asked “%(record)s” any more. What records hold is kept and can be brought back."),
+)  # fmt: skip
 def retire(field: CustomField) -> dict[str, Any]:
     """Show and ask the field nowhere any more. What records hold stays, and comes back with it."""
     field.retired = True

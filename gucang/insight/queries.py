@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery, Sum
-from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gucang.accounts import queries as accounts
@@ -22,6 +21,7 @@ from gucang.kernel.actors import Actor, Reach
 from gucang.kernel.models import Company, EventSeal
 from gucang.kernel.scope import active_company_id, remembered
 from gucang.selling import queries as selling
+from gucang.selling import rules
 from gucang.selling.models import Opportunity, StageKind, StageTotal
 
 
@@ -49,22 +49,22 @@ class StuckDeal:
 
 def stuck(actor: Actor, among: Q, *, limit: int) -> list[StuckDeal]:
     """The visible open deals among `among` that stand still, the longest first. Two queries."""
-    now = clock.now()
+    today = clock.today()
     late = Q(pk__in=())
     for stage in selling.every_stage():
         if stage.kind == StageKind.OPEN and stage.max_days:
-            late |= Q(stage=stage, stage_since__lt=now - timedelta(days=stage.max_days))
+            late |= Q(stage=stage, stage_since__lt=clock.midnight(today - timedelta(days=stage.max_days)))
     found = records.get("opportunity").query(actor).filter(among, late, state=StageKind.OPEN)
     # The few are found by their index first: joined at once, all that stand still would be read and sorted.
     ids = list(found.order_by("stage_since", "id").values_list("pk", flat=True)[:limit])
     rows = Opportunity.objects.filter(pk__in=ids).select_related("customer", "owner")
     rows = rows.only("name", "amount", "stage", "pipeline", "stage_since", "customer__name", "owner__name")
     worth = sees_amounts(actor)
-    return [_stuck_deal(deal, now, worth=worth) for deal in rows.order_by("stage_since", "id")]
+    return [_stuck_deal(deal, today, worth=worth) for deal in rows.order_by("stage_since", "id")]
 
 
-def _stuck_deal(deal: Opportunity, now: Any, *, worth: bool) -> StuckDeal:
-    days = (now - deal.stage_since).days if deal.stage_since else 0
+def _stuck_deal(deal: Opportunity, today: date, *, worth: bool) -> StuckDeal:
+    days = rules.days_in_stage(deal, today)
     stage, owner = selling.stage_of(deal), str(deal.owner or "")
     amount = deal.amount if worth else None
     return StuckDeal(deal.pk, deal.name, str(deal.customer), str(stage), amount, owner, days, stage.max_days)
@@ -126,7 +126,7 @@ def team_week(members: Iterable[int] | None, monday: date) -> list[MemberWeek]:
         team = team.filter(pk__in=members)
     people = {member.pk: member for member in team.order_by("name_key", "id")[:200]}
     # A bound in time, not a date of each row: only that can use the index.
-    since = timezone.make_aware(datetime.combine(monday, time()))
+    since = clock.midnight(monday)
     late = Task.objects.filter(assignee_id__in=people, done_at=None, due_on__lt=clock.today())
     with connection.cursor() as cursor:
         cursor.execute(_TALKED, [list(people), active_company_id(), since, MemberWeek.MOST + 1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils import timezone
 
@@ -20,6 +20,11 @@ def now() -> datetime:
 def today() -> date:
     """Today's date where the company is."""
     return timezone.localdate(now())
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which `day` begins where the company is."""
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 @contextmanager

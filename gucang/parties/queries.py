@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from gucang.kernel import clock, records, search
 from gucang.kernel.actors import system
@@ -36,7 +35,7 @@ def owned_by(member_id: int) -> int:
 
 def claims_today(member_id: int) -> int:
     """How many customers a member has claimed since midnight."""
-    midnight = timezone.make_aware(datetime.combine(clock.today(), time.min))
+    midnight = clock.midnight(clock.today())
     return Event.objects.filter(actor_id=member_id, name="customer.claim", occurred_at__gte=midnight).count()
 
 
@@ -44,11 +43,11 @@ def falling(pool: PoolRules, by: date) -> QuerySet[Customer]:
     """Owned customers that become due for the pool on `by` or earlier unless something happens, in the order of ids."""
     conditions = Q(pk__in=())
     if pool.days_without_contact:
-        before = timezone.make_aware(datetime.combine(by - timedelta(days=pool.days_without_contact - 1), time.min))
+        before = clock.midnight(by - timedelta(days=pool.days_without_contact - 1))
         conditions |= Q(owned_since__lt=before) & (Q(last_contact_at=None) | Q(last_contact_at__lt=before))
     if pool.days_without_deal:
         day = by - timedelta(days=pool.days_without_deal)
-        after_day = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+        after_day = clock.midnight(day + timedelta(days=1))
         conditions |= Q(owned_since__lt=after_day) & (Q(last_deal_on=None) | Q(last_deal_on__lte=day))
     found = Customer.objects.filter(conditions, owner__isnull=False)
     return (found.filter(last_deal_on=None) if pool.spares_buyers else found).order_by("id")

@@ -12,7 +12,7 @@ from django.db.models.functions import Abs, Greatest
 from django.utils import timezone
 from django.utils.text import Truncator, capfirst
 
-from gucang.kernel import custom, permissions, records
+from gucang.kernel import clock, custom, permissions, records
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.custom import conditions
 from gucang.kernel.fields import FieldSpec
@@ -87,7 +87,7 @@ class Dated:
         """The rows of these days, as days go where the company is."""
         calendar = self.calendar
         if not calendar.on:
-            first, until = (timezone.make_aware(datetime.combine(day, time())) for day in (first, until))
+            first, until = (clock.midnight(day) for day in (first, until))
         # What lasts several days stands in a span as long as one of them does.
         return query.filter(**{f"{calendar.until or calendar.by}__gte": first, f"{calendar.by}__lt": until})
 
@@ -142,7 +142,7 @@ class Dated:
 
 def _distance(calendar: Calendar, day: date) -> Greatest:
     """How far a row stands from a day, on whichever side."""
-    here: Any = Value(day) if calendar.on else Value(timezone.make_aware(datetime.combine(day, time())))
+    here: Any = Value(day) if calendar.on else Value(clock.midnight(day))
     there, span = F(calendar.by), DurationField()
     return Greatest(ExpressionWrapper(there - here, span), ExpressionWrapper(here - there, span))
 

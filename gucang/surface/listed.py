@@ -15,6 +15,8 @@ from gucang.surface import filters, panels
 from gucang.surface.filters import Applied, Filtered
 
 VIEW, TAB = "view", "tab"
+# The list without a tab, where it would begin with one.
+ALL = "all"
 
 
 @dataclass
@@ -47,12 +49,15 @@ def chosen(
     found = filters.parse(record_type, actor, _Joined(params, given), customs=customs, ignore=ignore)
     if base is not None and base.condition is not None:
         found.query = found.query.filter(base.condition(actor))
+    tab = _last(params.get(VIEW))
+    if tab not in views and tab not in ("", ALL):
+        found.problems[VIEW] = _t("There is no tab “%(name)s” here any more.") % {"name": tab[:40]}
     if TAB in params and key:
         if base is None:
             found.problems[TAB] = _t("There is no tab “%(name)s” here any more.") % {"name": key[:40]}
         else:
             found.applied.insert(0, Applied(TAB, str(base.label), (key,), words=" "))
-    return Chosen(found, views.get(_last(params.get(VIEW))), frozenset(given))
+    return Chosen(found, views.get(tab), frozenset(given))
 
 
 def listed(

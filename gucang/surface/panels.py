@@ -12,7 +12,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
 from gucang.surface.middleware import CompanyRequest
 
-PLACES = ("top", "left", "main", "composer", "actions", "peek", "list", "chips", "head")
+PLACES = ("top", "left", "main", "composer", "actions", "peek", "list", "chips", "head", "menu")
 PanelContext = Callable[[CompanyRequest, RecordType, Any], dict[str, Any] | None]
 
 
@@ -101,8 +101,8 @@ def add(
 
     `where`: "top" (above all), "left" (under the facts), "main" (above the related records), "composer" (above the
     timeline), "actions" (beside the buttons), "peek" (in the side panel); on a list, whose record is None, "list"
-    (above it), "chips" (beside its filters) and "head" (beside its title). `looking` parts are those of a page that
-    somebody sees as somebody else, and stand on no other. Raises ValueError for another place.
+    (above it), "chips" (beside its filters), "head" (beside its title) and "menu" (under “More”). `looking` parts are
+    those of a page that somebody sees as somebody else, and stand on no other. Raises ValueError for another place.
     """
     if where not in PLACES:
         raise ValueError(f"There is no place {where!r} on a record page.")

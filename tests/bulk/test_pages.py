@@ -87,6 +87,24 @@ def test_all_of_a_list_from_the_form_to_the_result_and_back(
     assert "批量操作" in text_of(client.get(f"/acme/customers/{five[0]}"))
 
 
+def test_what_was_so_already_is_said_and_the_run_is_found_from_its_list(
+    acme: Any, alice: Any, client: Client, login: Login, five: list[int]
+) -> None:
+    with company_scope(acme):
+        customers.edit(Customer.objects.get(pk=five[0]), actor=alice, values={"level": "A"})
+    login(client, alice)
+    form = client.post(BULK, {"do": "edit", "every": "1", "query": "city=苏州", "picked": five[:1]})
+    asked = client.post(BULK, {**hidden(text_of(form)), "_change": "level", "level": "A", "_ask": "1"})
+    answer = client.post(BULK, hidden(text_of(asked)))
+    page = text_of(client.get(answer["Location"]))
+    assert "编辑：4 条，另有 1 条本来就是这样。" in page
+    assert 'href="/acme/bulk-runs/?record_type=customer"' in page
+    with company_scope(acme):
+        run = BulkRun.objects.get()
+    assert f"/acme/bulk-runs/{run.pk}" in text_of(client.get("/acme/bulk-runs/?record_type=customer"))
+    assert f"/acme/bulk-runs/{run.pk}" not in text_of(client.get("/acme/bulk-runs/?record_type=contact"))
+
+
 def test_a_few_picked_rows_need_one_page(acme: Any, alice: Any, client: Client, login: Login, five: list[int]) -> None:
     login(client, alice)
     page = text_of(client.post(BULK, {"do": "tag", "picked": five[:2]}))

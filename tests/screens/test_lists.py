@@ -387,3 +387,10 @@ def test_a_date_that_has_passed_is_marked_while_the_thing_is_open(
         assert "逾期 9 天" in row
     assert '<span class="t-bad">' in text_of(as_alice.get(f"{DEALS}{late.pk}"))
     assert '<span class="t-bad">' not in text_of(as_alice.get(f"{DEALS}{won.pk}"))
+
+
+def test_a_tab_that_is_not_there_any_more_is_told(as_alice: Client) -> None:
+    """Else the whole list would stand under the name of a view, and be edited as one."""
+    assert "这里已经没有“v999”这个标签页。" in text_of(as_alice.get(f"{CUSTOMERS}?view=v999"))
+    for address in ("?view=all", "?view=pool", "?city=%E8%8B%8F%E5%B7%9E"):
+        assert "这个标签页" not in text_of(as_alice.get(CUSTOMERS + address))

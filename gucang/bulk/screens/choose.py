@@ -251,5 +251,11 @@ def _ended(request: CompanyRequest, asked: Asked, run: BulkRun) -> HttpResponse:
         return go(request, url)
     text = ngettext("%(action)s: %(n)s record.", "%(action)s: %(n)s records.", run.done)
     undo = "" if rules.why_not_back(run) or not request.actor.may("bulk_run.take_back") else f"{url}/do/take_back"
-    toast(request, text % {"action": asked.action.label, "n": run.done}, undo)
+    if run.unchanged:
+        text = ngettext(
+            "%(action)s: %(n)s record; nothing to change in %(same)s.",
+            "%(action)s: %(n)s records; nothing to change in %(same)s.",
+            run.done,
+        )
+    toast(request, text % {"action": asked.action.label, "n": run.done, "same": run.unchanged}, undo)
     return go(request, f"{request.base}{asked.list_path}")

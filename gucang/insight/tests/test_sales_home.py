@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from gucang.activity.actions import follow_ups, tasks
 from gucang.kernel import clock
 from gucang.kernel.scope import company_scope, writing
 from gucang.parties.actions import contacts, customers
+from gucang.selling.actions import opportunities
+from gucang.selling.models import Stage
 
 
 @pytest.mark.parametrize("phone", ["13800138000", ""])
@@ -68,3 +71,19 @@ def test_a_telephone_that_the_role_does_not_show_is_not_called(client, login, ac
     assert "回访" in page
     assert "13800138000" not in page
     assert "tel:" not in page
+
+
+def test_a_deal_stands_for_as_many_days_at_home_as_on_the_board(client, login, acme, alice: Any) -> None:
+    """Days of the calendar: what came late in the evening has stood for a day by the next morning."""
+    evening = clock.midnight(clock.today() - timedelta(days=60)) + timedelta(hours=23, minutes=50)
+    with company_scope(acme), clock.at(evening):
+        customer = customers.create(actor=alice, name="恒立机械").record
+        contact = contacts.create(actor=alice, customer=customer, name="王经理").record
+        values = {"name": "停住的", "customer": customer, "contact": contact}
+        deal = opportunities.create(actor=alice, values=values).record
+        opportunities.move(deal, actor=alice, stage=Stage.objects.get(position=deal.stage.position + 1))
+    login(client, alice)
+    for address in ("/acme/", "/acme/opportunities/board"):
+        page = client.get(address).content.decode()
+        assert "停住的" in page, address
+        assert re.findall(r"\b(59|60|61) 天", page) == ["60"], address

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -189,10 +188,6 @@ def is_member(spec: FieldSpec) -> bool:
     return spec.target is not None and records.by_model(spec.target).name == "member"
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
 def _figure(spec: FieldSpec, value: Any) -> str:
     """A bound as the list itself writes it."""
     if spec.numeric:
@@ -210,7 +205,7 @@ def _value_range(spec: FieldSpec, op: str, value: Any) -> Q:
 
 def _moment_range(spec: FieldSpec, op: str, day: date) -> Q:
     """A day lasts until its end, so "up to the 3rd" takes in the 3rd."""
-    start, end = _midnight(day), _midnight(day + timedelta(days=1))
+    start, end = clock.midnight(day), clock.midnight(day + timedelta(days=1))
     op, edge = {"gte": ("gte", start), "lt": ("lt", start), "lte": ("lt", end), "gt": ("gte", end)}[op]
     return Q(**{f"{spec.name}__{op}": edge})
 
@@ -220,7 +215,7 @@ def _between(spec: FieldSpec, start: date | None, end: date | None) -> Q:
         return own.days(spec, start, end)
 
     def edge(day: date) -> Any:
-        return _midnight(day) if spec.kind == "moment" else day
+        return clock.midnight(day) if spec.kind == "moment" else day
 
     condition = Q()
     if start is not None:

@@ -216,6 +216,7 @@ def _frame(page: ListPage) -> dict[str, Any]:
         "panels": parts(request, record_type, None, "list"),
         "purpose": panels.purpose_of(record_type),
         "head_panels": parts(request, record_type, None, "head"),
+        "menu_panels": parts(request, record_type, None, "menu"),
         "filtered": bool(found.applied or found.text or page.tab),
         "editable": record_type.edit is not None and actor.may(record_type.edit.name),
     } | columnset.context(request, record_type, page.columns)
