@@ -34,6 +34,11 @@ def words() -> dict[str, str]:
         "wide": _t("What you pasted has {n} columns, only {fit} fit to the right of here. The others were left out."),
         "long": _t("What you pasted has {n} rows, only {fit} fit here. The others were left out."),
         "tooMuch": _t("That is {n} cells; at most {most} can be pasted at once. Bring large tables in as a file."),
+        "tooMuchHere": _t(
+            "That is {n} cells; at most {most} can be pasted at once. Paste it in parts, or ask an administrator to "
+            "import it as a file."
+        ),
+        "chooseFirst": _t("Choose the cell where it should begin, then try again."),
         "import": _t("Import"),
         "tooBig": _t("This cell holds more than 64 KB. Shorten it, or attach it as a file."),
         "mergedIn": _t("Merged cells: their value went into the first cell of each."),

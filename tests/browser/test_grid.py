@@ -324,6 +324,67 @@ def test_a_paste_beyond_the_limit_is_refused_before_anything_is_sent(
     assert sent == []
 
 
+def test_who_may_not_bring_in_a_file_is_not_sent_to_one(open_grid: Callable[..., Page], firms: list[int]) -> None:
+    page = open_grid()
+    assert page.locator("[data-grid]").get_attribute("data-import") == ""
+    cell(page, 0, 0).click()
+    paste(page, "\n".join("\t".join(["x"] * 3) for _ in range(7_000)))
+    expect(page.locator("#toasts")).to_contain_text("21,000")
+    expect(page.locator("#toasts")).to_contain_text("分几次粘贴")
+    expect(page.locator("#toasts")).to_contain_text("管理员")
+    expect(page.locator("#toasts a")).to_have_count(0)
+
+
+def test_rows_asked_for_too_early_are_not_lost_and_no_record_is_overwritten(
+    page_of: Callable[..., Page], alice: Any, firms: list[int], inside: Any
+) -> None:
+    page = page_of(alice)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    waiting: list[Any] = []
+    page.route("**/grid/rows*", lambda route: waiting.append(route))
+    page.goto(GRID, wait_until="domcontentloaded")
+    add = page.locator("[data-grid-add]")
+    expect(add).to_be_disabled()
+    page.keyboard.press("Control+v")
+    page.unroute("**/grid/rows*")
+    for route in waiting:
+        route.continue_()
+    ready(page)
+    paste(page, "甲\t杭州\n乙\t杭州")
+    page.keyboard.type("无锡")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Delete")
+    expect(page.locator("#toasts [data-toast]")).to_have_text(re.compile("还没有选格子"))
+    expect(page.locator(".tabulator-cell.is-pending, .tabulator-cell.is-refused")).to_have_count(0)
+    expect(add).to_be_enabled()
+    add.click()
+    paste(page, "甲\t杭州\n乙\t杭州")
+    saved(page)
+    expect(cell(page, 7, 0)).to_have_text("乙")
+    expect(page.locator("[data-grid-loaded]")).to_have_text("8 行")
+    assert sorted(cities(inside)) == ["杭州"] * 2 + ["苏州"] * 6
+
+
+def test_count_sight_and_message_follow_what_was_pasted_and_taken_back(
+    open_grid: Callable[..., Page], firms: list[int]
+) -> None:
+    page = open_grid(height=420)
+    count = page.locator("[data-grid-loaded]")
+    expect(count).to_have_text("6 行")
+    cell(page, 6, 0).click()
+    paste(page, "\n".join(f"新{n:02}\t杭州" for n in range(12)))
+    saved(page)
+    expect(count).to_have_text("18 行")
+    toasts = page.locator("#toasts [data-toast]")
+    expect(toasts).to_have_text(re.compile("已保存 24 格"))
+    expect(cell(page, 6, 0)).to_be_in_viewport()
+    expect(cell(page, 9, 0)).to_be_in_viewport()
+    assert page.locator(".tabulator-tableholder").evaluate("(box) => box.scrollTop") > 0
+    page.keyboard.press("Control+z")
+    expect(count).to_have_text("6 行")
+    expect(toasts).to_have_text(re.compile("已撤回"))
+
+
 def test_what_cannot_be_changed_says_why(open_grid: Callable[..., Page], firms: list[int]) -> None:
     page = open_grid(f"{GRID}&columns=owner")
     cell(page, 0, 5).click()

@@ -26,7 +26,7 @@ function frame(holder) {
   return {
     holder, setup, columns, limits, say, count, tell, announce: tell, rows: [], adds: "adds" in holder.dataset,
     url: holder.dataset.url, kept: holder.dataset.kept, who: holder.dataset.who,
-    toast: (text, tone = "ok", link = undefined) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone, link } })),
+    toast: (text, tone = "ok", { link, about } = {}) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone, link, about } })),
     /** Why nobody, or not this person, writes into a cell; "" when they may. */
     whyNot(row, place) {
       const column = columns[place];
@@ -55,8 +55,7 @@ async function load(grid) {
     after = answer.next;
     wait.textContent = say("reading", { n: grid.rows.length.toLocaleString(), all: total.toLocaleString() });
   } while (after && grid.rows.length < limits.rows);
-  const loaded = document.querySelector("[data-grid-loaded]");
-  loaded.textContent = after ? say("more", { n: grid.rows.length.toLocaleString() }) : grid.count("row", grid.rows.length);
+  grid.partial = Boolean(after);
   wait.remove();
   return true;
 }
@@ -181,6 +180,13 @@ function setUpDeeds(grid) {
   const { table, columns, say, count, limits } = grid;
   const { textOf } = grid;
 
+  function tooMuch(cells) {
+    const file = grid.holder.dataset.import;
+    const text = say(file ? "tooMuch" : "tooMuchHere", { n: cells.toLocaleString(), most: limits.step.toLocaleString() });
+    grid.toast(text, "bad", file ? { link: [say("import"), file] } : {});
+    grid.tell(text);
+  }
+
   /** Does what is allowed of `changes` as one step, and says what was left out. */
   grid.change = (kind, changes, word) => {
     const fitting = changes.filter(({ row, place }) => !grid.whyNot(row, place));
@@ -188,7 +194,7 @@ function setUpDeeds(grid) {
     if (!fitting.length && left === 1) { grid.editor.refuse(); return; }
     const real = fitting.filter(({ row, place, value }) => value !== textOf(row, place) || row.marks[place]);
     if (real.length > limits.step) {
-      grid.toast(say("tooMuch", { n: real.length.toLocaleString(), most: limits.step.toLocaleString() }), "bad");
+      tooMuch(real.length);
       return;
     }
     grid.saving.apply(kind, real);
@@ -202,7 +208,14 @@ function setUpDeeds(grid) {
     return found;
   };
 
-  grid.empty = () => grid.change("clear", within(table.bounds()).filter(({ row, place }) => textOf(row, place) !== "").map((one) => ({ ...one, value: "" })), "emptied");
+  /** Whether nobody went to a cell yet, and the one that is active holds a record; says so. Nothing may change it then. */
+  grid.unchosen = () => {
+    if (table.sel.chosen || !grid.rows[table.sel.row]?.pk) return false;
+    grid.toast(say("chooseFirst"), "warn", { about: "grid-choose" });
+    return true;
+  };
+
+  grid.empty = () => !grid.unchosen() && grid.change("clear", within(table.bounds()).filter(({ row, place }) => textOf(row, place) !== "").map((one) => ({ ...one, value: "" })), "emptied");
 
   /** Repeats the rows of `from` (the first row, when nothing was dragged) down to the end of the selection. */
   grid.fillDown = (from = null) => {
@@ -237,14 +250,13 @@ function setUpDeeds(grid) {
 
   grid.paste = async (found) => {
     if (!found?.rows.length) { grid.toast(say("nothing"), "bad"); return; }
+    if (grid.unchosen()) return;
     const { top, bottom, left, right } = table.bounds();
     let { places, body } = aimed(found.rows, left);
     const wide = places.length;
     const cells = body.length * wide;
     if (cells > limits.step || body.length > limits.rows) {
-      const link = grid.holder.dataset.import ? [say("import"), grid.holder.dataset.import] : undefined;
-      grid.toast(say("tooMuch", { n: cells.toLocaleString(), most: limits.step.toLocaleString() }), "bad", link);
-      grid.tell(say("tooMuch", { n: cells.toLocaleString(), most: limits.step.toLocaleString() }));
+      tooMuch(cells);
       return;
     }
     const [high, across] = [bottom - top + 1, right - left + 1];
@@ -265,7 +277,9 @@ function setUpDeeds(grid) {
     const useful = changes.filter(({ row, value }) => row.pk || value !== "");
     grid.change("paste", useful, "pasted");
     const shown = places.filter((place) => place >= 0 && place < columns.length);
-    table.select(top, Math.min(...shown), { toRow: Math.min(top + body.length, grid.rows.length) - 1, toPlace: Math.max(...shown) });
+    const end = Math.min(top + body.length, grid.rows.length) - 1;
+    table.select(top, Math.min(...shown), { toRow: end, toPlace: Math.max(...shown) });
+    table.show(top, end);
   };
 
   grid.dismiss = (row, place) => {
@@ -305,8 +319,11 @@ function setUpRows(grid) {
     const more = room - grid.rows.length;
     if (more > 0) await grid.table.append(Array.from({ length: more }, () => grid.newRow()));
   };
-  /** There is always an empty row at the end. */
+  const loaded = document.querySelector("[data-grid-loaded]");
+  /** Counts the records, and has an empty row at the end. */
   grid.changed = () => {
+    const records = grid.rows.reduce((sum, row) => sum + (row.pk > 0), 0);
+    loaded.textContent = grid.partial ? grid.say("more", { n: records.toLocaleString() }) : grid.count("row", records);
     const last = grid.rows.at(-1);
     if (grid.adds && (!last || !grid.isEmpty(last))) grid.makeRoom(grid.rows.length + 1);
   };
@@ -320,12 +337,14 @@ function setUpRows(grid) {
     const end = grid.rows.findLastIndex((row) => row.pk) + 1;
     grid.rows.splice(end, 0, ...fresh.map(rowFrom));
     await grid.table.renew();
+    grid.changed();
   };
   grid.addRows = async () => {
     const first = grid.rows.findIndex((row) => grid.isEmpty(row));
     const at = first < 0 ? grid.rows.length : first;
     await grid.makeRoom(at + EMPTY_ROWS);
     grid.table.select(at, 0);
+    grid.table.show(at, grid.rows.length - 1);
     grid.editor.focus();
     grid.editor.tellPlace();
   };
@@ -414,6 +433,7 @@ function setUpKeys(grid) {
 function setUpBar(grid) {
   const { saving, say, count } = grid;
   const find = (name) => document.querySelector(`[data-grid-${name}]`);
+  document.querySelectorAll("[data-grid-tools] [disabled]").forEach((one) => one.removeAttribute("disabled"));
   const [undo, redo, state, next, alike, sum] = ["undo", "redo", "state", "next", "alike", "sum"].map(find);
   undo.addEventListener("click", () => { saving.turn("undo"); grid.editor.focus(); });
   redo.addEventListener("click", () => { saving.turn("redo"); grid.editor.focus(); });

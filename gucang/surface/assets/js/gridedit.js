@@ -130,6 +130,8 @@ export function makeEditor(grid) {
     const at = table.sel.place;
     if (!row || editing) return false;
     table.flush();
+    if (mode === "type" && grid.unchosen()) { field.value = ""; return false; }
+    table.sel.chosen = true;
     if (grid.whyNot(row, at)) { refuse(); return false; }
     editing = { row, place: at, mode, picked: null };
     if (mode === "change") {
@@ -292,7 +294,7 @@ export function makeEditor(grid) {
   date.addEventListener("change", () => { if (editing && date.value) { field.value = date.value; commit(); focus(); } });
 
   // ---- what the field hears --------------------------------------------------------------------------------------------
-  field.addEventListener("compositionstart", () => { if (!editing && !begin("type")) refuse(); });
+  field.addEventListener("compositionstart", () => { if (!editing && !begin("type") && table.sel.chosen) refuse(); });
   field.addEventListener("compositionend", () => { if (editing && chooses(columns[editing.place])) offer(field.value); });
   field.addEventListener("input", (event) => {
     if (!editing && !begin("type")) return;

@@ -149,7 +149,7 @@ export function makeSaving(grid) {
     const parts = [["savedSome", done], ["refused", refused], ["waits", waits]].filter(([, n]) => n > 0);
     const text = parts.map(([key, n]) => grid.say(key, { what: grid.count("cell", n) })).join(grid.say("and"));
     grid.announce(text);
-    if (step.cells.length > 1 && step.kind !== "clear") grid.toast(text, refused ? "bad" : "ok");
+    if (step.cells.length > 1 && step.kind !== "clear") grid.toast(text, refused ? "bad" : "ok", { about: "grid-step" });
   }
 
   /** The server's answer, also a refusal; null when it has to be tried again. */
@@ -236,7 +236,7 @@ export function makeSaving(grid) {
         const local = grid.rows.filter((row) => Object.values(row.marks).some((mark) => mark.step === last.step && mark.state !== "pending"));
         for (const row of local) for (const [place, mark] of Object.entries(row.marks)) if (mark.step === last.step && mark.state !== "pending") delete row.marks[place];
         if (local.length) { grid.table.redraw(local); keepRefused(); tell(); }
-        if (!last.saved) { trail.pop(); grid.announce(grid.say("undone")); return; }
+        if (!last.saved) { trail.pop(); turned("undone"); return; }
       }
     }
     if (queue.length) { grid.announce(grid.say("wait")); return; }
@@ -264,11 +264,14 @@ export function makeSaving(grid) {
     running = false;
     trail.pop();
     setState("saved");
-    if (answer && !answer.refusal) grid.announce(grid.say(which === "undo" ? "undone" : "redone"));
+    if (answer && !answer.refusal) turned(which === "undo" ? "undone" : "redone");
     if (refused.length) grid.toast(grid.say("stayed", { n: grid.count("cell", refused.length), sentence: refused[0][2] }), "bad");
     tell();
     go();
   }
+
+  /** Says it in the place of what the step itself said: that is not true any more. */
+  const turned = (word) => grid.toast(grid.say(word), "ok", { about: "grid-step" });
 
   /** The same request a second and a third time when the line breaks; its name makes it one deed. */
   async function again(which, body) {

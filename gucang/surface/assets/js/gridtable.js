@@ -30,7 +30,8 @@ export function makeTable(grid) {
   const high = probe.offsetHeight;
   probe.remove();
   const drawn = new WeakMap(); // row → Tabulator's component of it, once it was drawn
-  const sel = { row: 0, place: 0, toRow: 0, toPlace: 0 }; // the active cell, and the corner opposite to it
+  // The active cell, the corner opposite to it, and whether the person went to it.
+  const sel = { row: 0, place: 0, toRow: 0, toPlace: 0, chosen: false };
   let table;
   const listeners = [];
 
@@ -175,7 +176,14 @@ export function makeTable(grid) {
     if (across !== at.left) scroller().scrollLeft = at.left = across;
   }
 
-  function select(row, place, { extend = false, toRow, toPlace, show = true } = {}) {
+  /** Brings the rows from `top` to `bottom` into sight; where not all of them fit, the first ones. */
+  function show(top, bottom) {
+    scrollTo(bottom, sel.place);
+    scrollTo(top, sel.place);
+  }
+
+  function select(row, place, { extend = false, toRow, toPlace, show = true, chosen = true } = {}) {
+    sel.chosen ||= chosen;
     const last = rows.length - 1;
     const within = (value, most) => Math.min(Math.max(value, 0), Math.max(most, 0));
     if (extend) Object.assign(sel, { toRow: within(row, last), toPlace: within(place, columns.length - 1) });
@@ -212,7 +220,7 @@ export function makeTable(grid) {
   function resized() { sizes = null; known = []; repaint(); }
 
   return {
-    widen, flush, measured, at, root, sel, ready, high, bounds, paint, redraw, select, cellAt, scroller, heads,
+    widen, flush, measured, at, root, sel, ready, high, bounds, paint, redraw, select, cellAt, scroller, heads, show,
     onPaint: (listen) => listeners.push(listen),
     begin() {
       mendRoles();
@@ -236,7 +244,7 @@ export function makeTable(grid) {
       const { scrollTop, scrollLeft } = scroller();
       await table.replaceData(rows);
       Object.assign(scroller(), { scrollTop, scrollLeft });
-      select(Math.min(sel.row, rows.length - 1), sel.place, { show: false });
+      select(Math.min(sel.row, rows.length - 1), sel.place, { show: false, chosen: false });
     },
   };
 }

@@ -21,12 +21,13 @@ function button(className, text) {
   return made;
 }
 
-/** Shows a message. `undo_url` is posted to when 撤销 is pressed; `link` is [text, address]. */
-export function toast({ text, tone = "ok", undo_url: undo, link }) {
+/** Shows a message, instead of an earlier one `about` the same. `undo_url` is posted to when 撤销 is pressed; `link` is [text, address]. */
+export function toast({ text, tone = "ok", undo_url: undo, link, about }) {
+  if (about) document.querySelectorAll(`#toasts [data-about="${about}"]`).forEach((one) => one.remove());
   const made = document.createElement("div");
   Object.assign(made, { className: "toast", role: "status" });
   made.setAttribute("role", "status");
-  Object.assign(made.dataset, { toast: "", tone });
+  Object.assign(made.dataset, { toast: "", tone, ...(about ? { about } : {}) });
   made.append(Object.assign(document.createElement("span"), { textContent: text }));
   if (undo) {
     const form = Object.assign(document.createElement("form"), { method: "post", action: undo });
