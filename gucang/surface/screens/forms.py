@@ -274,6 +274,9 @@ def _form(
         "sections": [(title, many) for title, many in sections if many],
         "first": first,
         "later": sum(len(many) for _title, many in sections),
+        # What was typed there, or is wrong there, is not folded away.
+        "later_open": request.method == "POST"
+        and any(one.error or one.value for _title, many in sections for one in many),
         "whole": [
             s for name, many in problems.items() if name not in inputs and not lineform.is_part(name) for s in many
         ],

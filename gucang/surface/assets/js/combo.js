@@ -31,7 +31,11 @@ function combo(holder, input, find, choose, wait) {
     close();
   };
   onTyped(input, (text) => { choose("", text); open(text); }, { wait, begun: () => unselect(options()) });
-  input.addEventListener("pointerdown", () => { if (list.hidden) { input.select(); open(""); } });
+  // What stands there is replaced by typing. A press sets the caret only when it is let go, so the click selects.
+  let opening = false;
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("pointerdown", () => { opening = list.hidden; if (opening) open(""); });
+  input.addEventListener("click", () => { if (opening && input.selectionStart === input.selectionEnd) input.select(); opening = false; });
   input.addEventListener("blur", () => setTimeout(close, 120));
   list.addEventListener("pointerdown", (event) => { event.preventDefault(); take(event.target.closest("[role=option]")); });
   onKey(input, (event) => {
@@ -62,11 +66,13 @@ export function enhanceSelect(holder) {
   const native = holder.querySelector("select");
   const input = Object.assign(document.createElement("input"), { type: "text", autocomplete: "off", id: native.id, required: native.required });
   for (const name of ["aria-label", "aria-describedby", "aria-invalid"]) if (native.hasAttribute(name)) input.setAttribute(name, native.getAttribute(name));
+  const focused = document.activeElement === native;
   native.id = `${native.id}-native`;
   native.required = false; // hidden, so the browser could not point at it
   input.value = native.selectedOptions[0]?.value ? native.selectedOptions[0].textContent.trim() : "";
   input.placeholder = native.options[0]?.value === "" ? native.options[0].textContent.trim() : "";
   holder.prepend(input);
+  if (focused) input.focus(); // the page put the cursor here before this came
   const matches = (choice, text) => `${choice.textContent} ${choice.dataset.find ?? ""}`.toLowerCase().includes(text.trim().toLowerCase());
   combo(holder, input,
     (text) => {

@@ -1,4 +1,5 @@
 // Native dialogs, questions before an act, and <details> menus that close as people expect.
+import { firstEmpty } from "./forms.js";
 import { onKey } from "./keys.js";
 
 const openers = new WeakMap();
@@ -7,6 +8,8 @@ export function openDialog(dialog, opener = document.activeElement) {
   if (!dialog || dialog.open) return;
   openers.set(dialog, opener);
   dialog.showModal();
+  // The first thing in a dialog is the button that closes it; the cursor belongs into its first field.
+  if (!dialog.querySelector("[autofocus]")) firstEmpty(dialog.querySelector(".body"))?.focus();
 }
 
 /** Asks `text` with `verb` on the button; answers whether the person agreed. */

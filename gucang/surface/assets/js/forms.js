@@ -49,7 +49,25 @@ function onSaveKey(event) {
   form.requestSubmit(form.querySelector("[data-save]"));
 }
 
+/** The first field within `place` that holds nothing yet, else the first one. */
+export function firstEmpty(place) {
+  const fields = [...place?.querySelectorAll(":is(input, select, textarea):not([type=hidden], [type=checkbox], [type=radio], [readonly], [disabled])") ?? []]
+    .filter((field) => field.checkVisibility?.() ?? field.offsetParent);
+  return fields.find((field) => !field.value) ?? fields[0];
+}
+
+/** What was wrong with a field is not said any more when it is being changed. */
+function forgive(event) {
+  const field = event.target.closest?.(".field.bad");
+  if (!field) return;
+  field.classList.remove("bad");
+  field.querySelector(".err")?.remove();
+  field.querySelectorAll("[aria-invalid]").forEach((control) => control.removeAttribute("aria-invalid"));
+}
+
 export function setUpForms() {
+  document.addEventListener("input", forgive);
+  document.addEventListener("change", forgive);
   document.addEventListener("submit", onSubmit);
   document.addEventListener("htmx:finally:request", (event) => release(event.target.closest?.("form") ?? event.target));
   // A field that decides what is asked next is taken: the server draws the form anew.
@@ -72,5 +90,5 @@ export function setUpForms() {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[aria-disabled=true]")) { event.preventDefault(); event.stopImmediatePropagation(); }
   }, true);
-  document.querySelector("[data-focus], [data-focus-in] :is(input, select, textarea):not([type=hidden])")?.focus();
+  (document.querySelector("[data-focus]") ?? firstEmpty(document.querySelector("[data-focus-in]")))?.focus();
 }

@@ -1,0 +1,59 @@
+"""Forms under the hands: the cursor is where one types, and what was mended is not blamed any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gucang.parties.actions import customers
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_new_contact_of_a_customer_begins_with_the_cursor_in_its_name(
+    page_of: Callable[..., Page], alice: Any, inside: Any
+) -> None:
+    with inside():
+        firm = customers.create(actor=alice, values={"name": "苏州恒力精密"}).record
+    page = page_of(alice)
+    page.goto(f"/acme/contacts/new?customer={firm.pk}")
+    expect(page.locator("[name=name]")).to_be_focused()
+
+
+def test_typing_into_a_filled_choice_replaces_it(page_of: Callable[..., Page], alice: Any, inside: Any) -> None:
+    with inside():
+        first = customers.create(actor=alice, values={"name": "苏州恒力精密"}).record
+        other = customers.create(actor=alice, values={"name": "无锡双象"}).record
+    page = page_of(alice)
+    page.goto(f"/acme/contacts/new?customer={first.pk}")
+    box = page.locator("[name=customer_text]")
+    expect(box).to_have_value("苏州恒力精密")
+    expect(box).to_have_role("combobox")
+    box.click()
+    page.keyboard.type("双象")
+    expect(box).to_have_value("双象")
+    page.get_by_role("option", name="无锡双象").click()
+    expect(page.locator("input[type=hidden][name=customer]")).to_have_value(str(other.pk))
+
+
+def test_a_mended_field_is_not_blamed_any_more_and_what_was_typed_stays_in_sight(
+    page_of: Callable[..., Page], alice: Any
+) -> None:
+    page = page_of(alice)
+    page.goto("/acme/customers/new")
+    page.locator("[name=name]").fill("苏州恒力精密")
+    page.locator("details.more > summary").click()
+    site = page.locator("details.more [name=website]")
+    site.fill("这不是网址 x")
+    page.locator("[name=phone]").fill("abc")
+    page.locator("[data-save]").click()
+    wrong = page.locator("#f-phone-field")
+    expect(wrong.locator(".err")).to_be_visible()
+    expect(page.locator("details.more")).to_have_attribute("open", "")
+    expect(site).to_be_visible()
+    page.locator("[name=phone]").fill("13800138000")
+    expect(wrong.locator(".err")).to_have_count(0)
+    expect(page.locator("[name=phone]")).not_to_have_attribute("aria-invalid", "true")
