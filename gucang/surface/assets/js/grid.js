@@ -369,7 +369,7 @@ function setUpKeys(grid) {
   };
   const plain = {
     F2: () => editor.begin("change"),
-    Enter: (event) => grid.walk("down", event.shiftKey),
+    Enter: (event) => grid.unchosen() || grid.walk("down", event.shiftKey),
     Delete: () => grid.empty(),
     Backspace: () => grid.empty(),
     Home: (event) => goTo(event.ctrlKey ? 0 : table.sel[event.shiftKey ? "toRow" : "row"], 0, event.shiftKey),
@@ -387,7 +387,7 @@ function setUpKeys(grid) {
       const edge = event.shiftKey ? table.sel.row === 0 && table.sel.place === 0 : table.sel.row === last() && table.sel.place === grid.columns.length - 1;
       if (leaving || edge) return; // the browser goes on from here
       event.preventDefault();
-      grid.walk("right", event.shiftKey);
+      if (!grid.unchosen()) grid.walk("right", event.shiftKey);
       return;
     }
     leaving = false;
