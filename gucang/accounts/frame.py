@@ -16,6 +16,10 @@ from gucang.surface.middleware import CompanyRequest
 nav.add(_("Settings"), "settings", "/settings", "company.edit", order=90, bottom=True)
 nav.setting(_("Members"), "user-cog", "/members/", "member.create", 10, about=_("Who works here; invitations, leaving"))
 nav.setting(_("Departments"), "hierarchy", "/departments/", "department.create", 20, about=_("Who belongs to whom"))
+nav.setting(
+    _("Letterhead"), "file-text", "/settings/letterhead", "company.set_letterhead", 25,
+    about=_("Name, address, account and terms on quotes, orders and other papers"),
+)  # fmt: skip
 nav.setting(_("Roles"), "shield-check", "/roles/", "role.edit", 30, about=_("Who may do and see what"))
 nav.setting(
     _("Look as somebody else"), "eye", "/look", "member.look_as", 40, about=_("See what a colleague or a role sees")

@@ -24,6 +24,7 @@ company = register(
         actions=(
             companies.set_number_rule,
             companies.set_rounding,
+            companies.set_letterhead,
             companies.require_second_step,
             companies.retry_job,
             companies.drop_job,

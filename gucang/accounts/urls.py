@@ -31,6 +31,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("me/calendar", feeds.page, name="my-feeds"),
     path("calendar/feed/<str:key>.ics", feeds.feed, name="feed"),
     path("settings", company.settings, name="company-settings"),
+    path("settings/letterhead", company.show_letterhead, name="company-letterhead"),
     path("jobs", jobs.page, name="jobs"),
     path("jobs/<int:job>/<str:verb>", jobs.act, name="job-act"),
     # In the place of the generic dialogs: a matrix, the roles one has already ticked, a link shown once.

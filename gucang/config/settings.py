@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "gucang.promises",
     "gucang.ordering",
     "gucang.selling",
+    "gucang.papers",
     "gucang.documents",
     "gucang.stock",
     "gucang.parties",

@@ -15,6 +15,7 @@ from gucang.customtypes import urls as customtypes
 from gucang.exchange import urls as exchange
 from gucang.grid import urls as grid
 from gucang.messages import urls as messages
+from gucang.papers import urls as papers
 from gucang.parties import urls as parties
 from gucang.promises import urls as promises
 from gucang.surface import urls as surface
@@ -38,6 +39,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *billing.company_patterns,
     *promises.company_patterns,
     *bulk.company_patterns,
+    *papers.company_patterns,
     *customtypes.company_patterns,
     *surface.company_patterns,
 ]

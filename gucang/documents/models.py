@@ -50,7 +50,10 @@ class Document(Record):
         _("discount on everything, %"), max_digits=5, decimal_places=2, default=Decimal(0), blank=True,
         validators=[_NOT_NEGATIVE, _AT_MOST_ALL],
     )  # fmt: skip
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("for colleagues; on no paper"))
+    terms = models.TextField(
+        _("terms"), blank=True, help_text=_("on the paper for the customer; empty for the usual ones")
+    )
     owner = Reference(Member, verbose_name=_("owner"), null=True, blank=True, editable=False, related_name="+")
     # Worked out from the lines with every change of them.
     net = MoneyField(_("before tax"), default=Decimal(0), editable=False)

@@ -9,7 +9,7 @@ from gucang.kernel.fields import to_json
 from gucang.ordering.models import OrderVersion, SalesOrder
 
 # What a version keeps of an order besides its lines.
-HEAD = ("customer", "contact", "currency", "discount", "deliver_by", "address", "customer_number", "note")
+HEAD = ("customer", "contact", "currency", "discount", "deliver_by", "address", "customer_number", "note", "terms")
 
 
 def content_of(order: SalesOrder) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.accounts import roles
 from gucang.activity import subjects
@@ -13,6 +14,8 @@ from gucang.kernel.actors import Access, FieldRule, Reach
 from gucang.kernel.records import Calendar, Exchange, Layout, RecordType, register
 from gucang.ordering import models, rules
 from gucang.ordering.actions import orders
+from gucang.papers import declared as papers
+from gucang.papers.declared import Paper
 
 sales_order = register(
     RecordType(
@@ -34,7 +37,7 @@ sales_order = register(
         ),
         form=Layout(
             (_("Order"), "customer", "contact", "customer_number", "ordered_on", "deliver_by", "address"),
-            (_("More"), "opportunity", "currency", "discount", "note"),
+            (_("More"), "opportunity", "currency", "discount", "terms", "note"),
             first=("customer", "deliver_by"),
             lines=product_lines(models.OrderLine, "order"),
         ),
@@ -61,6 +64,16 @@ sales_order = register(
 )  # fmt: skip
 
 subjects.allow("sales_order")
+_HOLDS = (models.OrderState.APPROVED, models.OrderState.DONE)
+papers.register(
+    Paper(
+        "sales_order", pgettext_lazy("paper", "Sales order"),
+        facts=("ordered_on", "deliver_by", "customer_number", "address", "owner"),
+        signatures=(pgettext_lazy("paper", "Supplier"), pgettext_lazy("paper", "Buyer")),
+        labels={"owner": pgettext_lazy("paper", "Salesperson")},
+        mark=lambda order: order.get_state_display() if order.state not in _HOLDS else "",
+    )
+)  # fmt: skip
 
 _ORDERS = tuple(f"sales_order.{verb}" for verb in ("view", *sales_order.verbs))
 roles.grant("salesperson", dict.fromkeys((one for one in _ORDERS if not one.endswith(".restore")), Reach.OWN))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.accounts import roles
 from gucang.activity import subjects
@@ -13,6 +14,8 @@ from gucang.documents.boards import by_state
 from gucang.documents.declaring import product_lines
 from gucang.kernel.actors import Access, FieldRule, Reach
 from gucang.kernel.records import Calendar, Exchange, Layout, RecordType, Related, register
+from gucang.papers import declared as papers
+from gucang.papers.declared import Paper
 from gucang.selling import board, models, rules
 from gucang.selling.actions import leads, opportunities, pipelines, quotes
 
@@ -72,7 +75,7 @@ quote = register(
         ),
         form=Layout(
             (_("Quote"), "customer", "contact", "opportunity", "valid_until", "currency", "discount"),
-            (_("More"), "note"),
+            (_("More"), "terms", "note"),
             first=("customer", "valid_until"),
             lines=product_lines(models.QuoteLine, "quote"),
         ),
@@ -180,6 +183,15 @@ loss_reason = register(
 )
 
 subjects.allow("opportunity", "lead", "quote")
+_MARKED = (models.QuoteState.DRAFT, models.QuoteState.SUPERSEDED, models.QuoteState.EXPIRED)
+papers.register(
+    Paper(
+        "quote", pgettext_lazy("paper", "Quotation"), facts=("sent_on", "valid_until", "owner"),
+        signatures=(pgettext_lazy("paper", "Supplier"), pgettext_lazy("paper", "Accepted by the customer")),
+        labels={"owner": pgettext_lazy("paper", "Salesperson")},
+        mark=lambda quote: quote.get_state_display() if quote.state in _MARKED else "",
+    )
+)  # fmt: skip
 
 ready.offer(
     Ready(

@@ -6,17 +6,18 @@ active. So its actions are ordinary ones: they lock, check, log and cannot reach
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from gucang.accounts import rules, second_step
+from gucang.accounts import letterhead, rules, second_step
 from gucang.kernel import clock, numbering, queue, records
 from gucang.kernel.actions import action, editing
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
+from gucang.kernel.fields import Text
 from gucang.kernel.models import Company, NumberRule, Rounding
 from gucang.kernel.text import BadText, NumberPattern
 
@@ -100,6 +101,34 @@ def set_rounding(company: Company, *, rounding: Rounding) -> dict[str, Any]:
     """Say where the amounts of quotes and orders are rounded to the cent."""
     company.settings = {**company.settings, "rounding": str(rounding)}
     return {"rounding": str(rounding)}
+
+
+@action(
+    "company.set_letterhead", label=_("Letterhead"), icon="file-text",
+    labels={
+        "legal_name": _("Name on papers"), "english_name": _("Name in English"), "address": _("Address"),
+        "english_address": _("Address in English"), "phone": _("Phone"), "tax_number": _("Tax number"),
+        "bank": _("Bank"), "account": _("Account"), "terms": _("Usual terms"),
+    },
+)  # fmt: skip
+def set_letterhead(
+    company: Company,
+    *,
+    legal_name: Annotated[str, Text(max_length=100)] = "",
+    english_name: Annotated[str, Text(max_length=100)] = "",
+    address: Annotated[str, Text(max_length=200)] = "",
+    english_address: Annotated[str, Text(max_length=200)] = "",
+    phone: Annotated[str, Text(max_length=60)] = "",
+    tax_number: Annotated[str, Text(max_length=30)] = "",
+    bank: Annotated[str, Text(max_length=100)] = "",
+    account: Annotated[str, Text(max_length=60)] = "",
+    terms: Annotated[str, Text(long=True)] = "",
+) -> None:
+    """Say who stands on quotes, orders and other papers, and which terms a quote has that names none."""
+    head = letterhead.Letterhead(
+        legal_name, english_name, address, english_address, phone, tax_number, bank, account, terms
+    )
+    company.settings = letterhead.with_letterhead(company.settings, head)
 
 
 def numbered(name: str) -> records.RecordType:

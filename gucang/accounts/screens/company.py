@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings as configured
@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods
 
-from gucang.accounts import links, second_step
+from gucang.accounts import letterhead, links, second_step
 from gucang.accounts.actions import companies, members
 from gucang.accounts.models import Invitation, Member
 from gucang.accounts.queries import roles_of, without_second_step
@@ -66,6 +66,35 @@ def settings(request: CompanyRequest, **_company: str) -> HttpResponse:
         "without": without_second_step().count(),
     }
     return render(request, "accounts/settings.html", context, status=422 if any(errors.values()) else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def show_letterhead(request: CompanyRequest, **_company: str) -> HttpResponse:
+    """What stands on the company's papers: name, address, tax number, account, usual terms."""
+    if not request.actor.may(companies.set_letterhead.name):
+        raise Http404
+    head = letterhead.in_settings(request.company.settings)
+    values = asdict(head)
+    errors: dict[str, str] = dict.fromkeys((*values, ""), "")
+    if request.method == "POST":
+        values |= {name: request.POST[name] for name in values if name in request.POST}
+        try:
+            companies.set_letterhead(request.company, actor=request.actor, seen=_seen(request), **values)
+        except Invalid as problem:
+            errors |= {name: " ".join(found) for name, found in problem.fields.items()}
+        except Problem as problem:
+            errors[""] = str(problem)
+        else:
+            toast(request, _t("Saved."))
+            return HttpResponseRedirect(request.path)
+    context = {
+        "values": values,
+        "errors": errors,
+        "problems": [("", errors[""])] if errors[""] else [],
+        "version": request.company.version,
+        "settings_url": f"{request.base}/settings",
+    }
+    return render(request, "accounts/letterhead.html", context, status=422 if any(errors.values()) else 200)
 
 
 def _change_company(request: CompanyRequest) -> str:

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gucang.kernel import setup
 from gucang.kernel.scope import check_writing
 
 RESERVED_SLUGS = frozenset(
@@ -79,4 +80,5 @@ class Company(models.Model):
 
     def save(self, *args: Any, **options: Any) -> None:
         check_writing(type(self))
+        setup.changes()
         super().save(*args, **options)

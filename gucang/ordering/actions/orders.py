@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gucang.accounts import letterhead
 from gucang.accounts.handing import Colleague, hand_over
 from gucang.accounts.models import Member
 from gucang.documents import settling
@@ -60,6 +61,7 @@ share, unshare = sharing("sales_order", Member)
 def approve(order: SalesOrder, *, actor: Actor, note: Annotated[str, Text(long=True)] = "") -> dict[str, Any]:
     """Let the order hold. Where a policy wants others to agree, it waits for them; what holds is kept as a version."""
     order.state, order.approved_on = OrderState.APPROVED, clock.today()
+    order.terms = order.terms or letterhead.of_company().terms
     _keep_version(order, actor)
     return {"note": note, "version": order.revision, "total": order.total, "currency": order.currency}
 

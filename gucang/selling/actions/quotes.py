@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gucang.accounts import letterhead
 from gucang.accounts.handing import Colleague, hand_over
 from gucang.accounts.models import Member
 from gucang.documents import settling
@@ -26,7 +27,7 @@ from gucang.selling import rules
 from gucang.selling.models import Quote, QuoteState
 
 # What a new version takes over from the one that it revises.
-_COPIED = ("opportunity", "contact", "currency", "discount", "note")
+_COPIED = ("opportunity", "contact", "currency", "discount", "note", "terms")
 
 
 def _begin(quote: Quote, actor: Actor) -> None:
@@ -68,6 +69,8 @@ def send(quote: Quote, *, actor: Actor) -> dict[str, Any]:
     if quote.valid_until is not None and quote.valid_until < clock.today():
         raise Refused(_t("It would be out of date already. Write a later day."), field="valid_until")
     quote.state, quote.sent_on = QuoteState.SENT, clock.today()
+    # What the customer has in hand stays, also when the company's usual terms change.
+    quote.terms = quote.terms or letterhead.of_company().terms
     if quote.revises is not None and quote.revises.state != QuoteState.SUPERSEDED:
         supersede(quote.revises_id, actor=system())
     return {"total": quote.total, "currency": quote.currency}
