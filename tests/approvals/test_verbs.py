@@ -168,3 +168,13 @@ def test_a_chain_of_deputies_is_three_hands_long() -> None:
     assert found[1] == {2, 3, 4}
     assert deputies([Hand(1, 2, 7)], policy=9) == {}
     assert deputies([Hand(1, 2, 9), Hand(2, 1, None)], policy=9)[1] == {2}
+
+
+@pytest.mark.parametrize("side", ["after", "alongside"])
+def test_signers_are_added_after_and_beside(waiting: Any, mia: Any, adam: Any, bob: Any, side: str) -> None:
+    requests.add_signer(waiting, actor=mia, who=[bob.pk], side=side)
+    assert open_members(waiting) == sorted([mia.pk] if side == "after" else [mia.pk, bob.pk])
+    requests.agree(waiting, actor=mia)
+    assert open_members(waiting) == [bob.pk]
+    requests.agree(waiting, actor=bob)
+    assert open_members(waiting) == [adam.pk]

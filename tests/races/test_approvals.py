@@ -92,3 +92,27 @@ def test_of_eight_who_ask_at_once_one_holds_the_record(acme_team: Team) -> None:
     with company_scope(acme_team.company):
         assert ApprovalRequest.objects.filter(state=State.WAITING, about_id=deal).count() == 1
         assert Opportunity.objects.get(pk=deal).state == StageKind.OPEN
+
+
+@pytest.mark.parametrize("round_", range(20))
+def test_two_who_must_both_agree_at_once_do_the_deed_once(acme_team: Team, round_: int) -> None:
+    deal, request = waiting_deal(acme_team, ["mia", "adam"])
+    done = at_once(deed(acme_team, "mia", requests.agree, request), deed(acme_team, "adam", requests.agree, request))
+    assert not any(isinstance(one, Problem) for one in done)
+    with company_scope(acme_team.company):
+        assert ApprovalRequest.objects.get(pk=request).state == State.CARRIED_OUT
+        assert Event.objects.filter(name="opportunity.win").count() == 1
+        assert Opportunity.objects.get(pk=deal).state == StageKind.WON
+
+
+@pytest.mark.parametrize("round_", range(20))
+def test_agree_and_withdraw_at_once_do_the_deed_once_or_not_at_all(acme_team: Team, round_: int) -> None:
+    deal, request = waiting_deal(acme_team, ["mia"])
+    done = at_once(
+        deed(acme_team, "mia", requests.agree, request), deed(acme_team, "alice", requests.withdraw, request)
+    )
+    assert sum(not isinstance(one, Problem) for one in done) == 1
+    with company_scope(acme_team.company):
+        won = Opportunity.objects.get(pk=deal).state == StageKind.WON
+        assert Event.objects.filter(name="opportunity.win").count() == int(won)
+        assert ApprovalRequest.objects.get(pk=request).state == (State.CARRIED_OUT if won else State.WITHDRAWN)
