@@ -11,9 +11,10 @@ import pytest
 from gucang.accounts.models import Role
 from gucang.activity.actions import follow_ups, tasks
 from gucang.kernel import clock
+from gucang.kernel.actors import system
 from gucang.kernel.scope import company_scope, writing
 from gucang.parties.actions import contacts, customers
-from gucang.selling.actions import opportunities
+from gucang.selling.actions import opportunities, pipelines
 from gucang.selling.models import Stage
 
 
@@ -81,9 +82,13 @@ def test_a_deal_stands_for_as_many_days_at_home_as_on_the_board(client, login, a
         contact = contacts.create(actor=alice, customer=customer, name="王经理").record
         values = {"name": "停住的", "customer": customer, "contact": contact}
         deal = opportunities.create(actor=alice, values=values).record
-        opportunities.move(deal, actor=alice, stage=Stage.objects.get(position=deal.stage.position + 1))
+        first = deal.stage
+        opportunities.move(deal, actor=alice, stage=Stage.objects.get(position=first.position + 1))
+        opportunities.create(actor=alice, values=values | {"name": "没动过的"})
+        pipelines.edit_stage(first, actor=system(), values={"max_days": 5})
     login(client, alice)
     for address in ("/acme/", "/acme/opportunities/board"):
         page = client.get(address).content.decode()
         assert "停住的" in page, address
-        assert re.findall(r"\b(59|60|61) 天", page) == ["60"], address
+        assert "没动过的" in page, address
+        assert re.findall(r"\b(59|60|61) 天", page) == ["60", "60"], address

@@ -41,6 +41,7 @@ def _begin(deal: Opportunity, actor: Actor) -> None:
     elif deal.pipeline_id not in (None, deal.stage.pipeline_id):
         raise Invalid({"stage": [_t("“%(stage)s” is a stage of another pipeline.") % {"stage": deal.stage}]})
     deal.pipeline_id = deal.stage.pipeline_id
+    deal.stage_since = deal.stage_since or clock.now()
     if deal.stage.kind != StageKind.OPEN and deal.closed_on is None:
         deal.closed_on = clock.today()
     _only_own_secrets(deal, actor)
