@@ -59,9 +59,9 @@ def test_filter_order_and_columns_are_those_of_the_list(scope: Any, adam: Any) -
     for name, city in (("甲公司", "苏州"), ("乙公司", "上海"), ("丙公司", "苏州")):
         customers.create(actor=adam, name=name, city=city)
     assert [row[0] for row in table(adam, "city=苏州&sort=name&columns=name&columns=city")[1:]] == ["丙公司", "甲公司"]
-    assert len(table(adam, "view=no-such")) == 4
-    with pytest.raises(Invalid):
-        table(adam, "city__gte=3")
+    for nonsense in ("view=no-such", "city__gte=3"):
+        with pytest.raises(Invalid):
+            table(adam, nonsense)
 
 
 def test_the_tab_of_a_list_narrows_its_export_too(scope: Any, adam: Any) -> None:

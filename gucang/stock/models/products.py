@@ -96,8 +96,9 @@ class Product(Record):
     active = models.BooleanField(_("on offer"), default=True, editable=False)
     name_key = models.CharField(max_length=64, blank=True, editable=False)
     # The sums over all warehouses, kept in step by `ledger`, which locks the row; the ledger's lines tell of them.
-    on_hand = quantity_field(_("on hand"), max_digits=20, default=NONE, editable=False)
-    free = quantity_field(pgettext_lazy("stock", "free"), max_digits=20, default=NONE, editable=False)
+    # Pieces of one product and metres of another add up to nothing.
+    on_hand = quantity_field(_("on hand"), summed=False, max_digits=20, default=NONE, editable=False)
+    free = quantity_field(pgettext_lazy("stock", "free"), summed=False, max_digits=20, default=NONE, editable=False)
     category_id: int | None
 
     derived_fields = ("name_key", "on_hand", "free")
