@@ -93,8 +93,11 @@ def test_a_filter_is_built_wholly_by_keyboard(page: Page) -> None:
     keys.press("Shift+Tab")
     keys.press("ArrowDown")
     expect(page.locator('[name="c.2.0.o"]')).to_have_value("lte")
+    page.wait_for_load_state("networkidle")  # the row is drawn for the comparison
     keys.press("Tab")
+    expect(page.locator('[name="c.2.0.v"]')).to_be_focused()
     keys.type("9")
+    expect(page.locator('[name="c.2.0.v"]')).to_have_value("9")
     keys.press("Enter")
     expect(names(page)).to_have_count(2)
     expect(page.locator(".chip.on")).to_have_count(2)
