@@ -24,9 +24,18 @@ def main() -> int:
     parser.add_argument("--sql", action="store_true", help="print the statements of each operation instead")
     parser.add_argument("--bulk", action="store_true", help="measure an edit of 10,000 records as a job instead")
     parser.add_argument("--grid", action="store_true", help="measure the grid in a browser instead")
+    parser.add_argument("--cash", type=int, default=0, help="measure from order to money with so many orders instead")
     parser.add_argument("--worktime", action="store_true", help="measure a million questions to a working calendar")
+    parser.add_argument("--conformance", action="store_true", help="measure reading and aligning the reference logs")
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="the reference logs")
+    parser.add_argument("--pm4py", default="", help="a Python that has pm4py, to measure how long that takes to read")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
     given = parser.parse_args()
+    if given.conformance:
+        from bench.conformance import measure as measure_conformance
+
+        measure_conformance(given.data, given.pm4py, given.out)
+        return 0
     if given.worktime:
         import django
 
@@ -43,6 +52,11 @@ def main() -> int:
         import django
 
         django.setup()
+        if given.cash:
+            from bench.cash import measure as measure_cash
+
+            measure_cash(given.cash)
+            return 0
         from bench.run import Bench, show_sql
 
         if given.sql:

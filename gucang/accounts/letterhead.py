@@ -1,4 +1,4 @@
-"""What stands on a company's paper: who it is, where, its tax number, its account, and its usual terms."""
+"""What stands on a company's paper: its logo, who it is, where, its tax number, its account, and its usual terms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _KEY = "letterhead"
 
 @dataclass(frozen=True)
 class Letterhead:
-    """All may be empty but `legal_name`, which then is what the company is called here."""
+    """All may be empty but `legal_name`, which then is what the company is called here.
+
+    `logo` is the name of a file (see `logo`); `delivery_prices` lets prices stand on delivery notes.
+    """
 
     legal_name: str = ""
     english_name: str = ""
@@ -26,6 +29,8 @@ class Letterhead:
     bank: str = ""
     account: str = ""
     terms: str = ""
+    delivery_prices: bool = False
+    logo: str = ""
 
 
 NAMES = tuple(one.name for one in fields(Letterhead))

@@ -69,14 +69,15 @@ def note(
     kind: str, request: HttpRequest | None, user: User | None = None, company_id: int | None = None, **facts: Any
 ) -> SecurityEvent:
     """Write one line of the security log."""
-    address, agent = (_address(request), request.headers.get("User-Agent", "")[:200]) if request else (None, "")
+    address, agent = (address_of(request), request.headers.get("User-Agent", "")[:200]) if request else (None, "")
     log.info("security", kind=kind, user=user.pk if user else None, address=address)
     return SecurityEvent.objects.create(
         kind=kind, user=user, company_id=company_id, address=address, agent=agent, facts=facts
     )
 
 
-def _address(request: HttpRequest) -> str | None:
+def address_of(request: HttpRequest) -> str | None:
+    """Whence a request comes, as far as trusted proxies tell it."""
     from allauth.account.adapter import get_adapter
     from django.core.exceptions import PermissionDenied
 

@@ -25,6 +25,7 @@ company = register(
             companies.set_number_rule,
             companies.set_rounding,
             companies.set_letterhead,
+            companies.set_logo,
             companies.require_second_step,
             companies.retry_job,
             companies.drop_job,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -29,7 +30,23 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 _BY_KEY = """
     SELECT * FROM accounts_token WHERE company_id = %s AND key_hash = %s AND revoked_at IS NULL AND deleted_at IS NULL
 """
-_FEED = re.compile(r"/calendar/feed/([^/]*)\.ics")
+
+KeyHolder = Callable[[HttpRequest, str], Actor | HttpResponse]
+_opened: list[tuple[re.Pattern[str], KeyHolder]] = []
+
+
+def opened_by_key(pattern: str) -> Callable[[KeyHolder], KeyHolder]:
+    """Register who is meant by the key in an address that needs no sign-in: the first group of `pattern`.
+
+    `pattern` is the whole address below the company's. The function answers with the actor as whom the page is read,
+    or with the page to show instead; Http404 for a key that opens nothing.
+    """
+
+    def remember(function: KeyHolder) -> KeyHolder:
+        _opened.append((re.compile(pattern), function))
+        return function
+
+    return remember
 
 
 @resolve_actor_with
@@ -37,8 +54,9 @@ def resolve(request: HttpRequest, company: Company) -> Actor | HttpResponse:
     """The actor of a request in the active company, or the answer to give instead."""
     in_api = request.path_info.startswith(f"/{company.slug}/api/")
     bearer = request.headers.get("Authorization", "")
-    if feed := _FEED.fullmatch(request.path_info.removeprefix(f"/{company.slug}")):
-        return _by_feed(request, feed[1])
+    for pattern, holder in _opened:
+        if found := pattern.fullmatch(request.path_info.removeprefix(f"/{company.slug}")):
+            return holder(request, found[1])
     if in_api and bearer:
         return _by_token(request, bearer) or problem(request, 401, headers={"WWW-Authenticate": "Bearer"})
     if not request.user.is_authenticated:
@@ -88,6 +106,7 @@ def _by_token(request: HttpRequest, bearer: str) -> Actor | None:
     return actor_for(member, token=token)
 
 
+@opened_by_key(r"/calendar/feed/([^/]*)\.ics")
 def _by_feed(request: HttpRequest, key: str) -> Actor:
     """Who subscribes to a calendar, by the key in its address: they see what its member sees, and do nothing.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from gucang.accounts.screens import company, doors, feeds, jobs, looking, me, roles
+from gucang.accounts.screens import company, doors, feeds, jobs, letterhead, looking, me, roles
 
 platform_patterns: list[URLPattern | URLResolver] = [
     path("", doors.home, name="home"),
@@ -31,7 +31,8 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("me/calendar", feeds.page, name="my-feeds"),
     path("calendar/feed/<str:key>.ics", feeds.feed, name="feed"),
     path("settings", company.settings, name="company-settings"),
-    path("settings/letterhead", company.show_letterhead, name="company-letterhead"),
+    path("settings/letterhead", letterhead.show, name="company-letterhead"),
+    path("settings/letterhead/logo", letterhead.show_logo, name="company-logo"),
     path("jobs", jobs.page, name="jobs"),
     path("jobs/<int:job>/<str:verb>", jobs.act, name="job-act"),
     # In the place of the generic dialogs: a matrix, the roles one has already ticked, a link shown once.

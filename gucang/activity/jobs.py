@@ -33,7 +33,7 @@ def remind() -> None:
         return
     today = clock.today()
     for task in _open(today, today):
-        _tell(task, f"due:{task.pk}:{task.due_on}", kinds.DUE, gettext_noop("Today: %(task)s"))
+        _tell(task, f"due:{task.pk}:{task.due_on}", kinds.DUE, gettext_noop("Due on %(due_on)s: %(task)s"))
     if rule.remind_again_days:
         for task in _open(today - LOOK_BACK, today - timedelta(days=rule.remind_again_days)):
             _tell(

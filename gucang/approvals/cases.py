@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gucang.approvals import flow, people
@@ -21,6 +22,17 @@ def tasks_of(request: ApprovalRequest) -> list[ApprovalTask]:
         kept["_tasks"] = list(request.tasks.order_by("number").select_related("member", "by"))
     found: list[ApprovalTask] = kept["_tasks"]
     return found
+
+
+def load(requests: Sequence[ApprovalRequest]) -> None:
+    """Read the tasks of several requests in one query, as `tasks_of` would of each; not those that are there."""
+    requests = [request for request in requests if "_tasks" not in request.__dict__]
+    rows = ApprovalTask.objects.filter(request__in=requests).order_by("request_id", "number")
+    found: dict[int, list[ApprovalTask]] = {request.pk: [] for request in requests}
+    for row in rows.select_related("member", "by") if requests else ():
+        found[row.request_id].append(row)
+    for request in requests:
+        request.__dict__["_tasks"] = found[request.pk]
 
 
 def forget(request: ApprovalRequest) -> None:

@@ -16,11 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gucang.kernel.errors import Invalid
+from gucang.worktime.hours import Unit
 
 MOST_STEPS = 12
 MOST_APPROVERS = 20
 MOST_LEVEL = 8
-MOST_HOURS = 720
+MOST_TIME = 720
+MOST_REMINDERS = 5
+MOST_OTHERS = 6
 
 
 class Mode(StrEnum):
@@ -48,6 +51,15 @@ class Late(StrEnum):
     SUPERIOR = "superior"
     AGREE = "agree"
     RETURN = "return"
+
+
+class How(StrEnum):
+    """What another policy says about whether one asks."""
+
+    APPLIES = "applies"
+    NOT = "not"
+    AGREED = "agreed"
+    NOT_AGREED = "not_agreed"
 
 
 class Empty(StrEnum):
@@ -98,6 +110,10 @@ _LABELS: dict[tuple[type[StrEnum], str], Any] = {
     (Late, Late.SUPERIOR.value): _("it goes to their manager"),
     (Late, Late.AGREE.value): _("the step passes by itself"),
     (Late, Late.RETURN.value): _("it goes back to who asks"),
+    (How, How.APPLIES.value): _("asks about this too"),
+    (How, How.NOT.value): _("does not ask about this"),
+    (How, How.AGREED.value): _("was agreed to before"),
+    (How, How.NOT_AGREED.value): _("was never agreed to"),
     (Empty, Empty.ADMIN.value): _("an administrator decides"),
     (Empty, Empty.PERSON.value): _("this person decides"),
     (Empty, Empty.PASS.value): _("the step passes"),
@@ -132,25 +148,37 @@ class Who:
 
 @dataclass(frozen=True)
 class Step:
-    """One step. `hours` are working hours until it is late; 0 is without end."""
+    """One step. `hours` is the time until it is late, in `unit`; 0 is without end. `reminders` come before that."""
 
     name: str
     mode: Mode
     who: tuple[Who, ...]
     hours: int = 0
     late: Late = Late.REMIND
+    unit: str = Unit.WORKING_HOURS.value
+    reminders: int = 1
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another policy about the same records, and what it has to say for this one to ask."""
+
+    policy: int
+    how: How
 
 
 @dataclass(frozen=True)
 class Definition:
     """A policy's words. `conditions` are lines of list parameters of which one must hold; `departments` are those of
-    who asks, with the ones below; of `fields` one must be changed. Each may be empty, which is "always".
+    who asks, with the ones below; of `fields` one must be changed; what `others` say must all be so. Each may be empty,
+    which is "always".
     """
 
     steps: tuple[Step, ...]
     conditions: str = ""
     departments: tuple[int, ...] = ()
     fields: tuple[str, ...] = ()
+    others: tuple[Other, ...] = ()
     copies: tuple[Who, ...] = ()
     empty: Empty = Empty.ADMIN
     empty_person: int = 0
@@ -177,8 +205,8 @@ def read(text: str) -> Definition:
 
 def of(raw: Mapping[str, Any]) -> Definition:
     """A definition from its JSON values. Raises Invalid with a sentence."""
-    known = {"steps", "conditions", "departments", "fields", "copies", "empty", "empty_person", "same", "twice",
-             "disabled", "after_return"}  # fmt: skip
+    known = {"steps", "conditions", "departments", "fields", "others", "copies", "empty", "empty_person", "same",
+             "twice", "disabled", "after_return"}  # fmt: skip
     if unknown := sorted(raw.keys() - known):
         raise _wrong(_t("A policy knows no “%(name)s”.") % {"name": str(unknown[0])[:40]})
     steps = tuple(_step(one, number) for number, one in enumerate(_list(raw.get("steps")), start=1))
@@ -191,6 +219,7 @@ def of(raw: Mapping[str, Any]) -> Definition:
         conditions=str(raw.get("conditions") or "").strip(),
         departments=tuple(_int(one) for one in _list(raw.get("departments"))),
         fields=tuple(str(one)[:80] for one in _list(raw.get("fields"))),
+        others=tuple(_other(one) for one in _list(raw.get("others"))[:MOST_OTHERS]),
         copies=tuple(_who(one) for one in _list(raw.get("copies"))[:MOST_APPROVERS]),
         empty=_one_of(Empty, raw.get("empty"), Empty.ADMIN),
         empty_person=_int(raw.get("empty_person") or 0),
@@ -213,15 +242,26 @@ def _step(raw: Any, number: int) -> Step:
     if len(who) > MOST_APPROVERS:
         raise _wrong(_t("A step has at most %(most)s approvers.") % {"most": MOST_APPROVERS})
     hours = _int(raw.get("hours") or 0)
-    if not 0 <= hours <= MOST_HOURS:
-        raise _wrong(_t("A step has 1 to %(most)s working hours, or no end.") % {"most": MOST_HOURS})
+    if not 0 <= hours <= MOST_TIME:
+        raise _wrong(_t("The time of a step is 1 to %(most)s, or it has no end.") % {"most": MOST_TIME})
+    reminders = _int(1 if raw.get("reminders") is None else raw["reminders"])
+    if not 0 <= reminders <= MOST_REMINDERS:
+        raise _wrong(_t("They are reminded at most %(most)s times before it is late.") % {"most": MOST_REMINDERS})
     return Step(
         name=str(raw.get("name") or "").strip()[:60],
         mode=_one_of(Mode, raw.get("mode"), Mode.ALL),
         who=who,
         hours=hours,
         late=_one_of(Late, raw.get("late"), Late.REMIND),
+        unit=_one_of(Unit, raw.get("unit"), Unit.WORKING_HOURS).value,
+        reminders=reminders,
     )
+
+
+def _other(raw: Any) -> Other:
+    if not isinstance(raw, dict) or not raw.get("policy"):
+        raise _wrong(_t("Choose the other policy."))
+    return Other(_int(raw["policy"]), _one_of(How, raw.get("how"), How.APPLIES))
 
 
 def _who(raw: Any) -> Who:

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import Member
-from gucang.approvals import cases, holding, proposing, queries, wording
+from gucang.activity.queries import attachments_on
+from gucang.approvals import briefing, cases, holding, proposing, queries, saying, trails, wording
 from gucang.approvals.actions import requests
-from gucang.approvals.models import ApprovalRequest
+from gucang.approvals.models import UNDECIDED, ApprovalRequest
+from gucang.approvals.screens.deciding import TYPED
+from gucang.kernel import records
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
-from gucang.surface import columns, home, nav, panels, timeline
+from gucang.surface import columns, home, linetable, nav, panels, timeline
 from gucang.surface.middleware import CompanyRequest
+from gucang.surface.screens.common import parts
 
 nav.add(_("Approvals"), "rubber-stamp", "/approvals/waiting", "approval_request.view", order=40, phone=3, key="a")
 nav.setting(
     _("Approval policies"), "git-branch", "/approval-policies/", "approval_policy.create", 45,
     about=_("What needs whose agreement"),
 )  # fmt: skip
-columns.tones(
-    "approval_request.state",
-    {
-        "waiting": "wait",
-        "returned": "warn",
-        "carried_out": "ok",
-        "failed": "bad",
-        "refused": "bad",
-        "withdrawn": "mute",
-    },
-)
+TONES = {
+    "waiting": "wait",
+    "returned": "warn",
+    "carried_out": "ok",
+    "failed": "bad",
+    "refused": "bad",
+    "withdrawn": "mute",
+}
+columns.tones("approval_request.state", TONES)
 columns.due("approval_request.due_at", "state", ("waiting",))
 
 
@@ -41,6 +44,7 @@ def page(request: CompanyRequest, record_type: RecordType, asked: ApprovalReques
     actor = request.actor
     record = wording.record_of(asked, actor)
     turn = requests.whose(actor, asked)
+    typed, problem = getattr(request, TYPED, ("", ""))
     about = f"{request.base}/{_plural(asked)}/{asked.about_id}" if record is not None else ""
     return {
         "title": wording.title_of(asked),
@@ -50,19 +54,56 @@ def page(request: CompanyRequest, record_type: RecordType, asked: ApprovalReques
         "said": wording.said_with(asked),
         "facts": wording.facts_of(asked, actor, request.base, record),
         "picture": wording.picture_of(asked),
-        "trail": wording.trail_of(asked),
+        "trail": _trail(asked, actor),
         "holders": cases.holders_in_words(asked),
+        "sentence": saying.to_read(asked) if turn is None else "",
         "my_turn": turn is not None,
         "instead_of": str(turn[0].member) if turn is not None and turn[1] else "",
         "steps_back": requests.earlier_steps(asked) if turn is not None else [],
         "on_page": ["agree", "send_back", "refuse"],
-        "waiting_url": f"{request.base}/approvals/waiting",
+        "next_url": f"{request.base}/approvals/next?after={asked.pk}",
+        "takes_files": request.actor.may("attachment.create") and request.actor.may("attachment.view"),
+        "typed": typed,
+        "problem": problem,
+        **_brief(request, asked, record),
+    }
+
+
+def _trail(asked: ApprovalRequest, actor: Actor) -> Sequence[wording.Line]:
+    """The decisions, each with the files that came with it."""
+    decided = any(row.decided_at for row in cases.tasks_of(asked))
+    files = attachments_on("approval_request", asked.pk) if decided and actor.may("attachment.view") else []
+    return wording.trail_of(asked, files)
+
+
+def _brief(request: CompanyRequest, asked: ApprovalRequest, record: Any) -> dict[str, Any]:
+    """What decides: the document with its lines and figures, what waits behind it, and what was decided before."""
+    earlier, more = queries.earlier_of(asked, request.actor)
+    key = (asked.about_type, asked.about_id)
+    about_type = records.get(asked.about_type)
+    return {
+        "lines": linetable.table(request, about_type, record) if record is not None else None,
+        "panels_brief": parts(request, about_type, record, "brief") if record is not None else [],
+        "behind": briefing.behind(request.actor, [key]).get(key, ()) if asked.state in UNDECIDED else (),
+        "earlier": [
+            {
+                "url": f"{request.base}/approvals/{one.request.pk}",
+                "title": wording.title_of(one.request),
+                "said": one.request.reason or wording.said_with(one.request),
+                "state": one.request.get_state_display(),
+                "tone": TONES[one.request.state],
+                "at": one.request.decided_at,
+                "submitter": str(one.request.submitter),
+                "by": one.by,
+            }
+            for one in earlier
+        ],
+        "earlier_more": more,
+        "is_first": asked.party_id is not None and not earlier,
     }
 
 
 def _plural(asked: ApprovalRequest) -> str:
-    from gucang.kernel import records
-
     return records.get(asked.about_type).plural
 
 
@@ -71,28 +112,31 @@ panels.draw_page("approval_request", "approvals/request.html", page)
 
 def held(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any] | None:
     """What waits about a record: with whom, since when, until when."""
-    if record_type.name not in holding.types_with_policies() or not request.actor.may("approval_request.view"):
+    if not request.actor.may("approval_request.view"):
         return None
-    asked = queries.waiting_about(record_type.name, record.pk)
+    latest = trails.latest_about(record_type.name, record)
+    asked = next((one for one in latest if one.state in UNDECIDED), None)
     if asked is None:
         return None
-    seen = record_type_of_requests().query(request.actor).filter(pk=asked.pk).exists()
+    seen = trails.seen_about(record_type.name, record, request.actor)
     return {
         "asked": asked,
         "title": wording.title_of(asked),
         "holders": cases.holders_in_words(asked),
-        "url": f"{request.base}/approvals/{asked.pk}" if seen else "",
+        "url": f"{request.base}/approvals/{asked.pk}" if asked.pk in seen else "",
     }
 
 
-def record_type_of_requests() -> RecordType:
-    """The record type of requests."""
-    from gucang.kernel import records
-
-    return records.get("approval_request")
-
-
 panels.add("*", "top", "approvals/_held.html", held, order=20)
+
+
+def trail(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any] | None:
+    """Who decided what about a record: on its page, and on paper with it."""
+    found = trails.of(record_type.name, record, request.actor)
+    return {"trails": found, "base": request.base, "tones": TONES} if found else None
+
+
+panels.add("*", "left", "approvals/_trail.html", trail, order=60)
 
 
 def proposal(request: CompanyRequest, record_type: RecordType, leave: Any) -> dict[str, Any] | None:

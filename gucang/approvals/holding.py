@@ -10,8 +10,8 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from gucang.approvals import people
-from gucang.approvals.definition import Definition, of
-from gucang.approvals.models import ApprovalPolicy, PolicyVersion
+from gucang.approvals.definition import Definition, How, Other, of
+from gucang.approvals.models import ApprovalPolicy, ApprovalRequest, PolicyVersion, State
 from gucang.kernel.actions import Action
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Invalid
@@ -87,13 +87,44 @@ def decides(
     action: Action, actor: Actor, record: Any, before: frozenset[int], changes: Collection[str]
 ) -> InForce | None:
     """The policy that the action falls under, now that it is done and has made these changes; None: it needs nobody."""
-    assert actor.member_id is not None
-    for one in in_force(action.name):
-        if not concerns(one.words, actor.member_id) or not touches(one.words, changes):
-            continue
-        if one.policy in before or holds(one.words, action.type, record.pk):
-            return one
-    return None
+    deed = Deed(action, actor, record, before, changes)
+    return next((one for one in in_force(action.name) if deed.is_meant_by(one)), None)
+
+
+class Deed:
+    """One action of somebody, now that it is done, against the policies for it; each is looked at once."""
+
+    def __init__(
+        self, action: Action, actor: Actor, record: Any, before: frozenset[int], changes: Collection[str]
+    ) -> None:
+        self.action, self.record, self.before, self.changes = action, record, before, changes
+        self.member = actor.member_id or 0
+        self._meant: dict[int, bool] = {}
+
+    def is_meant_by(self, one: InForce) -> bool:
+        """Whether a policy asks about this deed, by its own words and by what the others say that it names."""
+        if one.policy not in self._meant:
+            self._meant[one.policy] = False  # one that names itself by a round about way does not ask
+            self._meant[one.policy] = (
+                concerns(one.words, self.member)
+                and touches(one.words, self.changes)
+                and (one.policy in self.before or holds(one.words, self.action.type, self.record.pk))
+                and all(self._says(other) for other in one.words.others)
+            )
+        return self._meant[one.policy]
+
+    def _says(self, other: Other) -> bool:
+        if other.how in (How.AGREED, How.NOT_AGREED):
+            pk = 0 if self.action.creates else self.record.pk
+            return was_agreed(other.policy, self.action.record_name, pk) is (other.how is How.AGREED)
+        found = next((one for one in in_force(self.action.name) if one.policy == other.policy), None)
+        return (found is not None and self.is_meant_by(found)) is (other.how is How.APPLIES)
+
+
+def was_agreed(policy: int, record_type: str, pk: int) -> bool:
+    """Whether something about this record was agreed to under a policy, in any version of it. One query."""
+    found = ApprovalRequest.objects.filter(policy_version__policy_id=policy, about_type=record_type, about_id=pk)
+    return bool(pk) and found.filter(state=State.CARRIED_OUT).exists()
 
 
 def touches(words: Definition, changes: Collection[str]) -> bool:

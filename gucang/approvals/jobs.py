@@ -26,7 +26,7 @@ LOOK_AHEAD = timedelta(days=120)
 @jobs.every_company("approvals.clock", label=_("Deadlines of approvals"), cron="*/10 * * * *")
 def look_at_the_clock() -> None:
     """What is late first, a few hundred a turn; then remind of what will be."""
-    late = ApprovalRequest.objects.filter(state=State.WAITING, due_at__lte=clock.now()).order_by("due_at", "pk")
+    late = ApprovalRequest.objects.filter(state=State.WAITING, acts_at__lte=clock.now()).order_by("acts_at", "pk")
     for request in late[:BATCH]:
         try:
             run_late(request.pk, actor=system())
@@ -36,19 +36,23 @@ def look_at_the_clock() -> None:
 
 
 def remind() -> None:
-    """Tell those whose turn it is, once a task, when a quarter of the time is left."""
+    """Tell those whose turn it is, as often before the end as the policy says."""
     now = clock.now()
     rows = ApprovalTask.objects.filter(
         open=True, request__state=State.WAITING, request__due_at__gt=now, request__due_at__lte=now + LOOK_AHEAD
-    ).select_related("request__submitter")
+    ).select_related("request__submitter", "request__policy_version")
     sentence = gettext_noop("Until %(due_at)s: %(who)s waits for your decision about %(action)s · %(subject)s")
     for row in rows.order_by("request__due_at", "pk")[:BATCH]:
         request = row.request
-        if row.member_id is None or clocks.remind_from(row.opened_at or request.since, request.due_at) > now:
+        reminders = request.policy_version.read().steps[row.step].reminders
+        number = clocks.reminded(row.opened_at or request.since, request.due_at, reminders, now)
+        if row.member_id is None or not number:
             continue
         params = {
             "due_at": request.due_at.isoformat(), "who": request.submitter.name,
             "action": deeds.label_of(request.action), "subject": request.subject or request.number,
         }  # fmt: skip
         about = ("approval_request", request.pk)
-        notify(row.member_id, WAITS, sentence, params, about=about, key=f"approval:{request.pk}:{row.number}:due")
+        notify(
+            row.member_id, WAITS, sentence, params, about=about, key=f"approval:{request.pk}:{row.number}:due{number}"
+        )

@@ -74,7 +74,8 @@ UNDECIDED = (State.WAITING, State.RETURNED)
 
 
 class ApprovalRequest(AboutRecord):
-    """A deed that waits for others to agree. `about_id` is 0 while what it would make is not there yet.
+    """A deed that waits for others to agree. `about_id` is 0 while what it would make is not there yet; `party_id`
+    is the customer whom it concerns, see `briefing`.
 
     `params` is what the action is called with, `also` the fields that it fills beyond the form, `changes` what it would
     change, `seen` the version that it counts on. `standing` maps steps to the visits by which they stand, see `flow`.
@@ -84,6 +85,7 @@ class ApprovalRequest(AboutRecord):
     policy_version = Reference(PolicyVersion, models.PROTECT, related_name="requests", editable=False)
     policy_name = models.CharField(_("policy"), max_length=80, editable=False)
     about_type = models.CharField(_("about"), max_length=40, choices=types, editable=False)
+    party_id = models.BigIntegerField(null=True, editable=False)
     action = models.CharField(_("what is asked for"), max_length=80, choices=deeds, editable=False)
     subject = models.CharField(_("of what"), max_length=200, editable=False)
     params = models.JSONField(default=dict, editable=False)
@@ -101,12 +103,15 @@ class ApprovalRequest(AboutRecord):
     locked = models.BooleanField(_("holds the record"), default=True, editable=False)
     since = models.DateTimeField(pgettext_lazy("approval", "since"), editable=False)
     due_at = models.DateTimeField(pgettext_lazy("approval", "until"), null=True, blank=True, editable=False)
+    # When the clock does something next: at the end of the time, then for each reminder after it.
+    acts_at = models.DateTimeField(null=True, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
     urged_at = models.DateTimeField(null=True, editable=False)
 
     # What is asked for may hold fields that not everybody sees; the log would show them. See `wording`.
     derived_fields: ClassVar[tuple[str, ...]] = (
-        "params", "also", "changes", "seen", "visit", "standing", "since", "due_at", "urged_at", "reason",
+        "params", "also", "changes", "seen", "visit", "standing", "since", "due_at", "acts_at", "urged_at", "reason",
+        "party_id",
     )  # fmt: skip
 
     class Meta(Record.Meta):
@@ -124,7 +129,9 @@ class ApprovalRequest(AboutRecord):
         indexes = [
             models.Index(fields=["company", "about_type", "about_id", "-id"], name="approvals_about"),
             models.Index(fields=["company", "submitter", "-id"], name="approvals_asked_by"),
+            models.Index(fields=["company", "party_id", "-id"], condition=Q(party_id__gt=0), name="approvals_party"),
             models.Index(fields=["company", "due_at"], condition=Q(state="waiting"), name="approvals_due"),
+            models.Index(fields=["company", "acts_at"], condition=Q(state="waiting"), name="approvals_clock"),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _t
 
-from gucang.approvals import cases, deeds, holding
+from gucang.approvals import briefing, cases, deeds, holding, rules
 from gucang.approvals.models import ApprovalRequest, State
 from gucang.kernel import events, records
 from gucang.kernel.actions import Action, Weighed, get, outer_gate, weigh
@@ -54,11 +54,17 @@ def hold(action: Action, actor: Actor, record: Any, params: Mapping[str, Any]) -
 
 
 def why_held(request: ApprovalRequest, record: Any) -> str:
-    """Who holds a record, since when, and the two ways out."""
-    return _t(
+    """Who holds a record, since when, and the two ways out: who has it can send it back once somebody has agreed."""
+    sentence = _t(
         "“%(record)s” waits for approval (%(number)s): with %(who)s since %(since)s. "
         "Who asked can withdraw the request, an administrator can unlock it."
-    ) % {
+    )
+    if rules.why_acted(request) is not None:
+        sentence = _t(
+            "“%(record)s” waits for approval (%(number)s): with %(who)s since %(since)s. "
+            "They can send it back, an administrator can unlock it."
+        )
+    return sentence % {
         "record": record,
         "number": request.number,
         "who": cases.holders_in_words(request) or "—",
@@ -117,6 +123,7 @@ def what_is_asked(done: Weighed, version: int) -> dict[str, Any]:
         "version": version,
         "action": done.action.name,
         "about_id": 0 if done.action.creates else done.record.pk,
+        "party_id": briefing.party_of(done.action.type, done.record, is_new=done.action.creates),
         "subject": _name_of(done),
         "params": events.jsonable(done.params),
         "also": list(done.also),

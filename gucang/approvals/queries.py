@@ -1,20 +1,21 @@
-"""What waits for a member: their own tasks, and those of whom they stand in for today."""
+"""What waits for a member, who holds what, and what was decided before: everything that is read of requests."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from gucang.approvals import delegating
-from gucang.approvals.models import UNDECIDED, ApprovalRequest, ApprovalTask
-from gucang.kernel import clock
+from gucang.approvals.models import UNDECIDED, ApprovalRequest, ApprovalTask, State
+from gucang.kernel import clock, records
 from gucang.kernel.actors import Actor
 
 PAGE = 30
 COUNTED = 100
+EARLIER = 5
+DECIDED = (State.CARRIED_OUT, State.FAILED, State.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,34 @@ def count_waiting(actor: Actor) -> int:
     return _waiting(actor.member_id)[:COUNTED].count()
 
 
-def waiting_for(actor: Actor, size: int = PAGE, after: int = 0) -> tuple[list[Waiting], int]:
-    """What waits for the actor's decision, the oldest first, and where the next page begins (0 at the end)."""
+def kinds_waiting(actor: Actor) -> list[tuple[int, str]]:
+    """The policies, (id, name), of the oldest 100 that wait for the actor: alike ones go together. One query."""
+    if actor.member_id is None or not actor.may("approval_request.view"):
+        return []
+    rows = _waiting(actor.member_id).order_by("request_id", "number")[:COUNTED]
+    found = rows.values_list("request__policy_version__policy_id", "request__policy_name")
+    return list(dict(found).items())
+
+
+def next_waiting(actor: Actor, after: int) -> int:
+    """The request that waits for the actor behind `after` in the inbox, then from its start; 0 for none."""
+    for begin in (after, 0):
+        found, _following = waiting_for(actor, size=1, after=begin)
+        if found and found[0].request.pk != after:
+            return found[0].request.pk
+    return 0
+
+
+def waiting_for(actor: Actor, size: int = PAGE, after: int = 0, policy: int = 0) -> tuple[list[Waiting], int]:
+    """What waits for the actor's decision, the oldest first, and where the next page begins (0 at the end).
+
+    `policy` narrows it to what one policy asks about.
+    """
     if actor.member_id is None or not actor.may("approval_request.view"):
         return [], 0
     query = _waiting(actor.member_id).filter(request_id__gt=after) if after else _waiting(actor.member_id)
+    if policy:
+        query = query.filter(request__policy_version__policy_id=policy)
     rows = list(
         query.select_related("request__submitter", "member").order_by("request_id", "number")[: size + 1]
     )  # fmt: skip
@@ -80,8 +104,27 @@ def holders_of(requests: list[ApprovalRequest]) -> dict[int, str]:
     return {pk: "、".join(dict.fromkeys(names)) for pk, names in found.items()}
 
 
-def waiting_about(record_type: str, pk: int) -> ApprovalRequest | None:
-    """The request that waits about a record, sent back ones too. One query."""
-    found: Any = ApprovalRequest.objects.filter(about_type=record_type, about_id=pk, state__in=UNDECIDED)
-    first: ApprovalRequest | None = found.select_related("submitter").order_by("-pk").first()
-    return first
+@dataclass(frozen=True)
+class Earlier:
+    """What was decided before, and by whom: the names of those who agreed or refused."""
+
+    request: ApprovalRequest
+    by: str
+
+
+def earlier_of(asked: ApprovalRequest, actor: Actor, size: int = EARLIER) -> tuple[list[Earlier], bool]:
+    """What was decided before for the same customer under the same policy, as far as the actor sees it, the latest
+    first; and whether there is more. Two queries; none for what concerns no customer.
+    """
+    if asked.party_id is None:
+        return [], False
+    query = records.get("approval_request").query(actor).filter(
+        party_id=asked.party_id, policy_version__policy_id=asked.policy_version.policy_id, state__in=DECIDED
+    )  # fmt: skip
+    rows = list(query.exclude(pk=asked.pk).select_related("submitter").order_by("-pk")[: size + 1])
+    by: dict[int, list[str]] = {}
+    decisions = ApprovalTask.objects.filter(request__in=rows[:size], decision__in=("agreed", "refused"))
+    for task in decisions.select_related("by").order_by("decided_at") if rows else ():
+        by.setdefault(task.request_id, []).append(str(task.by))
+    found = [Earlier(row, "、".join(dict.fromkeys(by.get(row.pk, ())))) for row in rows[:size]]
+    return found, len(rows) > size

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import structlog
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_noop
 
 from gucang.approvals import deeds
+from gucang.approvals.actions import requests
 from gucang.approvals.kinds import COPIED, DECIDED, WAITS
 from gucang.approvals.models import ApprovalCopy, ApprovalRequest, State
+from gucang.bulk.models import BulkRun, Kind, RunLine
+from gucang.kernel.errors import Problem
 from gucang.kernel.events import actor_name
 from gucang.kernel.models import Event
+from gucang.kernel.reactions import after
 from gucang.messages.hearing import Told, hears
 
+log = structlog.get_logger(__name__)
 MOVES = tuple(
     f"approval_request.{verb}"
     for verb in ("submit", "agree", "send_back", "refuse", "transfer", "add_signer", "withdraw", "resubmit", "run_late")
@@ -64,6 +71,23 @@ def tell_whom_somebody_waits_for(event: Event) -> Iterable[Told]:
         params = {"who": request.submitter.name, "note": event.facts.get("note", ""), **_words(request)}
         for member in event.facts.get("urged", []):
             yield Told(member, sentence, params)
+
+
+@after("bulk_run.taken_back")
+def withdraw_what_still_waits(event: Event) -> None:
+    """What a run asked for and nobody has decided is not wanted any more. What somebody agreed to already stays."""
+    run = BulkRun.objects.select_related("owner").filter(pk=event.subject_id).first()
+    if run is None or run.owner is None:
+        return
+    waits = RunLine.objects.filter(run=run, kind=Kind.WAITING).exclude(waits_at="")
+    for address in waits.order_by("pk").values_list("waits_at", flat=True).iterator():
+        pk = address.rpartition("/")[2]
+        try:
+            requests.withdraw(
+                int(pk), actor=run.owner, comment=_t("The bulk run %(run)s was taken back.") % {"run": run}
+            )
+        except Problem as problem:
+            log.info("a request of a run that was taken back stays", request=pk, why=str(problem))
 
 
 def _request(event: Event) -> Iterable[ApprovalRequest]:

@@ -95,9 +95,23 @@ def why_not_waiting(request: ApprovalRequest) -> str | None:
     }  # fmt: skip
 
 
-def why_not_undecided(request: ApprovalRequest) -> str | None:
-    """Why it cannot be taken back: it is decided."""
-    return None if request.state == "returned" else why_not_waiting(request)
+def why_not_withdrawn(request: ApprovalRequest) -> str | None:
+    """Why it cannot be taken back: it is decided, or somebody has agreed already."""
+    if request.state == "returned":
+        return None
+    return why_not_waiting(request) or why_acted(request)
+
+
+def why_acted(request: ApprovalRequest) -> str | None:
+    """Who has agreed to it already, in a sentence that says what to do instead; None while nobody has."""
+    from gucang.approvals import cases
+
+    counts = {request.visit, *request.standing.values()}
+    agreed = [row for row in cases.tasks_of(request) if row.decision == "agreed" and row.visit in counts]
+    if not agreed:
+        return None
+    words = {"who": agreed[-1].by, "holder": cases.holders_in_words(request) or "—"}
+    return _t("%(who)s has agreed already. Ask %(holder)s to send it back.") % words
 
 
 def why_not_returned(request: ApprovalRequest) -> str | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 
 from gucang.accounts.models import Member
 from gucang.approvals import holding
-from gucang.approvals.definition import Definition
+from gucang.approvals.definition import Definition, How, Other, label
 from gucang.approvals.models import ApprovalPolicy
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.fields import BadValue, FieldSpec
@@ -55,14 +55,52 @@ def why_nobody(policy: ApprovalPolicy, words: Definition, record_type: RecordTyp
         return _t("Nobody: it is only for who asks from other departments.")
     if not _holds(words, record_type, trial):
         return _t("Nobody: what it asks about is something else.")
+    if (no := _says_no(words, policy.action, record_type, trial)) is not None:
+        return _t("Nobody: “%(policy)s” %(how)s is wanted, and it is not so.") % {
+            "policy": ApprovalPolicy.with_bin.get(pk=no.policy), "how": label(no.how)
+        }  # fmt: skip
     for other in holding.in_force(policy.action):
         if other.policy == policy.pk:
             break
-        if holding.concerns(other.words, trial.who.pk) and _holds(other.words, record_type, trial):
+        if _is_meant(other.policy, other.words, policy.action, record_type, trial):
             if policy.active:
                 return _t("“%(policy)s” decides: it comes first.") % {"policy": other.name}
             break
     return ""
+
+
+Seen = frozenset[int]
+
+
+def _is_meant(
+    pk: int, words: Definition, action: str, record_type: RecordType, trial: Trial, seen: Seen = frozenset()
+) -> bool:  # fmt: skip
+    """Whether a policy would ask about it: for whom it is, its conditions, and what the others say that it names."""
+    return (
+        pk not in seen
+        and holding.concerns(words, trial.who.pk)
+        and _holds(words, record_type, trial)
+        and _says_no(words, action, record_type, trial, seen | {pk}) is None
+    )
+
+
+def _says_no(
+    words: Definition, action: str, record_type: RecordType, trial: Trial, seen: Seen = frozenset()
+) -> Other | None:
+    """The first of the other policies that is not as it should be; what was agreed to of no record is taken to be."""
+    for other in words.others:
+        if other.how in (How.AGREED, How.NOT_AGREED):
+            wanted = other.how is How.AGREED
+            if trial.record is not None and (
+                holding.was_agreed(other.policy, record_type.name, trial.record.pk) is not wanted
+            ):
+                return other
+            continue
+        found = next((one for one in holding.in_force(action) if one.policy == other.policy), None)
+        meant = found is not None and _is_meant(other.policy, found.words, action, record_type, trial, seen)
+        if meant is not (other.how is How.APPLIES):
+            return other
+    return None
 
 
 def _holds(words: Definition, record_type: RecordType, trial: Trial) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext
 
-from gucang.approvals import cases, deeds, exporting, people
+from gucang.approvals import cases, clocks, deeds, exporting, people
 from gucang.approvals.definition import Definition, Mode
 from gucang.approvals.definition import label as choice
 from gucang.approvals.flow import Decision, Impossible, Origin, People
@@ -136,7 +137,7 @@ def forecast(words: Definition, submitter: int, record: Any = None, policy: int 
     known = people.people_for(words, submitter, record, policy)
     for number, step in enumerate(words.steps):
         label = step.name or _t("Step %(number)s") % {"number": number + 1}
-        note = _t("%(hours)s working hours") % {"hours": step.hours} if step.hours else ""
+        note = clocks.in_words(step.hours, step.unit) if step.hours else ""
         expected = [
             {"role": label, "name": names.get(one, "—"), "state": "later", "note": note}
             for one in expected_in(words, submitter, number, known)
@@ -199,12 +200,14 @@ def _note(row: ApprovalTask, request: ApprovalRequest) -> str:
     if row.open:
         until = request.due_at
         return _t("until %(when)s") % {"when": ui.moment_text(until)} if until else _t("decides now")
-    words = {
+    return f"{_did(row)} {ui.moment_text(row.decided_at) if row.decided_at else ''}".strip()
+
+
+def _did(row: ApprovalTask) -> str:
+    return {
         "agreed": _t("agreed"), "returned": _t("sent back"), "refused": pgettext("approval", "refused"),
         "transferred": _t("passed on"), "passed": _why_passed(row.why),
     }.get(row.decision, "")  # fmt: skip
-    when = ui.moment_text(row.decided_at) if row.decided_at else ""
-    return f"{words} {when}".strip()
 
 
 def _why_passed(why: str) -> str:
@@ -233,10 +236,19 @@ class Line(NamedTuple):
     what: str
     at: Any
     comment: str
+    did: str
+    files: Sequence[Any] = ()
+
+    @property
+    def day(self) -> str:
+        """When, as it stands on paper: nobody knows there which day "today" was."""
+        return f"{timezone.localtime(self.at):%Y-%m-%d %H:%M}"
 
 
-def trail_of(request: ApprovalRequest) -> Sequence[Line]:
-    """The decisions in the order in which they were made."""
+def trail_of(request: ApprovalRequest, files: Sequence[Any] = ()) -> Sequence[Line]:
+    """The decisions in the order in which they were made. `files` are those on the request: what somebody attached
+    while it was their turn came with their decision.
+    """
     rows = [row for row in cases.tasks_of(request) if row.decided_at and row.decision not in ("", "closed")]
     return [
         Line(
@@ -245,6 +257,13 @@ def trail_of(request: ApprovalRequest) -> Sequence[Line]:
             _note(row, request),
             row.decided_at,
             row.comment,
+            _did(row),
+            [file for file in files if _came_with(file, row)],
         )
         for row in sorted(rows, key=lambda row: (row.decided_at, row.number))
     ]
+
+
+def _came_with(file: Any, row: ApprovalTask) -> bool:
+    begun = row.opened_at or row.decided_at
+    return bool(row.by_id and file.author_id == row.by_id and begun <= file.created_at <= row.decided_at)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gucang.billing import queries
+from gucang.billing import answering, queries  # noqa: F401  `answering` gives the card its money
 from gucang.billing.models import OPEN_STATES, PaymentState
-from gucang.billing.screens import cards
+from gucang.billing.screens import behind, cards
 from gucang.kernel import clock
 from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
@@ -53,6 +53,10 @@ nav.setting(
     _("Dunning"), "stairs-up", "/dunning-steps/", "dunning_step.edit", 56,
     about=_("Who is told how many days after the due day"),
 )  # fmt: skip
+nav.setting(
+    _("Credit terms"), "credit-card", "/credit-terms/", "credit_terms.edit", 54,
+    about=_("How much customers may owe, how late they may be, when they pay"),
+)  # fmt: skip
 columns.tones(
     "receivable.state", {"open": "wait", "partly": "wait", "paid": "ok", "written_off": "warn", "cancelled": ""}
 )
@@ -72,9 +76,13 @@ panels.begin_with("receivable", "open")
 panels.when_empty("receivable", _("A receivable comes from a delivery, is entered by hand, or is imported."))
 panels.advise("payment")(_same_reference)
 panels.add("customer", "top", "billing/_customer.html", cards.on_customer, order=30)
+panels.add("sales_order", "main", "billing/_owed.html", cards.on_order, order=40)
+panels.add("delivery", "main", "billing/_owed.html", cards.on_delivery, order=40)
 panels.add("receivable", "top", "billing/_receivable.html", cards.on_receivable, order=30)
 panels.add("payment", "main", "billing/_payment.html", cards.on_payment, order=10)
 home.card("money", template="billing/_finance.html", context=cards.finance, homes=("finance",), order=5)
 home.card("late", template="billing/_late.html", context=cards.late_customers, homes=("sales",), order=25)
 for kind in ("receivable", "payment"):
     panels.add(kind, "head", "billing/_links.html", cards.links)
+
+__all__ = ["behind"]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from typing import Any
 
-from django.db.models import DecimalField, F, Q, QuerySet, Sum, Value
+from django.db.models import F, Q, QuerySet, Sum
 
 from gucang.billing.models import (
     DunningStep,
+    EntryKind,
     Instalment,
     Payment,
     PaymentState,
@@ -19,9 +18,7 @@ from gucang.billing.models import (
 from gucang.kernel import permissions, records
 from gucang.kernel.actors import Actor
 from gucang.kernel.setup import kept
-from gucang.parties.models import Customer
 
-ZERO = Decimal(0)
 _AMOUNTS = {
     "receivable": ("amount", "open_amount", "paid_amount"),
     "instalment": ("amount", "open_amount"),
@@ -46,57 +43,6 @@ def open_instalments(customer_id: int, currency: str) -> QuerySet[Instalment]:
     return found.select_related("receivable").order_by(F("due_on").asc(nulls_last=True), "id")
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What one customer owes, and how much of it is late, in one currency ("" is the company's own)."""
-
-    currency: str
-    owed: Decimal = ZERO
-    overdue: Decimal = ZERO
-    received: Decimal = ZERO
-    credit: Decimal = ZERO
-
-
-def standing_of(actor: Actor, customer: Customer, today: date) -> list[Standing]:
-    """A customer's money by currency: owed, overdue, received this year, credit. One query, whatever there is of it.
-
-    Only what `actor` may see counts.
-    """
-    nothing = Value(ZERO, output_field=DecimalField())
-    owed = records.get("instalment").query(actor).filter(customer=customer, is_open=True).select_related(None)
-    owed = (
-        owed.order_by()
-        .values("currency")
-        .annotate(
-            owed=Sum("open_amount"),
-            overdue=Sum("open_amount", filter=Q(due_on__lt=today)),
-            received=nothing,
-            credit=nothing,
-        )
-    )
-    paid = records.get("payment").query(actor).filter(customer=customer).exclude(state=PaymentState.REVERSED)
-    since = today.replace(month=1, day=1)
-    paid = (
-        paid.select_related(None)
-        .order_by()
-        .values("currency")
-        .annotate(
-            owed=nothing,
-            overdue=nothing,
-            received=Sum(F("amount") - F("refunded_amount"), filter=Q(received_on__gte=since)),
-            credit=Sum("free_amount"),
-        )
-    )
-    sums: dict[str, list[Decimal]] = {}
-    names = ("owed", "overdue", "received", "credit")
-    for row in owed.union(paid, all=True):
-        amounts = sums.setdefault(row["currency"], [ZERO] * len(names))
-        for place, name in enumerate(names):
-            amounts[place] += row[name] or ZERO
-    found = [Standing(currency, *amounts) for currency, amounts in sorted(sums.items())]
-    return [one for one in found if one.owed or one.received or one.credit]
-
-
 def dunning_steps() -> list[DunningStep]:
     """The steps of dunning, the earliest first."""
     return list(kept("dunning steps", lambda: list(DunningStep.objects.order_by("days_after_due", "id"))))
@@ -114,6 +60,16 @@ def receivables_called(actor: Actor, customer_id: int, numbers: Iterable[str]) -
     """A customer's receivables that `actor` sees, by their numbers. One query."""
     found = records.get("receivable").query(actor).filter(customer_id=customer_id, number__in=sorted(set(numbers)))
     return {one.number: one for one in found}
+
+
+def payments_of(actor: Actor, receivables: Sequence[int]) -> list[Any]:
+    """The payments that settle something of these receivables now, and that `actor` sees: each with `settles`, how much
+    of them. One query.
+    """
+    lines = Q(entries__kind=EntryKind.PAYMENT, entries__receivable__in=receivables)
+    found = records.get("payment").query(actor).select_related(None).filter(lines)
+    found = found.annotate(settles=Sum("entries__amount")).filter(settles__gt=0)
+    return list(found.order_by("received_on", "pk")) if receivables else []
 
 
 def positions_of(receivables: Sequence[int]) -> dict[int, list[Instalment]]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_noop
 
-from gucang.billing import kept
+from gucang.billing import credit, delivered, kept, promised
 from gucang.billing.actions import payments
 from gucang.billing.allocation import write_allocation
 from gucang.billing.models import Does, Instalment, Payment, PaymentState, Receivable
@@ -62,4 +62,6 @@ def tell_of_late_money(event: Event) -> Iterable[Told]:
         )
 
 
-__all__ = ["keep_customers_with_money", "kept", "settle_what_it_pays", "tell_of_late_money"]
+__all__ = [
+    "credit", "delivered", "keep_customers_with_money", "kept", "promised", "settle_what_it_pays", "tell_of_late_money",
+]  # fmt: skip

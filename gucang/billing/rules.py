@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Actor
-from gucang.kernel.permissions import NOTHING, reach_q
+from gucang.kernel.permissions import reach_q
 
 if TYPE_CHECKING:
     from gucang.billing.models import Invoice, Payment, Receivable
@@ -24,13 +24,11 @@ def visible_money(permission: str) -> Callable[[Actor], Q]:
     return visible
 
 
-def visible_setup(permission: str) -> Callable[[Actor], Q]:
-    """Everything for whoever has `permission`: terms and dunning are the company's."""
-
-    def visible(actor: Actor) -> Q:
-        return Q() if actor.may(permission) else NOTHING
-
-    return visible
+def visible_credit(actor: Actor) -> Q:
+    """The terms of the customers within reach, and those that hold for everybody."""
+    within = visible_money("credit_terms.view")(actor)
+    # An empty filter is "all", and would vanish in an OR.
+    return within | Q(customer=None) if within and actor.may("credit_terms.view") else within
 
 
 def is_the_system(actor: Actor, record: Any) -> bool:

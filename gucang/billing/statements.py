@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Q, Sum
+from django.utils.translation import gettext as _t
 
-from gucang.billing.models import Entry, EntryKind, Payment, Receivable
+from gucang.billing.models import Entry, EntryKind, Method, Payment, Receivable
 
 ZERO = Decimal(0)
 MOST_LINES = 5_000
@@ -22,6 +23,7 @@ class What(StrEnum):
 
     OWED = "owed"
     PAID = "paid"
+    CREDIT = "credit"
     WRITE_OFF = "write_off"
     CANCEL = "cancel"
     REFUND = "refund"
@@ -84,8 +86,21 @@ def statement_of(customer_id: int, currency: str, first: date, last: date) -> St
     return found
 
 
+def words_of(line: Line) -> str:
+    """What a line tells."""
+    return {
+        What.OWED: _t("Receivable"),
+        What.PAID: _t("Payment"),
+        What.CREDIT: _t("Credit note"),
+        What.WRITE_OFF: _t("Write-off"),
+        What.CANCEL: _t("Cancellation"),
+        What.REFUND: _t("Refund"),
+        What.REVERSAL: _t("Reversal"),
+    }[line.what]
+
+
 _ADDS = {
-    What.OWED: True, What.PAID: False, What.WRITE_OFF: False, What.CANCEL: False, What.REFUND: True,
+    What.OWED: True, What.PAID: False, What.CREDIT: False, What.WRITE_OFF: False, What.CANCEL: False, What.REFUND: True,
     What.REVERSAL: True,
 }  # fmt: skip
 _ON_RECEIVABLES = (EntryKind.WRITE_OFF, EntryKind.CANCEL)
@@ -109,8 +124,12 @@ def _happened(customer_id: int, currency: str, first: date, last: date) -> Itera
     for pk, on, number, text, amount in owed.values_list("pk", "billed_on", "number", "name", "amount"):
         yield on, 0, pk, What.OWED, number, text, amount, "receivable"
     paid = Payment.objects.filter(**mine, received_on__gte=first, received_on__lte=last)
-    for pk, on, number, text, amount in paid.values_list("pk", "received_on", "number", "bank_reference", "amount"):
-        yield on, 1, pk, What.PAID, number, text, amount, "payment"
+    columns = ("pk", "received_on", "number", "method", "bank_reference", "note", "amount")
+    for pk, on, number, method, bank, note, amount in paid.values_list(*columns):
+        if method == Method.CREDIT:
+            yield on, 1, pk, What.CREDIT, number, note[:80], amount, "payment"
+        else:
+            yield on, 1, pk, What.PAID, number, bank, amount, "payment"
     for role, kinds in (("receivable", _ON_RECEIVABLES), ("payment", _ON_PAYMENTS)):
         lines = _entries(role, customer_id, currency).filter(kind__in=kinds, on__gte=first, on__lte=last)
         # A cancellation over three instalments is one thing that happened.

@@ -9,5 +9,6 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("ageing.xlsx", ageing.file, name="ageing-file"),
     path("customers/<int:pk>/statement", statements.show, name="statement"),
     path("customers/<int:pk>/statement.xlsx", statements.file, name="statement-file"),
+    path("customers/<int:pk>/statement.pdf", statements.paper, name="statement-paper"),
     path("payments/<int:pk>/allocate", allocation.show, name="allocate"),
 ]

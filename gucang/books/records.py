@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts import roles
-from gucang.books import actions, models, rules
+from gucang.books import actions, models
 from gucang.kernel.actors import Reach
+from gucang.kernel.permissions import whoever_may
 from gucang.kernel.records import Exchange, Layout, RecordType, register
 
 book_rules = register(
@@ -15,7 +16,7 @@ book_rules = register(
         model=models.BookRules,
         plural="book-rules",
         icon="lock",
-        visible=rules.visible("book_rules.view"),
+        visible=whoever_may("book_rules.view"),
         columns=("closed_until",),
         form=Layout((_("Closed period"), "closed_until")),
         only=True,
@@ -30,7 +31,7 @@ exchange_rate = register(
         model=models.ExchangeRate,
         plural="exchange-rates",
         icon="coin",
-        visible=rules.visible("exchange_rate.view"),
+        visible=whoever_may("exchange_rate.view"),
         columns=("currency", "on", "rate"),
         filters=("currency", "on"),
         order="-on",
@@ -38,7 +39,7 @@ exchange_rate = register(
         create=actions.create_rate,
         edit=actions.edit_rate,
         actions=(actions.delete_rate, actions.restore_rate),
-        exchange=Exchange(key="on"),
+        exchange=Exchange(key=""),  # a day has a rate of every currency
     )
 )
 

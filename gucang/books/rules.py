@@ -1,24 +1,10 @@
-"""Who may see the set-up of the books, and why a day is closed. Pure: no queries."""
+"""Why a day cannot be booked on. Pure: no queries."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
-from django.db.models import Q
 from django.utils.translation import gettext as _t
-
-from gucang.kernel.actors import Actor
-from gucang.kernel.permissions import NOTHING
-
-
-def visible(permission: str) -> Callable[[Actor], Q]:
-    """Everything for whoever has `permission`: the books' set-up is the company's."""
-
-    def seen(actor: Actor) -> Q:
-        return Q() if actor.may(permission) else NOTHING
-
-    return seen
 
 
 def why_closed(day: date, closed_until: date | None) -> str | None:

@@ -179,6 +179,16 @@ def export_csv(parsed: argparse.Namespace) -> int | None:
     return done
 
 
+def import_log(parsed: argparse.Namespace) -> int:
+    with django():
+        return int(_call("gucang.processes.cli", "import_log", parsed))
+
+
+def export_log(parsed: argparse.Namespace) -> int:
+    with django():
+        return int(_call("gucang.processes.cli", "export_log", parsed))
+
+
 def verify_log(parsed: argparse.Namespace) -> int:
     with django():
         from gucang.kernel import seals
@@ -257,6 +267,14 @@ _HELP: dict[str, tuple[str, str]] = {
         "导入 CSV 文件，逐行报告问题。",
     ),
     "export": ("Write a company's records to a CSV file.", "把公司的记录导出为 CSV 文件。"),
+    "import-log": (
+        "Bring in the event log of another program (XES, OCEL 2.0) under a name.",
+        "把其他程序的事件日志（XES、OCEL 2.0）以一个名称导入。",
+    ),
+    "export-log": (
+        "Write the event log as XES or OCEL 2.0, or an outside log as XES.",
+        "把事件日志导出为 XES 或 OCEL 2.0，或把外部日志导出为 XES。",
+    ),
     "verify-log": (
         "Check that no entry of the event log was changed or removed.",
         "核对事件日志没有被改动或删除。",
@@ -356,6 +374,23 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     made.add_argument("record", help="record type, such as customer")
     made.add_argument("file", type=Path, help="CSV file to write")
     made.add_argument("--as", dest="member", required=True, help="e-mail of the member who exports")
+
+    made = add("import-log", import_log, module="gucang.processes.cli")
+    made.add_argument("company", help="the company's short name, as in its address")
+    made.add_argument("name", help="what the log is to be called")
+    made.add_argument("file", type=Path, help="XES or OCEL 2.0, plain or gzipped")
+    made.add_argument("--cases", default="", metavar="TYPE", help="OCEL: the type of object that is a case, as Orders")
+    made.add_argument("--as", dest="member", required=True, help="e-mail of the member who brings it in")
+    made.add_argument(
+        "--activity", choices=["plain", "lifecycle", "complete"], default="plain",
+        help="the activity is the event's name, name and life cycle, or the name of completed events only",
+    )  # fmt: skip
+    made = add("export-log", export_log, module="gucang.processes.cli")
+    made.add_argument("company", help="the company's short name, as in its address")
+    made.add_argument("file", type=Path, help="file to write: .xes, .xes.gz, .json, .xml or .sqlite (OCEL 2.0)")
+    made.add_argument("--as", dest="member", required=True, help="e-mail of an administrator")
+    made.add_argument("--cases", default="", metavar="TYPE", help="XES: the records that are cases, as sales_order")
+    made.add_argument("--name", default="", help="write this outside log instead of the company's own")
 
     add("verify-log", verify_log, module="gucang.kernel.seals").add_argument(
         "company", nargs="?", help="the company's short name; all companies when left out"

@@ -7,17 +7,21 @@ from django.urls import URLPattern, URLResolver, include, path
 from gucang.accounts import urls as accounts
 from gucang.activity import urls as activity
 from gucang.approvals import urls as approvals
+from gucang.audits import urls as audits
 from gucang.automation import urls as automation
 from gucang.billing import urls as billing
 from gucang.bulk import urls as bulk
 from gucang.customfields import urls as customfields
 from gucang.customtypes import urls as customtypes
+from gucang.documents import urls as documents
 from gucang.exchange import urls as exchange
 from gucang.grid import urls as grid
 from gucang.messages import urls as messages
 from gucang.papers import urls as papers
 from gucang.parties import urls as parties
+from gucang.processes import urls as processes
 from gucang.promises import urls as promises
+from gucang.selling import urls as selling
 from gucang.surface import urls as surface
 from gucang.views import urls as views
 from gucang.worktime import urls as worktime
@@ -31,13 +35,17 @@ company_patterns: list[URLPattern | URLResolver] = [
     *activity.company_patterns,
     *exchange.company_patterns,
     *views.company_patterns,
+    *audits.company_patterns,
     *customfields.company_patterns,
     *grid.company_patterns,
     *automation.company_patterns,
     *approvals.company_patterns,
     *parties.company_patterns,
+    *documents.company_patterns,
     *billing.company_patterns,
+    *processes.company_patterns,
     *promises.company_patterns,
+    *selling.company_patterns,
     *bulk.company_patterns,
     *papers.company_patterns,
     *customtypes.company_patterns,

@@ -163,11 +163,31 @@ def places_of(record_type: RecordType) -> list[tuple[str, str]]:
     spec = record_type.specs[board.by]
     if spec.target is None:
         return [(str(value), str(label)) for value, label in spec.choices]
+    return [(str(row.pk), str(row)) for row in _places(record_type)]
+
+
+def headed_places_of(record_type: RecordType) -> list[tuple[str, str]]:
+    """The same, each under the row of lanes that it stands in where there are several: “Projects · Quoted”."""
+    board = record_type.board
+    if board is None or record_type.specs[board.by].target is None or not board.switch:
+        return places_of(record_type)
+    rows = _places(record_type)
+    if len({getattr(row, f"{board.switch}_id") for row in rows}) < 2:
+        return [(str(row.pk), str(row)) for row in rows]
+    return [(str(row.pk), f"{getattr(row, board.switch)} · {row}") for row in rows]
+
+
+def _places(record_type: RecordType) -> list[Any]:
+    """The records that stand for the lanes of a board, in their order."""
     from gucang.kernel import records
 
-    target = records.by_model(spec.target)
-    rows = target.query(system()).order_by(*(name for name in ("pipeline", "position") if name in target.specs), "pk")
-    return [(str(row.pk), str(row)) for row in rows]
+    assert record_type.board is not None
+    spec = record_type.specs[record_type.board.by]
+    assert spec.target is not None
+    target, switch = records.by_model(spec.target), record_type.board.switch
+    within = switch if switch and switch in target.specs else ""
+    query = target.query(system()).order_by(*(name for name in (within, "position") if name in target.specs), "pk")
+    return list(query.select_related(within) if within else query)
 
 
 def _check_stages(field: CustomField, record_type: RecordType, problems: Problems) -> None:

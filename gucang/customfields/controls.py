@@ -4,20 +4,22 @@ stands in, and the field that shows it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.customfields import queries, rules
-from gucang.customfields.checks import CHOOSING, places_of, showing
-from gucang.kernel import records
+from gucang.customfields.checks import CHOOSING, headed_places_of, showing
+from gucang.kernel import formulas
 from gucang.kernel.custom import PREFIX, options
 from gucang.kernel.custom.making import inputs_of
 from gucang.kernel.fields import FieldSpec
-from gucang.kernel.formulas import BadFormula, stored_text, worded
+from gucang.kernel.formulas import FUNCTIONS, BadFormula, Kind, stored_text, worded
 from gucang.kernel.records import RecordType
 from gucang.surface import controls
 from gucang.surface.middleware import CompanyRequest
@@ -104,7 +106,7 @@ def read_stages(params: QueryDict) -> list[str] | None:
 def draw_stages(request: CompanyRequest, record: Any, plain: Input) -> Input | None:
     """Boxes to tick, where the records have a board; else there is nothing to ask."""
     record_type = _type_of(request, record)
-    places = places_of(record_type) if record_type is not None else []
+    places = headed_places_of(record_type) if record_type is not None else []
     if not places:
         return None
     value = plain.value if isinstance(plain.value, list) else str(plain.value).split("、")
@@ -191,16 +193,29 @@ def draw_on_card(request: CompanyRequest, record: Any, plain: Input) -> Input | 
 
 
 def draw_formula(request: CompanyRequest, record: Any, plain: Input) -> Input | None:
+    """A box of some lines, with the fields and functions that can stand in it."""
+    record_type = _type_of(request, record)
+    known = [] if record_type is None else [one for one in record_type.custom_fields() if not one.computed]
+    inputs = inputs_of(record_type, known) if record_type is not None else []
+    chinese = (get_language() or "").startswith("zh")
+    more = {
+        "fields": [one.called[0] for one in inputs if one.kind is not Kind.OTHER],
+        "functions": [one.names[1 if chinese else 0] for one in FUNCTIONS],
+    }
+    words = _worded(record, plain, inputs)
+    example = _t("such as ROUND([amount] * 10%, 2)")
+    return replace(plain, value=words, help=example, template="customfields/_formula.html", wide=True, more=more)
+
+
+def _worded(record: Any, plain: Input, inputs: Sequence[formulas.Input]) -> Any:
     """The formula with its fields by what they are called now, where that says the same; what was typed as it is."""
     if record is None or not record.formula or plain.value != record.formula:
-        return plain
-    record_type = records.get(record.record_type)
-    inputs = inputs_of(record_type, [spec for spec in record_type.custom_fields() if not spec.computed])
+        return plain.value
     try:
         words = worded(record.formula, inputs)
-        return replace(plain, value=words) if stored_text(words, inputs) == record.formula else plain
+        return words if stored_text(words, inputs) == record.formula else plain.value
     except BadFormula:
-        return plain
+        return plain.value
 
 
 def _showing(request: CompanyRequest, record: Any) -> list[FieldSpec] | None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from gucang.kernel import records
-from gucang.kernel.actors import Actor
 from gucang.kernel.custom import specs_for
 from gucang.kernel.models import CustomField
-from gucang.kernel.permissions import NOTHING
+from gucang.kernel.permissions import whoever_may
 
-
-def visible(actor: Actor) -> Q:
-    """Every own field for whoever may look at them; what they hold is another question."""
-    return Q() if actor.may("custom_field.view") else NOTHING
+# Every own field for whoever may look at them; what they hold is another question.
+visible = whoever_may("custom_field.view")
 
 
 def why_not_retire(field: CustomField) -> str | None:

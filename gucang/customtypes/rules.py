@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Actor, Reach
-from gucang.kernel.permissions import NOTHING, reach_q
+from gucang.kernel.permissions import NOTHING, reach_q, whoever_may
 
 if TYPE_CHECKING:
     from gucang.customtypes.definitions import Definition
@@ -22,9 +22,8 @@ _REACH_OF = {OWN: Reach.OWN, TREE: Reach.TREE, ALL: Reach.COMPANY}
 _FOR_ALL = frozenset({"delete", "restore", "export", "import"})
 
 
-def visible_types(actor: Actor) -> Q:
-    """All of them, for whoever may see them at all: they are the company's."""
-    return Q() if actor.may("record_type.view") else NOTHING
+# All of them, for whoever may see them at all: they are the company's.
+visible_types = whoever_may("record_type.view")
 
 
 def visible_records(definition: Definition) -> Callable[[Actor], Q]:

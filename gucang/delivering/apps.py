@@ -7,5 +7,5 @@ class DeliveringConfig(AppConfig):
     verbose_name = _("Deliveries")
 
     def ready(self) -> None:
-        """Put deliveries into the rail, onto the page of the order, and into what a customer may be told."""
-        from gucang.delivering import answering, screens  # noqa: F401
+        """Put deliveries into the rail, onto the page of the order, into what a customer may be told, and on paper."""
+        from gucang.delivering import answering, paper, screens  # noqa: F401

@@ -22,6 +22,7 @@ delivery = register(
         icon="truck-delivery",
         owner="order__owner_id",
         concerns=("order", "customer", "returns"),
+        apart=("customer",),
         visible=rules.visible_deliveries,
         columns=("number", "receiver", "order_number", "state", "due_on", "confirmed_on", "total", "updated_at"),
         filters=(

@@ -44,6 +44,8 @@ def settle(document: Document) -> None:
     own, rounding = terms()
     currency = document.currency or own
     _have_products(found)
+    if not _is_history(document):
+        _check_offered(found, problems)
     written = [
         (place, line, factor)
         for place, line in enumerate(found)
@@ -68,13 +70,23 @@ def _have_products(found: list[ProductLine]) -> None:
         line.product = products[line.product_id]
 
 
+def _is_history(document: Document) -> bool:
+    """Whether an import brings it in as it was: in a state that nothing begins with."""
+    return document.pk is None and getattr(document, "state", "draft") != "draft"
+
+
+def _check_offered(found: list[ProductLine], problems: Problems) -> None:
+    for place, line in enumerate(found):
+        if line.product_id is None or line.product.active:
+            continue
+        if line.__dict__.get("_was", {}).get("product_id") != line.product_id:
+            sentence = _t("“%(product)s” is not on offer any more. Choose another product.")
+            problems[place, "product"] = sentence % {"product": line.product}
+
+
 def _count(place: int, line: ProductLine, problems: Problems) -> Decimal | None:
     """Fill in the unit and count the line in the product's own; how many of that one unit holds, None if it cannot."""
     product = line.product
-    if not product.active and line.__dict__.get("_was", {}).get("product_id") != product.pk:
-        problems[place, "product"] = _t("“%(product)s” is not on offer any more. Choose another product.") % {
-            "product": product
-        }
     line.unit = line.unit or product.unit
     factor = _factor(product, line.unit)
     if factor is None:

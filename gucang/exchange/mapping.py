@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from gucang.kernel import permissions
+from gucang.kernel import lines, permissions
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
@@ -24,6 +24,8 @@ from gucang.kernel.records import RecordType
 MADE_AT = "@at"
 OLD_NUMBER = "@key"
 EXTRA_TARGETS: dict[str, Any] = {MADE_AT: _("made on"), OLD_NUMBER: _("number in the old system")}
+# Before the name of a field of a document's lines: "line.quantity".
+LINE = "line."
 CLOSE = 0.86
 
 # How people head their columns, besides our own labels. Folded as `fold` does.
@@ -57,6 +59,15 @@ USUAL: dict[str, tuple[str, ...]] = {
     "stage": ("阶段", "dealstage", "销售阶段"),
     "closed_on": ("成交日期", "结单日期", "closedate", "closeddate"),
     MADE_AT: ("创建时间", "创建日期", "建档日期", "录入时间", "createdat", "createdon", "createddate", "engagedate"),
+    "order": ("订单号", "订单编号", "销售订单", "ordernumber", "orderno", "orderid"),
+    "number": ("订单号", "订单编号", "单号", "单据编号", "ordernumber", "orderno", "orderid"),
+    "ordered_on": ("订单日期", "下单日期", "orderdate"),
+    "line.product": ("产品编码", "产品编号", "货品", "物料", "物料编码", "品名", "商品", "productid", "sku", "item"),
+    "line.quantity": ("数量", "qty"),
+    "line.unit": ("单位",),
+    "line.price": ("单价", "未税单价", "unitprice"),
+    "line.discount": ("折扣", "折扣率", "discount"),
+    "line.tax_rate": ("税率", "taxrate", "vat"),
     OLD_NUMBER: ("编号", "旧编号", "原编号", "客户编号", "id", "externalid", "recordid"),
 }
 
@@ -74,15 +85,33 @@ def targets(record_type: RecordType, actor: Actor) -> dict[str, FieldSpec]:
     return {n: s for n, s in found.items() if permissions.access(actor, record_type, n) == Access.WRITE}
 
 
+def with_lines(record_type: RecordType, specs: Mapping[str, FieldSpec]) -> dict[str, FieldSpec]:
+    """These fields, and those of each line where the lines may be filled: then a row of the file is a line."""
+    if record_type.lines is None or lines.NAME not in specs:
+        return dict(specs)
+    return dict(specs) | {f"{LINE}{name}": spec for name, spec in record_type.lines.specs.items()}
+
+
+def number_of(record_type: RecordType, fields: Iterable[str]) -> str:
+    """Which of these fields tells the rows of one document: the type's own number, or that of the old system."""
+    known = set(fields)
+    return next((name for name in (*_keys(record_type), OLD_NUMBER) if name in known), "")
+
+
+def _label(name: str, spec: FieldSpec) -> str:
+    return _t("line: %(field)s") % {"field": spec.label} if name.startswith(LINE) else str(spec.label)
+
+
 def choices(record_type: RecordType, actor: Actor) -> list[tuple[str, str]]:
     """What a column can be mapped to, as (value, words) for a select."""
-    fields = [(name, str(spec.label)) for name, spec in targets(record_type, actor).items()]
+    specs = with_lines(record_type, targets(record_type, actor))
+    fields = [(name, _label(name, spec)) for name, spec in specs.items()]
     return fields + [(name, str(label)) for name, label in EXTRA_TARGETS.items()]
 
 
 def suggest(columns: Sequence[str], record_type: RecordType, actor: Actor) -> dict[str, str]:
     """{column: field} for every column whose meaning its header tells; no field is given twice."""
-    known = _words(record_type, targets(record_type, actor))
+    known = _words(record_type, with_lines(record_type, targets(record_type, actor)))
     found: dict[str, str] = {}
     taken: set[str] = set()
     for close in (False, True):
@@ -109,7 +138,7 @@ def _words(record_type: RecordType, specs: Mapping[str, FieldSpec]) -> dict[str,
             fields.append(field)
 
     for field in specs:
-        learn(field.removeprefix("extra."), field)
+        learn(field.removeprefix("extra.").removeprefix(LINE), field)
     for language, _name in settings.LANGUAGES:
         with override(language):
             customs = {spec.name: spec for spec in record_type.custom_fields()}
@@ -146,7 +175,23 @@ def checked(raw: Mapping[str, Any], columns: Iterable[str], record_type: RecordT
     ]
     if missing:
         raise Invalid({"mapping": [_t("Say which column holds: %(fields)s.") % {"fields": "、".join(missing)}]})
+    _check_lines(found, record_type)
     return found
+
+
+def _check_lines(found: Mapping[str, str], record_type: RecordType) -> None:
+    """Refuse a file whose rows are lines of documents that nobody could tell apart, or are no whole lines."""
+    fields = set(found.values())
+    if record_type.lines is None or not any(field.startswith(LINE) for field in fields):
+        return
+    if lines.NAME in fields:
+        raise Invalid({"mapping": [_t("A row is one line, or all lines stand in one cell. Leave one of them out.")]})
+    if not number_of(record_type, fields):
+        raise Invalid({"mapping": [_t("Say which column tells the rows of one document: its number.")]})
+    specs = record_type.lines.specs
+    needed = [str(specs[name].label) for name in ("product", "quantity") if name in specs]
+    if any(name in specs and f"{LINE}{name}" not in fields for name in ("product", "quantity")):
+        raise Invalid({"mapping": [_t("Say which column holds: %(fields)s.") % {"fields": "、".join(needed)}]})
 
 
 def match_choices(record_type: RecordType, mapping: Mapping[str, str]) -> list[tuple[str, str]]:

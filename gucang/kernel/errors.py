@@ -40,6 +40,18 @@ class Invalid(Problem):
         self.fields = {name: [str(s) for s in many] for name, many in fields.items()}
 
 
+class Lacking(Invalid):
+    """The record lacks what the action asks of it: `fields` are the record's own, not the action's.
+
+    Whoever asked can be asked for them in the same form. `sentence` says it for all of them.
+    """
+
+    def __init__(self, fields: Mapping[str, Sequence[Any]], sentence: Any = None) -> None:
+        super().__init__(fields)
+        if sentence is not None:
+            self.sentence = sentence
+
+
 class Refused(Problem):
     """Nobody may do this now: the state of the record forbids it."""
 

@@ -44,7 +44,9 @@ def _goes_with(page: Subject | None, event: Event, actor: Actor) -> bool:
     """Whether whoever sees the page's record sees this event's subject: it is that record, or was written about it."""
     if page is None or _subject(event) == page:
         return page is not None
-    return getattr(event, "about_it", False) and actor.may(f"{event.subject_type}.view")
+    return (
+        getattr(event, "about_it", False) and _is_entry(event.subject_type) and actor.may(f"{event.subject_type}.view")
+    )
 
 
 def _grounds(found: Sequence[Event]) -> dict[int, list[Subject]]:
@@ -64,7 +66,9 @@ def _grounds(found: Sequence[Event]) -> dict[int, list[Subject]]:
 
 
 def _is_entry(name: str) -> bool:
-    return issubclass(records.get(name).model, AboutRecord)
+    """Whether records of this type are seen by whoever sees what they are about."""
+    model = records.get(name).model
+    return issubclass(model, AboutRecord) and model.seen_with_it
 
 
 def _stands(actor: Actor, chain: list[Subject], seen: set[Any]) -> bool:

@@ -81,6 +81,15 @@ def may_give_away(permission: str) -> Callable[[Actor, Any], bool]:
     return allow
 
 
+def whoever_may(permission: str) -> Callable[[Actor], Q]:
+    """Everything for whoever has `permission`, nothing for others: of what is the company's and nobody's own."""
+
+    def visible(actor: Actor) -> Q:
+        return Q() if actor.may(permission) else NOTHING
+
+    return visible
+
+
 def within_reach(actor: Actor, permission: str, record_type: RecordType, record: Any) -> bool:
     """Whether `record` is within the actor's reach of `permission`. A record without owner is nobody's own."""
     reach = actor.reach(permission)

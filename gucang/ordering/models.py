@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from gucang.accounts.models import Member
 from gucang.documents.models import Document, ProductLine, line_rules
-from gucang.kernel.models import CompanyModel, Reference, bin_index, list_index
+from gucang.kernel.models import CompanyModel, MoneyField, Reference, bin_index, list_index
 from gucang.selling.models import Opportunity, Quote
 
 
@@ -47,6 +49,9 @@ class SalesOrder(Document):
     )
     lacking = models.BooleanField(_("waits for goods"), default=False, editable=False)
     cancelled_for = models.CharField(_("why it was cancelled"), max_length=200, blank=True, editable=False)
+    # What the customer's credit said when it was submitted, see `credit`.
+    over_credit = MoneyField(_("beyond the credit limit"), default=Decimal(0), editable=False)
+    late_days = models.PositiveSmallIntegerField(_("customer late, days"), default=0, editable=False)
 
     class Meta(Document.Meta):
         verbose_name = _("sales order")

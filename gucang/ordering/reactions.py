@@ -31,6 +31,7 @@ def make_order(event: Event, quote: Quote, actor: Actor) -> None:
     """An accepted quote becomes an order as it is; the quote leads on to it."""
     values = {name: getattr(quote, name) for name in ("customer", "contact", "opportunity", "currency", "discount")}
     values |= {"note": quote.note, "terms": quote.terms, "quote": quote.pk, "owner": quote.owner_id}
+    values["customer_number"] = quote.customer_number
     values["lines"] = [{name: getattr(line, name) for name in FILLED} for line in lines.of(quote)]
     quote.made = orders.create(actor=actor, values=values, also=("quote", "owner")).record
 

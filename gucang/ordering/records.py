@@ -33,7 +33,7 @@ sales_order = register(
         filters=(
             "state", "owner", "customer", "opportunity", "quote", "total", "ordered_on", "deliver_by", "approved_on",
             "currency", "line_discount", "total_discount", "over_discount", "margin_rate", "margin", "discount",
-            "revision", "customer_number", "delivered", "lacking",
+            "revision", "customer_number", "delivered", "lacking", "over_credit", "late_days",
         ),
         form=Layout(
             (_("Order"), "customer", "contact", "customer_number", "ordered_on", "deliver_by", "address"),

@@ -34,6 +34,7 @@ def versions(request: CompanyRequest, record_type: RecordType, order: SalesOrder
         "versions": [
             {
                 "title": f"V{one.number}",
+                "url": "",
                 "state": f"{ui.day_text(one.approved_at)} {one.approved_by or ''}".strip(),
                 "total": ui.money(one.content["total"], currency),
             }
@@ -44,14 +45,15 @@ def versions(request: CompanyRequest, record_type: RecordType, order: SalesOrder
     }
 
 
+_DECIDES = (
+    "total_discount", "line_discount", "over_discount", "margin", "margin_rate", "over_credit", "late_days",
+)  # fmt: skip
 panels.add(
     "sales_order", "left", "documents/figures.html",
-    figures(
-        "quote", "revision", "approved_on", "cancelled_for", "total_discount", "line_discount", "over_discount",
-        "margin", "margin_rate",
-    ),
-    order=20,
+    figures("quote", "revision", "approved_on", "cancelled_for", *_DECIDES), order=20,
 )  # fmt: skip
+panels.add("sales_order", "brief", "documents/figures.html", figures("quote", "revision", *_DECIDES), order=20)
+panels.add("sales_order", "brief", "documents/versions.html", versions, order=30)
 panels.add("sales_order", "left", "documents/versions.html", versions, order=30)
 panels.add_view("sales_order", View("open", _("Under way"), lambda actor: ~Q(state__in=("done", "cancelled"))))
 panels.add_view("sales_order", View("drafts", _("To submit"), lambda actor: Q(state__in=rules.WRITTEN)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _t
 
-from gucang.accounts import letterhead
+from gucang.accounts import letterhead, logo
 from gucang.documents import money
 from gucang.documents.settling import terms
 from gucang.kernel import clock, events, lines, records
@@ -90,12 +90,9 @@ def fill(paper: Paper, actor: Actor, document: Any) -> Sheet:
     """The sheet of a document with lines of products."""
     reader, currency = Reader(actor, document), document.currency or terms()[0]
     shows_lines = reader.type.lines is not None and reader.may(lines.NAME)
-    columns, rows = _table(paper, actor, document, currency) if shows_lines else ((), ())
+    columns, rows = table_of(paper, actor, document, currency) if shows_lines else ((), ())
     revision = getattr(document, "revision", 1)
     sender = letterhead.of_company()
-    spoken = None
-    if currency == "CNY" and get_language() != "en" and reader.may("total") and shows_lines:
-        spoken = (_t("Total in words"), in_capitals(document.total))
     mark = paper.mark(document) if paper.mark is not None else ""
     return Sheet(
         language=get_language() or settings.LANGUAGE_CODE,
@@ -108,16 +105,21 @@ def fill(paper: Paper, actor: Actor, document: Any) -> Sheet:
         facts=[*reader.pairs(paper.facts, paper.labels), (_t("Currency"), currency)],
         columns=columns,
         rows=rows,
-        sums=_sums(reader, currency) if shows_lines else (),
-        spoken=spoken,
+        sums=sums_of(reader, currency) if shows_lines else (),
+        spoken=in_words(document.total, currency) if shows_lines and reader.may("total") else None,
         notes=_notes(reader, paper, sender),
-        bank=_bank(sender),
+        bank=bank_of(sender),
         bank_title=_t("Account for payments"),
         signatures=[str(one) for one in paper.signatures],
-        signed=[_t("Signature and stamp"), _t("Date")],
+        signed=signed_words(),
         page=page_words(),
         made=made_words(),
     )
+
+
+def signed_words() -> list[str]:
+    """What is to be filled in at a place to sign."""
+    return [_t("Signature and stamp"), _t("Date")]
 
 
 def page_words() -> str:
@@ -135,19 +137,24 @@ def sender_of(head: letterhead.Letterhead) -> Party:
     english = get_language() == "en"
     address = (head.english_address or head.address) if english else head.address
     told = ((_t("Phone"), head.phone), (_t("Tax number"), head.tax_number))
-    below = "    ".join(f"{label} {value}" for label, value in told if value)
+    below = "\t".join(f"{label} {value}" for label, value in told if value)
     name = (head.english_name or head.legal_name) if english else head.legal_name
-    return Party(name, [line for line in (address, below) if line])
+    return Party(name, [line for line in (address, below) if line], logo=logo.read(head.logo))
 
 
 def receiver_of(actor: Actor, document: Any) -> Party:
-    """The customer with its contact, as far as the actor may see them."""
+    """The customer of a document with its contact, as far as the actor may see them."""
     customers = records.get("customer")
     found = events.with_bin(customers).filter(customers.visible(actor), pk=document.customer_id).first()
     if found is None:
         return Party("—", label=_t("For"))
-    reader = Reader(actor, found)
-    told = [_contact(actor, document), _address(reader)]
+    return customer_party(actor, found, contact_line(actor, document))
+
+
+def customer_party(actor: Actor, customer: Any, contact: str = "") -> Party:
+    """A customer as the receiver of a paper, as far as the actor may see it."""
+    reader = Reader(actor, customer)
+    told = [contact, _address(reader)]
     told += [f"{label} {value}" for label, value in ((_t("Tax number"), reader.read("credit_code")),) if value]
     return Party(reader.read("name"), [line for line in told if line], _t("For"))
 
@@ -161,7 +168,8 @@ def _address(reader: Reader) -> str:
     )
 
 
-def _contact(actor: Actor, document: Any) -> str:
+def contact_line(actor: Actor, document: Any) -> str:
+    """The name and telephone of a document's contact; "" where there is none to be seen."""
     contacts = records.get("contact")
     if getattr(document, "contact_id", None) is None:
         return ""
@@ -172,7 +180,7 @@ def _contact(actor: Actor, document: Any) -> str:
     return "  ".join(part for part in (reader.read("name"), reader.read("mobile") or reader.read("phone")) if part)
 
 
-def _table(paper: Paper, actor: Actor, document: Any, currency: str) -> tuple[Sequence[Column], Sequence[Any]]:
+def table_of(paper: Paper, actor: Actor, document: Any, currency: str) -> tuple[list[Column], list[list[str | Cell]]]:
     """The columns in which something stands, and a row for each line."""
     declared = records.by_model(type(document)).lines
     assert declared is not None
@@ -218,30 +226,43 @@ def _value(spec: FieldSpec, line: Any, places: int) -> str:
     if spec.kind == "money":
         return f"{value:,.{places}f}"
     if spec.name == "price":
-        return f"{value:,.{max(places, _places(value))}f}"
+        return f"{value:,.{max(places, places_of(value))}f}"
     if spec.numeric:
-        return f"{value:,.{_places(value)}f}" if value or spec.name != "discount" else ""
+        return f"{value:,.{places_of(value)}f}" if value or spec.name != "discount" else ""
     return spec.show(value)
 
 
-def _places(value: Decimal) -> int:
-    """How many decimals are needed to say it exactly."""
+def places_of(value: Decimal) -> int:
+    """How many decimals are needed to say a number exactly."""
     exponent = value.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _sums(reader: Reader, currency: str) -> Pairs:
+def sums_of(reader: Reader, currency: str) -> Pairs:
+    """The discount on everything and the totals of a document, as far as they may be seen."""
     declared = reader.type.lines
     assert declared is not None
-    places, found = money.places_of(currency), []
-    off = reader.record.discount
+    found = []
+    off = getattr(reader.record, "discount", None)
     if off and reader.may("discount"):
-        found.append((_t("Discount on everything"), f"{off:,.{_places(off)}f}%"))
-    symbol = ui.SYMBOLS.get(currency, f"{currency} ")
+        found.append((_t("Discount on everything"), f"{off:,.{places_of(off)}f}%"))
     for name in declared.totals:
         if reader.may(name):
-            found.append((_label(reader.type.specs[name]), f"{symbol}{getattr(reader.record, name):,.{places}f}"))
+            found.append((_label(reader.type.specs[name]), amount(getattr(reader.record, name), currency)))
     return found
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """An amount with its sign and all its places: ¥1,084.80, −$3.00."""
+    symbol = ui.SYMBOLS.get(currency, f"{currency} ")
+    return f"{'−' if value < 0 else ''}{symbol}{abs(value):,.{money.places_of(currency)}f}"
+
+
+def in_words(value: Decimal, currency: str) -> tuple[str, str] | None:
+    """人民币大写, where the paper is in Chinese and the amount in yuan."""
+    if currency != "CNY" or get_language() == "en":
+        return None
+    return _t("Total in words"), in_capitals(value)
 
 
 def _notes(reader: Reader, paper: Paper, sender: letterhead.Letterhead) -> Pairs:
@@ -251,6 +272,7 @@ def _notes(reader: Reader, paper: Paper, sender: letterhead.Letterhead) -> Pairs
     return found
 
 
-def _bank(sender: letterhead.Letterhead) -> Pairs:
+def bank_of(sender: letterhead.Letterhead) -> Pairs:
+    """Where to pay."""
     told = ((_t("Bank"), sender.bank), (_t("Account"), sender.account))
     return [(label, value) for label, value in told if value]

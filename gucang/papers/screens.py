@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from gucang.kernel.actors import Actor
@@ -16,6 +16,8 @@ from gucang.kernel.records import RecordType
 from gucang.papers import declared
 from gucang.papers.filling import sheet_of
 from gucang.papers.press import print_sheet
+from gucang.papers.sheet import Sheet
+from gucang.papers.trail import with_trail
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.screens.common import find, screen
 
@@ -26,10 +28,13 @@ PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; 
 @require_safe
 @screen
 def show(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpResponse:
-    """The paper of a record, in the language of `?language=` or in one's own."""
+    """The paper of a record, in the language of `?language=` or in one's own; `?trail` with who agreed to it."""
     if declared.of(record_type.name) is None:
         raise NotVisible
-    return answer(find(record_type, request, pk), request.actor, asked_language(request))
+    record, language = find(record_type, request, pk), asked_language(request)
+    if "trail" not in request.GET:
+        return answer(record, request.actor, language)
+    return as_file(with_trail(sheet_of(record, request.actor, language), record, request.actor))
 
 
 def asked_language(request: Any) -> str:
@@ -40,9 +45,12 @@ def asked_language(request: Any) -> str:
 
 def answer(record: Any, actor: Actor, language: str) -> HttpResponse:
     """The paper of `record` as `actor` may see it, as a file that opens in the browser."""
-    sheet = sheet_of(record, actor, language)
-    with override(language):
-        name = f"{sheet.title} {sheet.number}.pdf"
+    return as_file(sheet_of(record, actor, language))
+
+
+def as_file(sheet: Sheet, *, more: str = "") -> HttpResponse:
+    """A sheet as a file that opens in the browser, named after its title, its number and `more`."""
+    name = " ".join(part for part in (sheet.title, sheet.number, more) if part) + ".pdf"
     response = HttpResponse(print_sheet(sheet), content_type="application/pdf")
     disposition = content_disposition_header(as_attachment=False, filename=name)
     headers = {

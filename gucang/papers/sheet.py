@@ -29,11 +29,21 @@ class Cell:
 
 @dataclass(frozen=True)
 class Party:
-    """Who a paper is from, or for."""
+    """Who a paper is from, or for; `logo` is a PNG that stands before the name."""
 
     name: str
     lines: Sequence[str] = ()
     label: str = ""
+    logo: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Trail:
+    """Who agreed to it inside the house: the heads of the columns, and a row of words for each decision."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -61,10 +71,15 @@ class Sheet:
     bank_title: str = ""
     signatures: Sequence[str] = ()
     signed: Sequence[str] = ()
+    trail: Trail | None = None
     page: str = "{page} / {pages}"
     made: str = ""
     names: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """As the press takes it."""
-        return asdict(self)
+        """As the press takes it, without the logo."""
+        found = asdict(self)
+        for party in (found["sender"], found["receiver"]):
+            if party is not None:
+                del party["logo"]
+        return found

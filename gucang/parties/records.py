@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts import roles, sentences
 from gucang.activity import subjects
+from gucang.approvals import briefing
 from gucang.kernel.actors import Access, FieldRule, Reach
 from gucang.kernel.records import Exchange, Layout, RecordType, Related, register
 from gucang.parties import models, rules
@@ -25,6 +26,7 @@ customer = register(
             "status", "level", "owner", "province", "city", "industry", "source", "tags", "kind", "parent",
             "next_step_on", "last_contact_at", "last_deal_on", "pooled_at",
         ),
+        groups=("province", "city", "industry"),
         form=Layout(
             (
                 _("Customer"), "name", "short_name", "kind", "credit_code", "level", "status", "source", "industry",
@@ -60,6 +62,7 @@ contact = register(
         visible=rules.visible_contacts,
         columns=("name", "customer", "position", "mobile", "is_primary"),
         filters=("customer", "is_primary", "position", "birthday"),
+        groups=("position",),
         form=Layout(
             (_("Contact"), "customer", "name", "position", "mobile", "phone", "email", "wechat", "is_primary"),
             (_("More"), "birthday", "note"),
@@ -131,3 +134,6 @@ roles.restrict("salesperson", _phones(Access.WRITE, Reach.OWN))
 roles.restrict("sales_manager", _phones(Access.WRITE, Reach.TREE))
 roles.restrict("finance", _phones(Access.MASKED))
 roles.restrict("reader", _phones(Access.MASKED))
+
+# What was agreed to before is looked for by customer.
+briefing.gather_by("customer")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Actor, Reach
-from gucang.kernel.permissions import NOTHING, may_give_away, reach_q
+from gucang.kernel.permissions import may_give_away, reach_q, whoever_may
 
 if TYPE_CHECKING:
     from gucang.parties.models import Customer, PoolRules
@@ -31,9 +31,8 @@ def visible_contacts(actor: Actor) -> Q:
     return within & Q(customer__deleted_at=None)
 
 
-def visible_rules(actor: Actor) -> Q:
-    """The pool's rules, for whoever may know them: there is one set."""
-    return Q() if actor.may("pool_rules.view") else NOTHING
+# The pool's rules, for whoever may know them: there is one set.
+visible_rules = whoever_may("pool_rules.view")
 
 
 def may_assign(actor: Actor, customer: Customer) -> bool:

@@ -2,8 +2,9 @@
 
     bookings.register(Booking("rebate", _("Credit against a receivable"), make=credit))
 
-`make(promise, actor, amount)` does the real thing by actions and returns what it made; it raises Refused with a
-sentence where that is not possible now. A kind without a booking is booked by hand, with the number of a document.
+`make(promise, actor, amount, ref)` does the real thing by actions and returns what it made; it raises Refused with a
+sentence where that is not possible now. `ref` is what was typed as the document, "" where nothing was. A kind without a
+booking is booked by hand, with the number of a document.
 """
 
 from __future__ import annotations
@@ -31,12 +32,16 @@ class Booked:
 
 @dataclass(frozen=True)
 class Booking:
-    """How a kind is booked. One `by_itself` is made at the moment the promise binds, without anybody's doing."""
+    """How a kind is booked. One `by_itself` is made at the moment the promise binds, without anybody's doing.
+
+    `foretell(promise, actor)` is a sentence for the dialog: what will be made of this promise, and what may be typed.
+    """
 
     kind: str
     label: Any
-    make: Callable[[Promise, Actor, Decimal | None], Booked]
+    make: Callable[[Promise, Actor, Decimal | None, str], Booked]
     by_itself: bool = False
+    foretell: Callable[[Promise, Actor], str] | None = None
 
 
 _bookings: dict[str, Booking] = {}

@@ -32,6 +32,7 @@ class Row:
     """One thing that does not agree. `about` is the record to open, (type, id); `promise` the one to send back.
 
     `promised` and `booked` are amounts, None where there is none; `since` is when it should have agreed.
+    `unregistered` is the kind of promise that is given and not in the ledger: it can be registered from here.
     """
 
     title: str
@@ -44,6 +45,7 @@ class Row:
     booked: Decimal | None = None
     ref: str = ""
     promise: Promise | None = None
+    unregistered: str = ""
 
 
 Find = Callable[[Actor, int], list[Row]]

@@ -15,12 +15,12 @@ from gucang.kernel.actors import Access, Actor
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.parties.models import Customer
-from gucang.promises import answers, card, queries, saying, sources
-from gucang.promises.kinds import BY_DOCUMENT
+from gucang.promises import answers, bookings, card, queries, saying, sources
+from gucang.promises.kinds import BY_DOCUMENT, Worth, nature
 from gucang.promises.models import OPEN, OWED, Promise, State
 from gucang.surface import columns, home, nav, panels
 from gucang.surface.middleware import CompanyRequest
-from gucang.surface.panels import View
+from gucang.surface.panels import Dialog, View
 
 CARD_ROWS = 5
 MINE_DAYS = 7
@@ -72,6 +72,7 @@ def bar(request: CompanyRequest, record_type: RecordType, promise: Promise) -> d
         "sentence": saying.to_read(promise, request.actor) if promise.is_open else "",
         "days": queries.days_open(promise),
         "tone": saying.tone_of(promise) if promise.is_open else "",
+        "way": bookings.of(promise.kind) if promise.state == State.BINDING else None,
         "booked_url": booked,
         "reads_amount": access(request.actor, record_type, "booked_amount", promise) in (Access.READ, Access.WRITE),
         "reads_reason": access(request.actor, record_type, "reason", promise) in (Access.READ, Access.WRITE),
@@ -79,7 +80,18 @@ def bar(request: CompanyRequest, record_type: RecordType, promise: Promise) -> d
     }
 
 
+def booking_dialog(actor: Actor, promise: Promise) -> Dialog:
+    """Booking says what it will make of this promise; who promised no money is asked for none."""
+    way = bookings.of(promise.kind)
+    says = way.foretell(promise, actor) if way is not None and way.foretell is not None else ""
+    if nature(promise.kind).worth is Worth.NOT_ASKED:
+        return Dialog(says, leaves_out=("amount",))
+    reads = access(actor, records.get("promise"), "worth", promise) in (Access.READ, Access.WRITE)
+    return Dialog(says, {"amount": promise.worth} if reads else {})
+
+
 panels.add("promise", "top", "promises/_bar.html", bar, order=10)
+panels.draw_dialog("promise.book", booking_dialog)
 
 
 # --- where promises are made -----------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ PROMISED = notices.declare("promised", _("Promises to my customers"), icon="shie
 # --- what booking makes, until a module above knows better -----------------------------------------------------------
 
 
-def plan_task(promise: Promise, actor: Actor, amount: Decimal | None) -> Booked:
+def plan_task(promise: Promise, actor: Actor, amount: Decimal | None, ref: str) -> Booked:
     """A task with the promise's day for who acts on it."""
     titles = {
         Kind.CALL_BACK: _t("Call back %(customer)s: %(what)s"),

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Actor
-from gucang.kernel.permissions import NOTHING, reach_q
+from gucang.kernel.permissions import reach_q, whoever_may
 from gucang.promises.kinds import Books, nature
 
 if TYPE_CHECKING:
@@ -26,9 +26,8 @@ def visible_promises(actor: Actor) -> Q:
     return within | Q(promised_by_id=actor.member_id) | Q(holder_id=actor.member_id)
 
 
-def visible_rules(actor: Actor) -> Q:
-    """The company's rules are no secret for who may see them at all."""
-    return Q() if actor.may("promise_rule.view") else NOTHING
+# The company's rules are no secret for who may see them at all.
+visible_rules = whoever_may("promise_rule.view")
 
 
 def is_the_system(actor: Actor, record: Any) -> bool:

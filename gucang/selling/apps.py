@@ -9,3 +9,4 @@ class SellingConfig(AppConfig):
     def ready(self) -> None:
         """Register the parts that this module puts on generic pages."""
         from gucang.selling import screens  # noqa: F401
+        from gucang.selling.offers import linking, pages  # noqa: F401

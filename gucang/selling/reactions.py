@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, ngettext
 
 from gucang.accounts.models import Member
@@ -22,8 +23,10 @@ from gucang.parties.actions import customers
 from gucang.parties.models import Customer, Status
 from gucang.selling import kept
 from gucang.selling.actions import opportunities, pipelines
-from gucang.selling.models import Opportunity, QuoteLine, StageKind
+from gucang.selling.models import Opportunity, Quote, QuoteLine, StageKind
 from gucang.stock import alerts
+
+ANSWERED = kinds.declare("answered", _("A customer answered a quote"), icon="thumb-up")
 
 
 @reaction("company.create")
@@ -84,6 +87,23 @@ def tell_new_owner(event: Event) -> Iterable[Told]:
         {"by": actor_name(event), "deal": event.subject_label},
         many=gettext_noop("%(by)s gave you %(count)s opportunities, %(record)s among them."),
     )
+
+
+@hears("quote.accept", "quote.decline", kind=ANSWERED)
+def tell_of_the_answer(event: Event) -> Iterable[Told]:
+    """Whoever has the quote, and whoever gave the customer the link, hear what they answered by it."""
+    link = event.facts.get("link")
+    if not isinstance(link, dict):
+        return
+    said = (
+        gettext_noop("%(name)s has accepted the quote %(quote)s.")
+        if event.name == "quote.accept"
+        else gettext_noop("%(name)s has declined the quote %(quote)s: %(reason)s")
+    )
+    words = {"name": link.get("name", ""), "quote": event.subject_label, "reason": event.facts.get("reason", "")}
+    owner = Quote.with_bin.filter(pk=event.subject_id).values_list("owner_id", flat=True).first()
+    for member_id in dict.fromkeys((owner, link.get("made_by"))):
+        yield Told(member_id, said, words)
 
 
 @hears("lead.assign", kind=kinds.ASSIGNED)

@@ -13,11 +13,12 @@ from gucang.automation.ready import Ready
 from gucang.documents.boards import by_state
 from gucang.documents.declaring import product_lines
 from gucang.kernel.actors import Access, FieldRule, Reach
+from gucang.kernel.permissions import whoever_may
 from gucang.kernel.records import Calendar, Exchange, Layout, RecordType, Related, register
 from gucang.papers import declared as papers
 from gucang.papers.declared import Paper
 from gucang.selling import board, models, rules
-from gucang.selling.actions import leads, opportunities, pipelines, quotes
+from gucang.selling.actions import leads, links, opportunities, pipelines, quotes
 
 opportunity = register(
     RecordType(
@@ -83,6 +84,7 @@ quote = register(
         edit=quotes.edit,
         actions=(
             quotes.send, quotes.accept, quotes.make_order, quotes.decline, quotes.revise, quotes.take_back,
+            links.revoke_link,
             quotes.assign, quotes.share, quotes.unshare, quotes.delete, quotes.restore,
         ),
         board=by_state(
@@ -112,6 +114,7 @@ lead = register(
         visible=rules.visible_leads,
         columns=("name", "contact_name", "phone", "source", "status", "owner", "created_at"),
         filters=("status", "source", "owner", "province", "city", "kind", "contacted_at", "customer"),
+        groups=("province", "city"),
         form=Layout(
             (_("Lead"), "name", "contact_name", "phone", "note", "email", "kind", "source", "province", "city"),
             first=("name", "contact_name", "phone"),
@@ -134,7 +137,7 @@ pipeline = register(
         model=models.Pipeline,
         plural="pipelines",
         icon="git-branch",
-        visible=rules.visible_setup("pipeline.view"),
+        visible=whoever_may("pipeline.view"),
         columns=("name", "position"),
         form=Layout((_("Pipeline"), "name", "position")),
         create=pipelines.create,
@@ -152,7 +155,7 @@ stage = register(
         plural="stages",
         icon="list-check",
         concerns=("pipeline",),
-        visible=rules.visible_setup("stage.view"),
+        visible=whoever_may("stage.view"),
         columns=("name", "pipeline", "position", "kind", "probability", "max_days"),
         filters=("pipeline", "kind"),
         form=Layout(
@@ -172,7 +175,7 @@ loss_reason = register(
         model=models.LossReason,
         plural="loss-reasons",
         icon="mood-sad",
-        visible=rules.visible_setup("loss_reason.view"),
+        visible=whoever_may("loss_reason.view"),
         columns=("name", "position"),
         form=Layout((_("Loss reason"), "name", "position")),
         create=pipelines.create_reason,
@@ -232,7 +235,7 @@ def _phones(inside: Access, within: Reach | None = None) -> dict[str, FieldRule]
 
 
 _DEALS = tuple(f"opportunity.{verb}" for verb in ("view", *opportunity.verbs) if verb != "restore")
-_QUOTES = tuple(f"quote.{verb}" for verb in ("view", *quote.verbs) if verb != "restore")
+_QUOTES = tuple(f"quote.{verb}" for verb in ("view", "give_link", *quote.verbs) if verb != "restore")
 _LEADS = tuple(f"lead.{verb}" for verb in ("view", *lead.verbs) if verb not in ("delete", "restore", "take", "erase"))
 
 roles.grant("salesperson", dict.fromkeys((*_DEALS, *_QUOTES, *_LEADS), Reach.OWN) | {"lead.take": Reach.COMPANY})
@@ -243,7 +246,7 @@ _MANAGED = tuple(
     for verb in ("view", "export", "import", *kind.verbs)
     if verb != "erase"
 )
-roles.grant("sales_manager", dict.fromkeys(_MANAGED, Reach.TREE) | {"lead.take": Reach.COMPANY})
+roles.grant("sales_manager", dict.fromkeys((*_MANAGED, "quote.give_link"), Reach.TREE) | {"lead.take": Reach.COMPANY})
 roles.grant("service", dict.fromkeys(("opportunity.view", "quote.view", "lead.view", "lead.create"), Reach.COMPANY))
 roles.grant("finance", dict.fromkeys(("opportunity.view", "quote.view"), Reach.COMPANY))
 roles.grant_all(dict.fromkeys(("pipeline.view", "stage.view", "loss_reason.view"), Reach.COMPANY))

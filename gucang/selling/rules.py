@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Actor, Reach
-from gucang.kernel.permissions import NOTHING, reach_q
+from gucang.kernel.permissions import reach_q
 
 if TYPE_CHECKING:
     from gucang.selling.models import Lead, Opportunity, Quote, Stage
@@ -40,15 +39,6 @@ def owner_of_new_lead(actor: Actor) -> int | None:
     """Whoever makes a lead keeps it; what a desk that sees all leads and takes none writes down waits for somebody."""
     desk = actor.reach("lead.view") is Reach.COMPANY and not actor.may("lead.take")
     return None if desk else actor.member_id
-
-
-def visible_setup(permission: str) -> Callable[[Actor], Q]:
-    """Everything for whoever has `permission`: pipelines, stages and loss reasons are the company's."""
-
-    def visible(actor: Actor) -> Q:
-        return Q() if actor.may(permission) else NOTHING
-
-    return visible
 
 
 def why_not_open(opportunity: Opportunity) -> str | None:
@@ -154,6 +144,17 @@ def why_not_open_quote(quote: Quote) -> str | None:
     if quote.state == "draft":
         return _t("%(quote)s was not sent yet. Send it first.") % {"quote": quote}
     return _t("%(quote)s is %(state)s already.") % {"quote": quote, "state": quote.get_state_display()}
+
+
+def why_not_linkable(quote: Quote) -> str | None:
+    """The customer has nothing to see yet, or nothing to answer any more."""
+    if quote.state in ("sent", "accepted", "declined"):
+        return None
+    if quote.state == "draft":
+        return _t("%(quote)s was not sent yet. Send it first.") % {"quote": quote}
+    return _t("%(quote)s is %(state)s. Send the customer a version that holds.") % {
+        "quote": quote, "state": quote.get_state_display()
+    }  # fmt: skip
 
 
 def why_not_revisable(quote: Quote) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from gucang.approvals import briefing
 from gucang.documents import comparing
 from gucang.documents.panels import figures
 from gucang.kernel import clock, records
@@ -164,14 +165,28 @@ def _to_order(actor: Actor) -> Q:
     return Q(state=QuoteState.ACCEPTED, ordered=False)
 
 
+@briefing.waits_behind("quote")
+def deals_behind(actor: Actor, ids: Collection[int]) -> Mapping[int, briefing.Behind]:
+    """The deals in which these quotes are to be made."""
+    deals = records.get("opportunity").query(actor).filter(state=StageKind.OPEN)
+    found = Quote.objects.filter(pk__in=ids, opportunity__in=deals).select_related("opportunity")
+    return {one.pk: briefing.Behind(_deal(one.opportunity), f"/opportunities/{one.opportunity_id}") for one in found}
+
+
+def _deal(deal: Opportunity) -> str:
+    if deal.closes_on is None:
+        return _t("the deal “%(deal)s”") % {"deal": deal}
+    day = ui.day_text(deal.closes_on, clock.today())
+    return _t("the deal “%(deal)s”, to close %(day)s") % {"deal": deal, "day": day}
+
+
+_DECIDES = ("total_discount", "line_discount", "over_discount", "margin", "margin_rate")
 panels.add(
     "quote", "left", "documents/figures.html",
-    figures(
-        "sent_on", "answered_on", "declined_for", "total_discount", "line_discount", "over_discount",
-        "margin", "margin_rate",
-    ),
-    order=20,
+    figures("sent_on", "answered_on", "answered_by", "customer_number", "declined_for", *_DECIDES), order=20,
 )  # fmt: skip
+panels.add("quote", "brief", "documents/figures.html", figures(*_DECIDES), order=20)
+panels.add("quote", "brief", "documents/versions.html", versions, order=30)
 panels.add("quote", "left", "documents/versions.html", versions, order=30)
 panels.add_view("quote", panels.View("drafts", _("Drafts"), params={"state": "draft"}))
 panels.add_view("quote", panels.View("sent", _("Waiting for an answer"), condition=_to_answer))
@@ -188,6 +203,7 @@ panels.add("opportunity", "left", "selling/stages.html", steps, order=10)
 panels.add_view("opportunity", panels.View("open", _("Under way"), condition=_open))
 panels.add_view("opportunity", panels.View("closing", _("Closing this month"), params={"closes_on": "thismonth"}))
 panels.add_view("opportunity", panels.View("won", _("Won this year"), params={"state": "won", "closed_on": "thisyear"}))
+panels.add("lead", "left", "documents/figures.html", figures("customer", "contact", "opportunity"), order=20)
 panels.add_view("lead", panels.View("new", _("To answer"), params={"status": "new"}))
 panels.add_view(
     "lead", panels.View("waiting", _("To take"), condition=_waiting, shown=lambda actor: actor.may("lead.take"))

@@ -15,6 +15,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from django.db.models import Q
 
+from gucang.books.queries import own_currency
 from gucang.parties.models import Customer
 from gucang.stock import queries
 from gucang.stock.bundles import parts_of
@@ -69,7 +70,7 @@ def prices_for(
 
     A bundle without a price of its own costs what its parts cost; where there are any, four queries more.
     """
-    currency = currency or queries.company_currency()
+    currency = currency or own_currency()
     lists = lists_for(customer.level if customer is not None else "", on, currency)
     book = PriceBook(lists, [product for product, _quantity in wanted])
     found = [book.price(product, quantity, currency, lists) for product, quantity in wanted]
@@ -104,7 +105,7 @@ def lists_for(level: str, on: date, currency: str) -> list[PriceList]:
         one
         for one in queries.price_lists()
         if one.level in ("", level)
-        and (one.currency or queries.company_currency()) == currency
+        and (one.currency or own_currency()) == currency
         and (one.starts_on is None or one.starts_on <= on)
         and (one.ends_on is None or one.ends_on >= on)
     ]
@@ -144,7 +145,7 @@ class PriceBook:
                 price = worked_out(line, product)
                 if line.from_quantity <= quantity and price is not None:
                     return Priced(product, quantity, currency, price, price_list.leeway, price_list, line)
-        own = product.list_price if currency == queries.company_currency() else None
+        own = product.list_price if currency == own_currency() else None
         return Priced(product, quantity, currency, own, queries.settings().leeway)
 
     def tiers(self, product: Product, currency: str, lists: Sequence[PriceList]) -> list[Priced]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gucang.kernel.models import Company
-from gucang.kernel.scope import active_company_id
 from gucang.kernel.setup import kept
 from gucang.stock.models import PriceList, ProductCategory, StockSettings
 from gucang.stock.models.products import MAX_DEPTH
@@ -16,11 +14,6 @@ Ancestors = dict[int, list[int]]
 def settings() -> StockSettings:
     """The company's rules about prices and stock, or the defaults."""
     return kept("stock settings", lambda: StockSettings.objects.first() or StockSettings())
-
-
-def company_currency() -> str:
-    """The currency of list prices, and of every price list that names none."""
-    return kept("currency", lambda: Company.objects.get(pk=active_company_id()).currency)
 
 
 def price_lists() -> list[PriceList]:

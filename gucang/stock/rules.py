@@ -4,64 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Actor
-from gucang.kernel.permissions import NOTHING
+from gucang.kernel.permissions import whoever_may
 
 if TYPE_CHECKING:
     from gucang.stock.models import ExpectedReceipt, Product, Reservation
 
 
-def visible_products(actor: Actor) -> Q:
-    """What the company sells, for whoever may see products at all; what it costs is a rule of its own."""
-    return Q() if actor.may("product.view") else NOTHING
-
-
-def visible_categories(actor: Actor) -> Q:
-    return Q() if actor.may("product_category.view") else NOTHING
-
-
-def visible_price_lists(actor: Actor) -> Q:
-    return Q() if actor.may("price_list.view") else NOTHING
-
-
-def visible_prices(actor: Actor) -> Q:
-    """What customers pay, for whoever may see prices: policy is no secret among those who sell."""
-    return Q() if actor.may("price.view") else NOTHING
-
-
-def visible_settings(actor: Actor) -> Q:
-    return Q() if actor.may("stock_settings.view") else NOTHING
-
-
-def visible_warehouses(actor: Actor) -> Q:
-    return Q() if actor.may("warehouse.view") else NOTHING
-
-
-def visible_levels(actor: Actor) -> Q:
-    return Q() if actor.may("stock_level.view") else NOTHING
-
-
-def visible_moves(actor: Actor) -> Q:
-    return Q() if actor.may("stock_move.view") else NOTHING
-
-
-def visible_reservations(actor: Actor) -> Q:
-    return Q() if actor.may("reservation.view") else NOTHING
-
-
-def visible_expected(actor: Actor) -> Q:
-    return Q() if actor.may("expected_receipt.view") else NOTHING
-
-
-def visible_points(actor: Actor) -> Q:
-    return Q() if actor.may("reorder_point.view") else NOTHING
-
-
-def visible_parts(actor: Actor) -> Q:
-    return Q() if actor.may("bundle_part.view") else NOTHING
+# What the company sells, for whoever may see products at all; what it costs is a rule of its own.
+visible_products = whoever_may("product.view")
+visible_categories = whoever_may("product_category.view")
+visible_price_lists = whoever_may("price_list.view")
+# What customers pay, for whoever may see prices: policy is no secret among those who sell.
+visible_prices = whoever_may("price.view")
+visible_settings = whoever_may("stock_settings.view")
+visible_warehouses = whoever_may("warehouse.view")
+visible_levels = whoever_may("stock_level.view")
+visible_moves = whoever_may("stock_move.view")
+visible_reservations = whoever_may("reservation.view")
+visible_expected = whoever_may("expected_receipt.view")
+visible_points = whoever_may("reorder_point.view")
+visible_parts = whoever_may("bundle_part.view")
 
 
 def is_the_program(actor: Actor, record: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
@@ -12,7 +12,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
 from gucang.surface.middleware import CompanyRequest
 
-PLACES = ("top", "left", "main", "composer", "actions", "peek", "list", "chips", "head", "menu")
+PLACES = ("top", "left", "main", "composer", "actions", "peek", "list", "chips", "head", "menu", "brief")
 PanelContext = Callable[[CompanyRequest, RecordType, Any], dict[str, Any] | None]
 
 
@@ -59,6 +59,17 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Dialog:
+    """What the dialog of a verb is for one record: `says` in the place of the verb's own sentence, `values` that it
+    begins with, and fields that it `leaves_out` because they are of no use there.
+    """
+
+    says: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    leaves_out: Collection[str] = ()
+
+
+@dataclass(frozen=True)
 class Advice:
     """Something worth knowing before saving, such as a likely duplicate; `url` leads to it."""
 
@@ -88,6 +99,7 @@ _panels: list[Panel] = []
 _pages: dict[str, tuple[str, Callable[[CompanyRequest, RecordType, Any], dict[str, Any]]]] = {}
 _views: dict[str, list[View]] = {}
 _starts: dict[str, str] = {}
+_dialogs: dict[str, Callable[[Actor, Any], Dialog]] = {}
 _purposes: dict[str, Any] = {}
 _saved_views: list[SavedViews] = []
 _advisers: dict[str, list[Adviser]] = {}
@@ -101,7 +113,8 @@ def add(
 
     `where`: "top" (above all), "left" (under the facts), "main" (above the related records), "composer" (above the
     timeline), "actions" (beside the buttons), "peek" (in the side panel); on a list, whose record is None, "list"
-    (above it), "chips" (beside its filters), "head" (beside its title) and "menu" (under “More”). `looking` parts are
+    (above it), "chips" (beside its filters), "head" (beside its title) and "menu" (under “More”); "brief" (what
+    decides, on the page of a request for approval about it). `looking` parts are
     those of a page that somebody sees as somebody else, and stand on no other. Raises ValueError for another place.
     """
     if where not in PLACES:
@@ -137,6 +150,16 @@ def page_of(request: CompanyRequest, record_type: RecordType, record: Any) -> tu
         return "surface/record.html", {}
     template, context = _pages[record_type.name]
     return template, context(request, record_type, record)
+
+
+def draw_dialog(action: str, of: Callable[[Actor, Any], Dialog]) -> None:
+    """Let the dialog of an action ("promise.book") say and ask what this record needs."""
+    _dialogs[action] = of
+
+
+def dialog_of(action: str, actor: Actor, record: Any) -> Dialog:
+    """What the dialog of an action says and asks of a record."""
+    return _dialogs[action](actor, record) if action in _dialogs else Dialog()
 
 
 def add_view(record: str, view: View) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Actor, Reach
-from gucang.kernel.permissions import NOTHING, reach_q
+from gucang.kernel.permissions import NOTHING, reach_q, whoever_may
 
 if TYPE_CHECKING:
     from gucang.worktime.models import WorkCalendar
@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 YEARS = range(2000, 2100)
 
 
-def visible_calendars(actor: Actor) -> Q:
-    """When the company works is no secret within it."""
-    return Q() if actor.may("work_calendar.view") else NOTHING
+# When the company works is no secret within it.
+visible_calendars = whoever_may("work_calendar.view")
 
 
-def visible_days(actor: Actor) -> Q:
-    return Q() if actor.may("special_day.view") else NOTHING
+visible_days = whoever_may("special_day.view")
 
 
 def visible_leave(actor: Actor) -> Q:

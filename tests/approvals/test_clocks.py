@@ -86,15 +86,58 @@ def test_a_late_task_goes_to_the_superior(scope: Any, late: Any, mia: Any, adam:
     with clock.at(MONDAY + timedelta(days=60)):
         jobs.look_at_the_clock()
     again = ApprovalRequest.objects.get(pk=request.pk)
-    assert (open_members(again), again.due_at) == ([adam.pk], None)
+    assert open_members(again) == [adam.pk]
+    assert again.acts_at is None
 
 
-def test_a_late_task_that_is_only_reminded_of_stays_and_is_late_once(late: Any, mia: Any) -> None:
-    request = late("remind")
-    assert (request.state, open_members(request), request.due_at) == (State.WAITING, [mia.pk], None)
-    with clock.at(MONDAY + timedelta(days=30)):
-        jobs.look_at_the_clock()
-    assert Event.objects.filter(name="approval_request.run_late").count() == 1
+def test_a_late_task_that_is_only_reminded_of_stays_late_and_is_reminded_of_each_working_day_for_two_weeks(
+    scope: Any, policy: Any, new_deal: Any, asked: Any, mia: Any
+) -> None:
+    with clock.at(MONDAY):
+        policy(step(mia, hours=4))
+        request = asked(new_deal())
+    reminded = []
+    for days in range(30):
+        with clock.at(MONDAY + timedelta(days=days, hours=9)):
+            jobs.look_at_the_clock()
+            jobs.look_at_the_clock()
+        reminded.append(Event.objects.filter(name="approval_request.run_late").count())
+    found = ApprovalRequest.objects.get(pk=request.pk)
+    assert (found.state, open_members(found)) == (State.WAITING, [mia.pk])
+    assert found.due_at == request.due_at, "how late it is stays to be seen"
+    assert found.acts_at is None
+    # Saturday and Sunday bring nothing: as many as on the Friday before.
+    assert reminded[5] == reminded[6] == reminded[4] == 5
+    assert reminded[-1] == reminded[20]
+    assert 10 <= reminded[-1] <= 12
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "days"),
+    [("working_minutes", 90, 0), ("working_hours", 2, 0), ("working_days", 5, 7), ("natural_days", 5, 5)],
+)
+def test_the_time_of_a_step_is_counted_in_minutes_hours_working_days_or_natural_days(
+    scope: Any, policy: Any, new_deal: Any, asked: Any, mia: Any, unit: str, amount: int, days: int
+) -> None:
+    with clock.at(MONDAY):
+        policy(step(mia, hours=amount) | {"unit": unit})
+        due = timezone.localtime(asked(new_deal()).due_at)
+    assert (due.date() - MONDAY.date()).days == days
+
+
+def test_they_are_reminded_as_often_as_the_policy_says_before_it_is_late(
+    scope: Any, policy: Any, new_deal: Any, asked: Any, mia: Any
+) -> None:
+    with clock.at(MONDAY):
+        policy(step(mia, hours=10) | {"unit": "natural_days", "reminders": 3})
+        asked(new_deal())
+    counts = []
+    for day in range(10):
+        with clock.at(MONDAY + timedelta(days=day, hours=13)):
+            jobs.look_at_the_clock()
+            jobs.look_at_the_clock()
+        counts.append(Notification.objects.filter(member=mia, key__contains=":due").count())
+    assert counts == [0, 0, 1, 1, 1, 2, 2, 3, 3, 3]
 
 
 def test_they_are_reminded_once_when_a_quarter_is_left(
@@ -106,6 +149,6 @@ def test_they_are_reminded_once_when_a_quarter_is_left(
     for minutes in (30, 270, 280):
         with clock.at(MONDAY + timedelta(minutes=minutes)):
             jobs.look_at_the_clock()
-        found = Notification.objects.filter(member=mia, key__endswith=":due")
+        found = Notification.objects.filter(member=mia, key__contains=":due")
         assert found.count() == (0 if minutes == 30 else 1)
     assert requests.agree(request, actor=mia).record.state == State.CARRIED_OUT

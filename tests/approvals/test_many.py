@@ -8,11 +8,14 @@ from django.test import Client
 
 from gucang.approvals.actions import requests
 from gucang.approvals.models import ApprovalRequest
+from gucang.bulk import actions
 from gucang.bulk.models import RunLine
 from gucang.exchange import intake
 from gucang.exchange.actions import imports
 from gucang.exchange.engine import Runner
 from gucang.exchange.models import ImportLine
+from gucang.kernel import reactions
+from gucang.kernel.actors import system
 from gucang.kernel.scope import company_scope
 from gucang.parties.models import Customer
 from tests.approvals.conftest import make_policy
@@ -41,6 +44,21 @@ def test_of_a_run_what_waits_is_neither_done_nor_refused_and_is_done_when_agreed
     first = ApprovalRequest.objects.get(about_id=rows[0].pk)
     requests.agree(first, actor=mia)
     assert list(Customer.objects.order_by("pk").values_list("level", flat=True)) == ["A", "", ""]
+
+
+def test_a_run_that_is_taken_back_withdraws_what_still_waits_for_it(
+    scope: Any, policy: Any, through: Any, mia: Any, adam: Any, alice: Any
+) -> None:
+    policy([mia], [adam], **FIRST_CLASS)
+    rows = make_many(alice, 3)
+    run = through(alice, "edit", rows, level="A")
+    refused, acted, waiting = ApprovalRequest.objects.order_by("about_id")
+    requests.refuse(refused, actor=mia, comment="不行")
+    requests.agree(acted, actor=mia)
+    with reactions.at_once():
+        actions.taken_back(run, actor=system())
+    found = {one.pk: one.state for one in ApprovalRequest.objects.all()}
+    assert found == {refused.pk: "refused", acted.pk: "waiting", waiting.pk: "withdrawn"}
 
 
 def test_a_verb_that_is_no_edit_waits_one_by_one(scope: Any, policy: Any, through: Any, mia: Any, adam: Any) -> None:

@@ -89,6 +89,13 @@ def test_a_refused_card_goes_back_with_the_sentence_in_it(
         page.keyboard.press(key)
     expect(lane(page, stages["first"]).locator(f'[data-card="{deal.pk}"] .refusal')).to_contain_text("需求确认")
     assert stage_of(inside, deal) == stages["first"].pk
+    # What the stage asks for is filled in right there, and the card lies in its lane.
+    card(page, deal).locator(".refusal a").click()
+    page.locator("[name=closes_on]").fill("2027-01-20")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**{BOARD}")
+    expect(lane(page, stages["needs"]).locator(f'[data-card="{deal.pk}"]')).to_be_visible()
+    assert stage_of(inside, deal) == stages["needs"].pk
 
 
 def test_losing_a_deal_leads_from_the_refusal_to_its_form(
@@ -103,7 +110,7 @@ def test_losing_a_deal_leads_from_the_refusal_to_its_form(
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     card(page, deal).locator(".refusal a").click()
-    page.wait_for_url(f"**/acme/opportunities/{deal.pk}/lose")
+    page.wait_for_url(f"**/acme/opportunities/{deal.pk}/lose?*")
     expect(page.locator("select[name=reason], [name=reason]").first).to_be_attached()
 
 

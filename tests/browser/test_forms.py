@@ -59,3 +59,21 @@ def test_a_mended_field_is_not_blamed_any_more_and_what_was_typed_stays_in_sight
     page.locator("[name=phone]").fill("13800138000")
     expect(wrong.locator(".err")).to_have_count(0)
     expect(page.locator("[name=phone]")).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_what_is_missing_is_said_under_its_field_in_the_language_of_the_page(
+    page_of: Callable[..., Page], alice: Any, inside: Any
+) -> None:
+    with inside():
+        customers.create(actor=alice, values={"name": "苏州恒力精密"})
+    page = page_of(alice)
+    page.goto("/acme/contacts/new")
+    page.keyboard.press("Control+Enter")
+    said = page.locator(".field.bad .err")
+    expect(said).to_have_text(["要填客户。", "要填姓名。"])
+    expect(page.locator("#f-customer:visible")).to_be_focused()
+    expect(page.locator("[name=name]")).to_have_attribute("aria-invalid", "true")
+    page.keyboard.press("Control+Enter")
+    expect(said).to_have_count(2)
+    page.locator("[name=name]").fill("孙丽")
+    expect(said).to_have_count(1)

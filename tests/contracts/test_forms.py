@@ -211,6 +211,7 @@ def control(page: str, name: str) -> str:
 
 # Texts of forms that do not take just any text, though nothing but the action knows it.
 NOT_FREE = {*NAMES, "company.language", "company.currency", "work_calendar.zone"}
+NOT_FREE |= {"audit_rule.responsible", "audit_rule.conditions"}
 NOT_FREE |= {f"work_calendar.{day}" for day in WEEKDAYS}
 
 

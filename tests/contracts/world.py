@@ -9,6 +9,8 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,11 +22,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from gucang.accounts.actions import members
 from gucang.accounts.models import Member, User
 from gucang.activity import files
-from gucang.activity.actions import attachments
+from gucang.activity.actions import attachments, tasks
 from gucang.approvals.actions import delegations, policies
+from gucang.audits import engine
+from gucang.audits.actions import findings, setup
+from gucang.audits.models import AuditRule
 from gucang.bulk import actions as runs
 from gucang.customtypes import actions as types
-from gucang.exchange import intake
+from gucang.exchange import intake, store
 from gucang.exchange.actions import exports, imports
 from gucang.kernel import clock, records
 from gucang.kernel.actions import get as get_action
@@ -32,8 +37,11 @@ from gucang.kernel.actors import system
 from gucang.kernel.errors import NeedsApproval, Problem
 from gucang.kernel.models import fieldable
 from gucang.kernel.records import RecordType
-from gucang.kernel.scope import company_scope
+from gucang.kernel.scope import company_scope, deriving
 from gucang.parties.actions import customers
+from gucang.processes.actions import logs
+from gucang.processes.mining.logs import Header
+from gucang.processes.models import LogCase, LogEvent, LogFile, LogVariant
 from gucang.surface.tests.api_world import World, can_be_made
 
 __all__ = [
@@ -58,6 +66,8 @@ of_every_type = pytest.mark.parametrize(
     "record_type", [*TYPES, OWN], ids=lambda one: getattr(one, "name", one), indirect=True
 )
 CANARY = "金丝雀"
+# Of these some come with the program, and nobody edits them.
+EDITABLE = {"audit_rule": {"key": ""}}
 COMPANY = "<slug:company>/"
 
 
@@ -78,18 +88,22 @@ class Pages(World):
 
     def any_record(self, record_type: RecordType, by: str = "adam") -> Any:
         """A record of this type that `by` sees, made if need be, also of types that are made from a file."""
-        found = record_type.query(self.people[by].as_actor()).order_by("pk").first()
+        query = record_type.query(self.people[by].as_actor())
+        found = query.filter(**EDITABLE.get(record_type.name, {})).order_by("pk").first()
         if found is not None:
             return found
         special = {
             "attachment": self._attachment,
             "import": self._import,
+            "outside_log": self._outside_log,
             "export": self._export,
             "bulk_run": self._bulk_run,
             "approval_request": self._approval_request,
             "delegation": self._delegation,
             "stock_level": self._stock_level,
             "instalment": self._instalment,
+            "finding": self._finding,
+            "correction": self._correction,
         }
         return special[record_type.name](by) if record_type.name in special else self.make(record_type, by)
 
@@ -113,6 +127,21 @@ class Pages(World):
     def _import(self, by: str) -> Any:
         file = intake.receive(SimpleUploadedFile("rows.csv", f"名称\n{CANARY}\n".encode()))
         return imports.upload(actor=self.people[by], file=file, name=f"{CANARY}.csv", record_type="customer").record
+
+    def _outside_log(self, by: str) -> Any:
+        """A log that was read, with one case of one event."""
+        file = store.new_name()
+        store.receive(SimpleUploadedFile("log.xes", b"<log/>"), store.path_of(file))
+        log = logs.upload(actor=self.people[by], file=file, name=f"{CANARY}{file[:4]}", file_name="log.xes").record
+        store.remove(file)
+        with deriving("processes"):
+            LogFile.objects.create(log=log, header=asdict(Header()), activities=[[CANARY, 1, 1]], handoffs=[0, 0, 0])
+            LogVariant.objects.create(log=log, number=1, activities=[CANARY], cases=1)
+            LogCase.objects.create(log=log, number=1, name=CANARY, variant=1, events=1)
+            told = [["string", "concept:name", CANARY]]
+            LogEvent.objects.create(log=log, case=1, number=1, activity=CANARY, attributes=told)
+        totals = {"cases": 1, "events": 1, "variants": 1, "begins_at": "", "ends_at": ""}
+        return logs.finish(log, actor=system(), totals=json.dumps(totals)).record
 
     def _bulk_run(self, by: str) -> Any:
         rows = {"record_type": "customer", "ids": str(self.any_record(records.get("customer"), by).pk)}
@@ -155,6 +184,24 @@ class Pages(World):
         """One of a receivable: nobody makes it by itself."""
         self.any_record(records.get("receivable"), by)
         return records.get("instalment").query(self.people[by].as_actor()).order_by("pk").first()
+
+    def _finding(self, by: str) -> Any:
+        """A task of this person that is late, as a rule has found it; it is theirs, so they see it."""
+        who = self.people[by]
+        day = clock.today() - timedelta(days=30)
+        tasks.create(actor=system(), values={"title": f"{CANARY}晚了", "assignee": who, "due_on": day})
+        setup.ensure_rules()
+        engine.run(AuditRule.objects.get(key="activity.task-late"))
+        return records.get("finding").query(who.as_actor()).order_by("-pk").first()
+
+    def _correction(self, by: str) -> Any:
+        """What was agreed after a finding, to be done by this person."""
+        who = self.people[by]
+        found = self._finding(by)
+        findings.surface(found, actor=system())
+        words = {"what": f"{CANARY}改", "prevents": CANARY, "owner": who, "until": clock.today()}
+        findings.correct(found, actor=system(), **words)
+        return records.get("correction").query(who.as_actor()).order_by("-pk").first()
 
     def _export(self, by: str) -> Any:
         return exports.create(actor=self.people[by], record_type="customer", query="").record
@@ -243,6 +290,8 @@ def every_filling(
 def _with_id(
     route: str, record_type: RecordType | None, ids: dict[str, int], extra: dict[str, Any]
 ) -> Iterator[tuple[str, RecordType | None]]:
+    if "<int:number>" in route:
+        route = route.replace("<int:number>", "1")
     if "<str:key>" in route:
         route = route.replace("<str:key>", str(extra["key"]))
     if "<slug:file>" in route:

@@ -21,6 +21,7 @@ from gucang.kernel.models import Company, CustomField, FieldValue, FieldWork
 from gucang.kernel.scope import company_scope, only_writing
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
+from gucang.selling.actions import pipelines
 from gucang.selling.models import Stage
 from gucang.surface import filters
 from tests.contracts.world import words_of
@@ -209,6 +210,39 @@ def test_stages_that_need_a_field_are_ticked(acme: Company, adam: Member, client
     page = body(client.get(f"/acme/fields/{field.pk}/edit"))
     assert f'value="{stage.pk}" checked' in page
     assert f'value="{other.pk}" checked' not in page
+
+
+def test_stages_of_several_pipelines_stand_under_theirs(
+    acme: Company, adam: Member, client: Client, login: Login
+) -> None:
+    login(client, adam)
+    first = body(client.get("/acme/fields/new?record_type=opportunity"))
+    with company_scope(acme):
+        stage = Stage.objects.select_related("pipeline").order_by("position")[1]
+        assert f"{stage.pipeline} · {stage}" not in words_of(first), "one pipeline needs no name"
+        more = pipelines.create(actor=adam, values={"name": "项目型"}).record
+        other = pipelines.create_stage(actor=adam, values={"pipeline": more, "name": "现场勘察"}).record
+    page = words_of(body(client.get("/acme/fields/new?record_type=opportunity")))
+    assert f"{stage.pipeline} · {stage}" in page
+    assert f"项目型 · {other}" in page
+
+
+def test_a_formula_is_written_among_what_can_stand_in_it(
+    acme: Company, field: CustomField, adam: Member, client: Client, login: Login
+) -> None:
+    login(client, adam)
+    page = body(client.get("/acme/fields/new?record_type=customer&kind=formula"))
+    offered = re.findall(r'data-put="([^"]*)"', page)
+    assert {"[名称]", "[规模]", "四舍五入()", "如果()"} <= set(offered)
+    refused = client.post(
+        "/acme/fields/new",
+        {"record_type": "customer", "kind": "formula", "label_zh": "怪", "formula": "12 +\n [没有]"},
+    )
+    assert refused.status_code == 422
+    text = body(refused)
+    assert "没有公式能用的字段“没有”" in text
+    assert "12 +" in text, "what was typed stays"
+    assert "[规模]" in re.findall(r'data-put="([^"]*)"', text)
 
 
 def test_only_records_that_people_fill_in_can_have_fields(

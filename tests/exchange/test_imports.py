@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from gucang.books.models import ExchangeRate
 from gucang.exchange import intake
 from gucang.exchange.actions import imports
 from gucang.exchange.engine import Runner
@@ -271,3 +274,13 @@ def test_progress_counts_what_the_log_tells(bring_in: Any, adam: Any) -> None:
     progress = Progress.objects.get(import_record=record)
     made = Event.objects.filter(name="customer.create").count()
     assert (progress.created, progress.refused, progress.rows) == (made, 1, 2)
+
+
+def test_the_rates_of_two_currencies_on_one_day_are_two_records(bring_in: Any, adam: Any) -> None:
+    done = bring_in(
+        "币种,从,折合本位币\nUSD,2026-03-01,7.2\nEUR,2026-03-01,7.8\n", by=adam, record_type="exchange_rate"
+    )
+    assert (done.created, done.refused) == (2, 0)
+    assert {(str(rate.currency), rate.on, rate.rate) for rate in ExchangeRate.objects.all()} == {
+        ("USD", date(2026, 3, 1), Decimal("7.2")), ("EUR", date(2026, 3, 1), Decimal("7.8")),
+    }  # fmt: skip

@@ -74,7 +74,7 @@ def test_a_quote_stands_on_paper_in_chinese(new_quote: Callable[..., Quote], acm
         "报价单", quote.number, "苏州谷仓机电设备有限公司", "苏州恒力精密机械有限公司", "王建国",
         "江苏省苏州市金枫路216号", "2099年12月31日", "高速主轴", "S750", "960.00", "¥1,084.80",
         "人民币大写壹仟零捌拾肆元捌角", "预付30%", "质保一年",
-        "中国工商银行苏州园区支行", "第1页,共1页", "草稿",
+        "中国工商银行苏州园区支行", "第1页，共1页", "草稿",
     ):  # fmt: skip
         assert words in found, words
     assert "\N{REPLACEMENT CHARACTER}" not in found
@@ -124,7 +124,7 @@ def test_the_head_of_the_table_stands_on_every_page_of_a_long_quote(new_quote: C
     assert len(pages) >= 4
     for number, page in enumerate(pages, 1):
         words = page.replace("\n", "").replace(" ", "")
-        assert f"第{number}页,共{len(pages)}页" in words
+        assert f"第{number}页，共{len(pages)}页" in words
         assert quote.number in words
         if number < len(pages):
             assert "数量单位" in words

@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
-from gucang.billing.actions import payments, receivables
+from gucang.billing.actions import credit, payments, receivables
 from gucang.billing.models import Entry, Instalment, Payment, Receivable
 from gucang.kernel import jobs
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Problem
 from gucang.kernel.scope import company_scope
+from gucang.ordering.actions import orders
+from gucang.ordering.models import SalesOrder
 from gucang.parties.actions import customers
+from gucang.stock.actions import products
 from tests.personas import Team
 from tests.races.test_races import at_once
 
@@ -119,6 +122,23 @@ def test_allocate_against_reverse_write_off_and_cancel_leaves_the_ledger_right(t
             till.deed(payments.allocate, other),
         )  # fmt: skip
         till.check()
+
+
+def test_orders_at_once_go_no_further_together_than_the_limit(till: Till) -> None:
+    with company_scope(till.company):
+        product = products.create(actor=system(), values={"name": "主轴", "unit": "件", "list_price": "1000"}).record.pk
+        tax_free = [{"product": product, "quantity": 1, "price": "1000", "tax_rate": "0"}]
+    for round_ in range(ROUNDS):
+        with company_scope(till.company):
+            customer = customers.create(actor=system(), values={"name": f"抢单公司 {round_}"}).record
+            credit.create(actor=system(), values={"customer": customer, "limit": "3500"})
+            values = {"customer": customer, "lines": tax_free}
+            drafts = [orders.create(actor=system(), values=values).record.pk for _ in range(8)]
+        results = at_once(*[till.deed(orders.approve, pk) for pk in drafts])
+        assert len([one for one in results if not isinstance(one, Problem)]) == 3
+        with company_scope(till.company):
+            held = SalesOrder.objects.filter(customer=customer, state="approved")
+            assert [one.over_credit for one in held] == [0, 0, 0]
 
 
 def test_numbers_of_receivables_made_at_once_have_no_gap(till: Till) -> None:

@@ -100,7 +100,7 @@ def test_a_refused_drop_answers_the_sentence_and_changes_nothing(
     with inside():
         pipelines.edit_stage(stages["quote"], actor=adam, values={"required_fields": ["amount"]})
     response = drop(as_alice, deal, stages["quote"].pk, HX_Request="true")
-    assert response.status_code == 409
+    assert response.status_code == 422
     assert 'class="refusal' in text_of(response)
     assert "金额" in text_of(response)
     assert "<html" not in text_of(response)
@@ -134,7 +134,7 @@ def test_a_drop_that_needs_a_reason_leads_to_the_form(
     deal = new_deal()
     response = drop(as_alice, deal, stages["lost"].pk, HX_Request="true")
     assert response.status_code == 409
-    assert f'href="/acme/opportunities/{deal.pk}/lose"' in text_of(response)
+    assert f'href="/acme/opportunities/{deal.pk}/lose?next=%2Facme%2Fopportunities%2Fboard"' in text_of(response)
     assert stage_of(inside, deal) == stages["first"].pk
 
 

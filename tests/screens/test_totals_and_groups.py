@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from gucang.customfields import actions as fields
 from gucang.kernel import records
 from gucang.kernel.actors import system
-from gucang.parties.actions import contacts
+from gucang.parties.actions import contacts, customers
 from gucang.selling.actions import opportunities
 from gucang.selling.models import Opportunity
 from gucang.stock.actions import products
@@ -127,6 +127,20 @@ def test_groups_by_choice_reference_and_nothing(as_alice: Client, alice: Any, de
     assert "nonsense" in wrong
     hidden = as_alice.get(f"{DEALS}?group=closes_on&fragment=rows&open=nonsense", **PART)
     assert hidden.status_code == 404
+
+
+def test_customers_are_grouped_by_the_text_of_their_city(as_alice: Client, alice: Any, bob: Any, inside: Any) -> None:
+    with inside():
+        for name, city in {"甲": "苏州", "乙": "苏州", "丙": "苏州,昆山", "丁": "", "戊": "无锡"}.items():
+            customers.create(actor=bob if name == "戊" else alice, values={"name": f"{name}厂", "city": city})
+    page = text_of(as_alice.get("/acme/customers/?group=city"))
+    heads = re.findall(r'data-fold="([^"]+)".*?<span class="n">([^<]*)</span>', page, re.S)
+    assert [(key, count.strip()) for key, count in heads] == [("苏州", "2"), ("苏州,昆山", "1"), ("none", "1")]
+    for key, names in (("苏州", {"甲厂", "乙厂"}), ("苏州,昆山", {"丙厂"}), ("none", {"丁厂"})):
+        rows = as_alice.get(f"/acme/customers/?group=city&fragment=rows&open={key}", **PART)
+        assert set(re.findall("[甲乙丙丁戊]厂", text_of(rows))) == names
+    refused = text_of(as_alice.get("/acme/customers/?group=phone"))
+    assert "data-fold" not in refused, "a text with as many values as records is no group"
 
 
 def test_groups_of_stages_stand_in_the_order_of_the_pipeline(

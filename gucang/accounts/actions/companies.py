@@ -6,13 +6,14 @@ active. So its actions are ordinary ones: they lock, check, log and cannot reach
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from gucang.accounts import letterhead, rules, second_step
+from gucang.accounts import letterhead, logo, rules, second_step
 from gucang.kernel import clock, numbering, queue, records
 from gucang.kernel.actions import action, editing
 from gucang.kernel.actors import Actor
@@ -109,6 +110,7 @@ def set_rounding(company: Company, *, rounding: Rounding) -> dict[str, Any]:
         "legal_name": _("Name on papers"), "english_name": _("Name in English"), "address": _("Address"),
         "english_address": _("Address in English"), "phone": _("Phone"), "tax_number": _("Tax number"),
         "bank": _("Bank"), "account": _("Account"), "terms": _("Usual terms"),
+        "delivery_prices": _("Prices on delivery notes"),
     },
 )  # fmt: skip
 def set_letterhead(
@@ -123,11 +125,22 @@ def set_letterhead(
     bank: Annotated[str, Text(max_length=100)] = "",
     account: Annotated[str, Text(max_length=60)] = "",
     terms: Annotated[str, Text(long=True)] = "",
+    delivery_prices: bool = False,
 ) -> None:
     """Say who stands on quotes, orders and other papers, and which terms a quote has that names none."""
     head = letterhead.Letterhead(
-        legal_name, english_name, address, english_address, phone, tax_number, bank, account, terms
-    )
+        legal_name, english_name, address, english_address, phone, tax_number, bank, account, terms, delivery_prices,
+        logo=letterhead.in_settings(company.settings).logo,
+    )  # fmt: skip
+    company.settings = letterhead.with_letterhead(company.settings, head)
+
+
+@action("company.set_logo", label=_("Logo"), icon="photo", labels={"file": _("Logo")})
+def set_logo(company: Company, *, file: Annotated[str, Text(max_length=40)] = "") -> None:
+    """Put a picture that was taken in (see `logo.take`) on all papers; "" for none. Raises Invalid."""
+    if file and not logo.is_there(file):
+        raise Invalid({"file": [_t("There is no such file. Upload it again.")]})
+    head = replace(letterhead.in_settings(company.settings), logo=file)
     company.settings = letterhead.with_letterhead(company.settings, head)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings as configured
@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_http_methods
 
-from gucang.accounts import letterhead, links, second_step
+from gucang.accounts import links, second_step
 from gucang.accounts.actions import companies, members
 from gucang.accounts.models import Invitation, Member
 from gucang.accounts.queries import roles_of, without_second_step
@@ -68,35 +68,6 @@ def settings(request: CompanyRequest, **_company: str) -> HttpResponse:
     return render(request, "accounts/settings.html", context, status=422 if any(errors.values()) else 200)
 
 
-@require_http_methods(["GET", "POST"])
-def show_letterhead(request: CompanyRequest, **_company: str) -> HttpResponse:
-    """What stands on the company's papers: name, address, tax number, account, usual terms."""
-    if not request.actor.may(companies.set_letterhead.name):
-        raise Http404
-    head = letterhead.in_settings(request.company.settings)
-    values = asdict(head)
-    errors: dict[str, str] = dict.fromkeys((*values, ""), "")
-    if request.method == "POST":
-        values |= {name: request.POST[name] for name in values if name in request.POST}
-        try:
-            companies.set_letterhead(request.company, actor=request.actor, seen=_seen(request), **values)
-        except Invalid as problem:
-            errors |= {name: " ".join(found) for name, found in problem.fields.items()}
-        except Problem as problem:
-            errors[""] = str(problem)
-        else:
-            toast(request, _t("Saved."))
-            return HttpResponseRedirect(request.path)
-    context = {
-        "values": values,
-        "errors": errors,
-        "problems": [("", errors[""])] if errors[""] else [],
-        "version": request.company.version,
-        "settings_url": f"{request.base}/settings",
-    }
-    return render(request, "accounts/letterhead.html", context, status=422 if any(errors.values()) else 200)
-
-
 def _change_company(request: CompanyRequest) -> str:
     posted = request.POST
     if "record" in posted:
@@ -106,10 +77,12 @@ def _change_company(request: CompanyRequest) -> str:
         return _t("The rule holds from the next number on.")
     if "second_step" in posted:
         required = "required" in posted
-        companies.require_second_step(request.company, actor=request.actor, seen=_seen(request), required=required)
+        companies.require_second_step(
+            request.company, actor=request.actor, seen=seen_version(request), required=required
+        )
         return _t("The rule holds from everybody's next click on.") if required else _t("A password is enough again.")
     values = {name: posted[name] for name in ("name", "language", "currency") if name in posted}
-    companies.edit(request.company, actor=request.actor, seen=_seen(request), values=values)
+    companies.edit(request.company, actor=request.actor, seen=seen_version(request), values=values)
     return _t("Saved.")
 
 
@@ -141,7 +114,7 @@ def member_roles(request: CompanyRequest, pk: int, **_company: str) -> HttpRespo
     if request.method == "POST":
         picked = request.POST.getlist("roles")
         try:
-            members.set_roles(member, actor=request.actor, seen=_seen(request), roles=picked)
+            members.set_roles(member, actor=request.actor, seen=seen_version(request), roles=picked)
         except Problem as problem:
             error, status = str(problem), problem.status
         else:
@@ -158,7 +131,8 @@ def member_roles(request: CompanyRequest, pk: int, **_company: str) -> HttpRespo
     return render(request, "accounts/member_roles.html", context, status=status)
 
 
-def _seen(request: CompanyRequest) -> int | None:
+def seen_version(request: CompanyRequest) -> int | None:
+    """The version of the company that the form was drawn with."""
     version = request.POST.get("version", "")
     return int(version) if version.isdigit() else None
 

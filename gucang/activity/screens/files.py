@@ -106,7 +106,7 @@ def add(request: CompanyRequest, **_address: str) -> HttpResponse:
     kept: list[Attachment] = []
     for place, upload in enumerate(uploads[:MOST_FILES]):
         try:
-            kept.append(_keep(request, record_type, about, upload, f"{key}.{place}" if key else ""))
+            kept.append(keep(request, record_type, about, upload, f"{key}.{place}" if key else ""))
         except Problem as problem:
             refusals.append(problem)
     refusals += _too_many_or_none(uploads)
@@ -130,7 +130,9 @@ def _too_many_or_none(uploads: Sequence[UploadedFile]) -> list[Problem]:
     return []
 
 
-def _keep(request: CompanyRequest, record_type: RecordType, about: Any, upload: UploadedFile, key: str) -> Attachment:
+def keep(
+    request: CompanyRequest, record_type: RecordType, about: Any, upload: UploadedFile, key: str = ""
+) -> Attachment:
     """The attachment made of one upload; the one made before where the same key comes again."""
     with transaction.atomic():
         if key and (earlier := idempotency.begin(request.actor, f"attach:{key}", b"file")) is not None:

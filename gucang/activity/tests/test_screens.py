@@ -297,7 +297,8 @@ def test_a_file_that_is_gone_from_the_disk_gets_a_sentence(
 
 def tell(acme: Any, member: Member, about: tuple[str, int] | None, key: str = "k") -> int:
     with company_scope(acme):
-        told = notify(member.pk, kinds.DUE, "Today: %(task)s", {"task": "回访<b>"}, about=about, key=key)
+        facts = {"task": "回访<b>", "due_on": "2025-03-04"}
+        told = notify(member.pk, kinds.DUE, "Due on %(due_on)s: %(task)s", facts, about=about, key=key)
         assert told is not None
         return told.pk  # type: ignore[no-any-return]
 
@@ -306,10 +307,10 @@ def test_the_bell_speaks_the_persons_language_and_opening_is_reading(
     acme: Any, page: Client, alice: Member, department: int
 ) -> None:
     pk = tell(acme, alice, ("department", department))
-    assert "今天：回访&lt;b&gt;" in page.get("/acme/notifications").content.decode()
+    assert "2025年3月4日到期：回访&lt;b&gt;" in page.get("/acme/notifications").content.decode()
     User.objects.filter(pk=alice.user_id).update(language="en")
     page.cookies["django_language"] = "en"
-    assert "Today: 回访&lt;b&gt;" in page.get("/acme/notifications?unread=1&kind=due").content.decode()
+    assert "回访&lt;b&gt;" in page.get("/acme/notifications?unread=1&kind=due").content.decode()
     answer = page.get(f"/acme/notifications/{pk}")
     assert answer["Location"] == f"/acme/departments/{department}"
     assert "回访" not in page.get("/acme/notifications?unread=1").content.decode()
@@ -355,7 +356,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
             for number in range(rows):
                 subject = {"about_type": "department", "about_id": department}
                 follow_ups.create(actor=alice, kind="note", text="x", next_on=clock.today(), **subject)
-                notify(alice.pk, kinds.DUE, "Today: %(task)s", {"task": "x"}, about=None, key=f"{rows}-{number}")
+                notify(alice.pk, kinds.DUE, "Due: %(task)s", {"task": "x"}, about=None, key=f"{rows}-{number}")
         found = []
         for address in ("/acme/activity/due", "/acme/notifications"):
             page.get(address)  # what is remembered from page to page is so now

@@ -29,10 +29,13 @@ def run_late(request: ApprovalRequest) -> dict[str, Any]:
     if late is Late.SUPERIOR:
         case = _handed_up(case, who)
     facts = {"late": late.value, **follow(request, case)}
-    # It is late once: the superior has the same time again, others are reminded by the bell from now on.
-    request.due_at = clocks.due_at(case) if late is Late.SUPERIOR and facts["turn"] else None
+    if late is Late.SUPERIOR and facts["turn"]:
+        # The superior has the same time again.
+        request.due_at = request.acts_at = clocks.due_at(case)
+        return facts
+    request.acts_at = clocks.remind_again_at(case, request.due_at)
     request.urged_at = clock.now()
-    return facts if facts["turn"] else facts | {"urged": [row.member_id for row in cases.holders(request)]}
+    return facts | {"urged": [row.member_id for row in cases.holders(request)]}
 
 
 def _handed_up(case: flow.Case, who: flow.People) -> flow.Case:

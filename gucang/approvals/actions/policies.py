@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import Department, Member, Role
 from gucang.approvals import definition, holding, people, rules
-from gucang.approvals.definition import Definition, Kind
+from gucang.approvals.definition import Definition, How, Kind
 from gucang.approvals.models import ApprovalPolicy, PolicyVersion
 from gucang.kernel import clock, records
 from gucang.kernel.actions import action, creating, deleting, editing, restoring
@@ -65,7 +65,38 @@ def checked(text: str, policy: ApprovalPolicy, actor: Actor) -> Definition:
     _check_there(Member, {who.id for who in every if who.kind is Kind.PERSON} | ({words.empty_person} - {0}))
     _check_there(Role, {who.id for who in every if who.kind is Kind.ROLE})
     _check_there(Department, set(words.departments))
+    _check_others(policy, words)
     return words
+
+
+def _check_others(policy: ApprovalPolicy, words: Definition) -> None:
+    """Raise Invalid for another policy that cannot say anything about this one's deeds, or for a circle of such."""
+    found = {one.pk: one for one in ApprovalPolicy.objects.filter(record_type=policy.record_type)}
+    for other in words.others:
+        same_deed = other.how in (How.AGREED, How.NOT_AGREED) or (
+            other.policy in found and found[other.policy].action == policy.action
+        )
+        if other.policy not in found or other.policy == policy.pk or not same_deed:
+            raise Invalid({"definition": [_t("Choose another policy that is asked about the same.")]})
+    if _leads_back(policy, words):
+        raise Invalid({"definition": [_t("These policies wait for each other in a circle. Leave one of them out.")]})
+
+
+def _leads_back(policy: ApprovalPolicy, words: Definition) -> bool:
+    """Whether what the policy asks of others comes back to itself."""
+    latest = PolicyVersion.objects.filter(policy__action=policy.action, policy__deleted_at=None)
+    rows = latest.order_by("policy_id", "-number").distinct("policy_id").values_list("policy_id", "definition")
+    next_of = {pk: _asked_of(definition.of(raw)) for pk, raw in rows} | {policy.pk: _asked_of(words)}
+    seen: set[int] = set()
+    edge = next_of[policy.pk]
+    while edge:
+        seen |= edge
+        edge = {one for each in edge for one in next_of.get(each, ())} - seen
+    return policy.pk in seen
+
+
+def _asked_of(words: Definition) -> set[int]:
+    return {other.policy for other in words.others if other.how in (How.APPLIES, How.NOT)}
 
 
 def _check_there(model: Any, ids: set[int]) -> None:

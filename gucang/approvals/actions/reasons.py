@@ -31,4 +31,5 @@ def words_of(why: str) -> str:
         Why.NO_SUCH_STEP: _t("It can only go back to a step that has been through."),
         Why.NOBODY: _t("The next step finds nobody who could decide. An administrator has to mend the policy."),
         Why.LATE: _t("Nobody decided in time."),
+        Why.ACTED: _t("Somebody has agreed to it already. Ask who has it now to send it back."),
     }[Why(why)]

@@ -115,19 +115,23 @@ def follow(request: ApprovalRequest, case: flow.Case, comments: dict[int, str] |
     if request.state not in (State.WAITING, State.RETURNED):
         request.decided_at, request.locked = clock.now(), False
     if request.state != State.WAITING:
-        request.due_at = None
+        request.due_at = request.acts_at = None
     elif case.visit != visit:
-        request.due_at = clocks.due_at(case)
+        request.due_at = request.acts_at = clocks.due_at(case)
     return {"turn": turn, "state": str(request.state)}
 
 
 @action(
-    "approval_request.withdraw", label=_("Withdraw"), allow=rules.is_the_submitter, guard=rules.why_not_undecided,
+    "approval_request.withdraw", label=_("Withdraw"), allow=rules.is_the_submitter, guard=rules.why_not_withdrawn,
     always=True, icon="x", labels=COMMENT,
 )  # fmt: skip
 def withdraw(request: ApprovalRequest, *, comment: Comment = "") -> dict[str, Any]:
-    """Take it back before it is decided; the record is free again."""
-    return {"note": comment, **follow(request, flow.withdraw(cases.case_of(request)))}
+    """Take it back before anybody has agreed to it; the record is free again."""
+    try:
+        case = flow.withdraw(cases.case_of(request))
+    except flow.Impossible as problem:
+        raise refusal(problem) from None
+    return {"note": comment, **follow(request, case)}
 
 
 @action(

@@ -81,10 +81,17 @@ def refuse(case: Case, key: int, by: int, people: People) -> Case:
 
 
 def withdraw(case: Case) -> Case:
-    """Who asked takes it back, as long as nothing is decided. Raises Impossible."""
+    """Who asked takes it back, as long as nobody after them has agreed, or it is back with them. Raises Impossible."""
     if case.state not in (State.WAITING, State.RETURNED):
         raise Impossible(Why.NOT_OPEN)
+    if case.state is State.WAITING and any(has_acted(task, case) for task in case.tasks):
+        raise Impossible(Why.ACTED)
     return replace(closed(case), state=State.WITHDRAWN, standing={})
+
+
+def has_acted(task: Task, case: Case) -> bool:
+    """Whether somebody has agreed by this task, and it still counts."""
+    return task.decision is Decision.AGREED and task.visit in {case.visit, *case.standing.values()}
 
 
 def pass_late(case: Case, people: People) -> Case:

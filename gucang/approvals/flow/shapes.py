@@ -54,6 +54,7 @@ class Why(StrEnum):
     SAME = "same"
     TWICE = "twice"
     LATE = "late"
+    ACTED = "acted"
 
 
 class Impossible(Exception):

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from gucang.approvals import holding
-from gucang.approvals.definition import Definition, Kind, Late, Mode
+from gucang.approvals.definition import Definition, How, Kind, Late, Mode
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.surface import filterform, filters
 from gucang.surface.filterform import Row
+from gucang.worktime.hours import Unit
 
 RULES = ("empty", "same", "twice", "disabled", "after_return")
 LEAST_SLOTS = 3
@@ -89,6 +90,11 @@ class Draft:
         """Whether a field was just chosen, and nobody could say yet what it is compared with."""
         return any(row.fresh for group in self.groups for row in group)
 
+    def others(self) -> list[tuple[str, str]]:
+        """The other policies as the form shows them, (id, what it has to say), with room for one more."""
+        found = [(str(one.get("policy", "")), str(one.get("how", ""))) for one in self.raw.get("others", [])]
+        return [*found, ("", How.APPLIES.value)]
+
     def steps(self) -> list[dict[str, Any]]:
         """The steps as the form shows them."""
         return [
@@ -97,6 +103,8 @@ class Draft:
                 "mode": one.get("mode", Mode.ALL.value),
                 "who": padded([code(who) for who in one.get("who", [])], LEAST_SLOTS),
                 "hours": one.get("hours") or "",
+                "unit": one.get("unit") or Unit.WORKING_HOURS.value,
+                "reminders": one.get("reminders", 1),
                 "late": one.get("late", Late.REMIND.value),
             }
             for one in self.raw.get("steps", [])
@@ -104,7 +112,7 @@ class Draft:
 
 
 def _new_step() -> dict[str, Any]:
-    return {"name": "", "mode": Mode.ALL.value, "who": [], "hours": 0, "late": Late.REMIND.value}
+    return {"name": "", "mode": Mode.ALL.value, "who": [], "hours": 0, "late": Late.REMIND.value, "reminders": 1}
 
 
 def code(who: dict[str, Any]) -> str:
@@ -127,12 +135,18 @@ def _raw(sent: QueryDict) -> dict[str, Any]:
             "name": _at(sent.getlist("step"), number), "mode": _at(sent.getlist("mode"), number),
             "who": [_who(one) for one in sent.getlist(f"who-{number}") if one],
             "hours": int(hours) if hours.isascii() and hours.isdigit() and len(hours) < 6 else 0,
-            "late": _at(sent.getlist("late"), number),
+            "late": _at(sent.getlist("late"), number), "unit": _at(sent.getlist("unit"), number),
+            "reminders": _number(_at(sent.getlist("reminders"), number) or "1"),
         })  # fmt: skip
     return {
         "steps": steps,
         "departments": [int(one) for one in sent.getlist("departments") if one.isascii() and one.isdigit()],
         "fields": sent.getlist("fields"),
+        "others": [
+            {"policy": _number(pk), "how": _at(sent.getlist("how"), number)}
+            for number, pk in enumerate(sent.getlist("other"))
+            if pk
+        ],
         "copies": [_who(one) for one in sent.getlist("copies") if one],
         "empty_person": _number(sent.get("empty_person", "")),
     } | {name: sent.get(name, "") for name in RULES}

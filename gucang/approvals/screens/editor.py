@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from gucang.accounts.models import Department, Member, Role
 from gucang.approvals import holding, people, trying, wording
 from gucang.approvals.actions import policies
-from gucang.approvals.definition import AfterReturn, Disabled, Empty, Late, Mode, Same, Twice, label
+from gucang.approvals.definition import AfterReturn, Definition, Disabled, Empty, How, Late, Mode, Same, Twice, label
 from gucang.approvals.models import ApprovalPolicy, PolicyVersion
 from gucang.approvals.screens.draft import RULES, Draft, code, condition_fields, padded
 from gucang.approvals.trying import Trial
@@ -27,6 +27,7 @@ from gucang.surface.problems import answered
 from gucang.surface.render import go, toast
 from gucang.surface.screens.filtering import drawn
 from gucang.surface.screens.inputs import input_for
+from gucang.worktime.hours import Unit
 
 TYPED = "_approval_words"
 MOST_LEVELS = 3
@@ -44,6 +45,7 @@ def shown(request: CompanyRequest, record_type: RecordType, policy: ApprovalPoli
     return {
         "words": words,
         "when": _when(request, about, words.conditions) if words is not None else [],
+        "when_others": _said_of_others(words) if words is not None else [],
         "trial": _trial(request, about, policy, words) if words is not None else None,
         "versions": versions,
         "on_page": ["define"],
@@ -77,6 +79,10 @@ def _form(request: CompanyRequest, about: RecordType, policy: ApprovalPolicy, dr
         "all_departments": [(str(one.pk), one.name) for one in Department.objects.order_by("pk")],
         "fields": [str(one) for one in raw.get("fields", [])],
         "all_fields": [(name, str(spec.label)) for name, spec in changeable.items()],
+        "others": draft.others(),
+        "all_others": _others(policy),
+        "hows": _choices(How),
+        "units": [(one.value, one.label) for one in Unit],
         "copies": padded([code(one) for one in raw.get("copies", [])], 2),
         "modes": _choices(Mode),
         "lates": _choices(Late),
@@ -87,6 +93,12 @@ def _form(request: CompanyRequest, about: RecordType, policy: ApprovalPolicy, dr
         "empty_person": str(raw.get("empty_person") or ""),
         "colleagues": colleagues,
     }
+
+
+def _others(policy: ApprovalPolicy) -> list[tuple[str, str]]:
+    """The other policies about such records, as choices; none where there are none."""
+    found = ApprovalPolicy.objects.filter(record_type=policy.record_type).exclude(pk=policy.pk)
+    return [("", "—"), *((str(one.pk), f"{one.name} · {one.get_action_display()}") for one in found.order_by("rank"))]
 
 
 def _choices(kind: Any) -> list[tuple[str, Any]]:
@@ -104,6 +116,12 @@ def _when(request: CompanyRequest, about: RecordType, text: str) -> list[list[st
     for one in found.applied:
         ways.setdefault(one.group, []).append(said[id(one)])
     return list(ways.values())
+
+
+def _said_of_others(words: Definition) -> list[str]:
+    """What the other policies have to say, in words."""
+    names = dict(ApprovalPolicy.with_bin.filter(pk__in=[one.policy for one in words.others]).values_list("pk", "name"))
+    return [f"“{names.get(one.policy, '—')}” {label(one.how)}" for one in words.others]
 
 
 # --- the dry run -----------------------------------------------------------------------------------------------------

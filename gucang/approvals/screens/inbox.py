@@ -8,12 +8,13 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_POST, require_safe
 
-from gucang.approvals import proposing, queries, wording
+from gucang.approvals import briefing, proposing, queries, wording
 from gucang.approvals.actions import requests
 from gucang.kernel.errors import NotVisible, Problem
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import go, render, toast
+from gucang.surface.screens.common import changed_query
 
 MOST_AT_ONCE = 50
 
@@ -28,10 +29,12 @@ def waiting(request: CompanyRequest, **_address: str) -> HttpResponse:
 def _page(request: CompanyRequest, refused: list[tuple[str, str]], status: int = 200) -> HttpResponse:
     if not request.actor.may("approval_request.view"):
         raise NotVisible
-    raw = request.GET.get("after", "")
-    after = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else 0
-    found, following = queries.waiting_for(request.actor, after=after)
+    after = _number(request.GET.get("after", ""))
+    policy = _number(request.GET.get("policy", ""))
+    found, following = queries.waiting_for(request.actor, after=after, policy=policy)
+    behind = briefing.behind(request.actor, [(one.request.about_type, one.request.about_id) for one in found])
     asked = queries.asked_by(request.actor) if not after else []
+    address = f"{request.base}/approvals/waiting"
     holders = queries.holders_of(asked)
     context: dict[str, Any] = {
         "rows": [
@@ -44,10 +47,14 @@ def _page(request: CompanyRequest, refused: list[tuple[str, str]], status: int =
                 "due_at": one.request.due_at,
                 "instead_of": one.instead_of,
                 "why": wording.said_with(one.request),
+                "behind": [part.words for part in behind.get((one.request.about_type, one.request.about_id), ())],
             }
             for one in found
         ],
-        "next_url": f"{request.base}/approvals/waiting?after={following}" if following else "",
+        "kinds": _kinds(request, policy),
+        "picked": request.GET.get("pick") == "all",
+        "pick_url": f"{address}{changed_query(request, pick='all')}",
+        "next_url": f"{address}{changed_query(request, ('pick',), after=str(following))}" if following else "",
         "asked": [
             {
                 "title": wording.title_of(one),
@@ -66,6 +73,34 @@ def _page(request: CompanyRequest, refused: list[tuple[str, str]], status: int =
         "all_url": f"{request.base}/approvals/",
     }
     return render(request, "approvals/waiting.html", context, status)
+
+
+def _kinds(request: CompanyRequest, policy: int) -> list[dict[str, Any]]:
+    """The policies of what waits, as chips; none where all is of one."""
+    found = queries.kinds_waiting(request.actor)
+    if len(found) < 2 and not policy:
+        return []
+    every = [(0, _t("All")), *found]
+    return [
+        {
+            "text": name,
+            "url": f"{request.base}/approvals/waiting{changed_query(request, ('after', 'pick'), policy=str(pk or ''))}",
+            "on": pk == policy,
+        }
+        for pk, name in every
+    ]
+
+
+def _number(raw: str) -> int:
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else 0
+
+
+@require_safe
+@answered
+def following(request: CompanyRequest, **_address: str) -> HttpResponse:
+    """On to what waits next for whoever has just decided about `after`; at the end back to the inbox."""
+    pk = queries.next_waiting(request.actor, _number(request.GET.get("after", "")))
+    return go(request, f"{request.base}/approvals/{pk or 'waiting'}")
 
 
 @require_POST

@@ -197,11 +197,27 @@ def test_a_refusal_is_the_end() -> None:
 # --- 撤回 ---
 
 
-def test_who_asked_takes_it_back_until_it_is_decided() -> None:
+def test_who_asked_takes_it_back_while_nobody_after_them_has_agreed() -> None:
     assert Played(policy((ALL, [BEA]))).withdraw().state is State.WITHDRAWN
-    assert Played(policy((ALL, [BEA]), (ALL, [CEM]))).agree(BEA).withdraw().state is State.WITHDRAWN
-    assert Played(policy((ALL, [BEA]))).back(BEA).withdraw().state is State.WITHDRAWN
+    assert why(Played(policy((ALL, [BEA]), (ALL, [CEM]))).agree(BEA).withdraw) is Why.ACTED
+    assert why(Played(policy((ALL, [BEA, CEM]))).agree(BEA).withdraw) is Why.ACTED
     assert why(Played(policy((ALL, [BEA]))).agree(BEA).withdraw) is Why.NOT_OPEN
+
+
+def test_passing_on_and_added_signers_who_have_not_agreed_do_not_keep_it_from_being_taken_back() -> None:
+    assert Played(policy((ALL, [BEA]))).transfer(BEA, CEM).withdraw().state is State.WITHDRAWN
+    it = Played(policy((ALL, [BEA]))).add(BEA, Origin.BEFORE, CEM)
+    assert why(it.agree(CEM).withdraw) is Why.ACTED
+
+
+def test_what_came_back_is_taken_back_whoever_had_agreed() -> None:
+    two = policy((ALL, [BEA]), (ALL, [CEM]), after_return=AfterReturn.STRAIGHT)
+    assert Played(policy((ALL, [BEA]))).back(BEA).withdraw().state is State.WITHDRAWN
+    assert Played(two).agree(BEA).back(CEM).withdraw().state is State.WITHDRAWN
+    # Sent again, what was agreed to stands.
+    assert why(Played(two).agree(BEA).back(CEM).again().withdraw) is Why.ACTED
+    # Of what an earlier step decides anew, nothing is agreed to.
+    assert Played(two).agree(BEA).back(CEM, to=0).withdraw().state is State.WITHDRAWN
 
 
 # --- 委托 ---

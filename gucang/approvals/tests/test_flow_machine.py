@@ -106,10 +106,31 @@ class Requests(RuleBasedStateMachine):
         by = self.some_hand(task, hand)
         self.attempt(lambda: flow.add(self.case, task.key, by, others, how, self.people, mode))
 
+    @rule(often=st.integers(0, 5))
+    def withdraw(self, often: int) -> None:
+        """Only while no agreement of anybody stands, or it is back with who asked."""
+        if often and len(self.case.tasks) <= 12:
+            return
+        waiting = self.case.state is State.WAITING
+        counts = {self.case.visit, *self.case.standing.values()}
+        agreed = [task for task in self.case.tasks if task.decision is Decision.AGREED and task.visit in counts]
+        done = self.attempt(lambda: flow.withdraw(self.case))
+        assert not (done and waiting and agreed), "taken back from under who had agreed"
+
+    @WAITING
     @rule()
-    def withdraw_late(self) -> None:
-        if len(self.case.tasks) > 12:
-            self.attempt(lambda: flow.withdraw(self.case))
+    def the_clock_sends_it_back(self) -> None:
+        self.case = flow.return_late(self.case)
+        assert not flow.open_tasks(self.case)
+
+    @rule(number=NUMBER, hand=HAND)
+    def a_click_that_comes_too_late(self, number: int, hand: int) -> None:
+        """Two at once come one after the other, each with what it saw before: of a closed task nothing more is made."""
+        closed = [task for task in self.case.tasks if task.decision is not Decision.OPEN]
+        if closed:
+            task, before = closed[number % len(closed)], self.case
+            assert not self.attempt(lambda: flow.agree(self.case, task.key, self.some_hand(task, hand), self.people))
+            assert self.case is before
 
     @OVER
     @rule()

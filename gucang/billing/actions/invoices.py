@@ -34,21 +34,20 @@ def _entered(invoice: Invoice, actor: Actor) -> None:
 
 def _within(invoice: Invoice) -> None:
     """Refuse invoices that come to more than their receivable, unless it is said why."""
-    if invoice.receivable is None:
+    receivable = invoice.receivable
+    if receivable is None:
         return
-    if invoice.receivable.customer_id != invoice.customer_id:
-        raise Invalid({"receivable": [_t("“%(what)s” is another customer's.") % {"what": invoice.receivable}]})
+    if receivable.customer_id != invoice.customer_id:
+        raise Invalid({"receivable": [_t("“%(what)s” is another customer's.") % {"what": receivable}]})
     # Two invoices at once wait for each other here, so that the second counts the first.
-    lock_rows(Receivable, [invoice.receivable_id])  # type: ignore[list-item]
-    others = Invoice.objects.filter(receivable_id=invoice.receivable_id, state=InvoiceState.VALID).exclude(
-        pk=invoice.pk
-    )
+    lock_rows(Receivable, [receivable.pk])
+    others = Invoice.objects.filter(receivable=receivable, state=InvoiceState.VALID).exclude(pk=invoice.pk)
     total = (others.aggregate(total=Sum("amount"))["total"] or ZERO) + (invoice.amount or ZERO)
-    if total > invoice.receivable.amount and not invoice.beyond:
+    if total > receivable.amount and not invoice.beyond:
         sentence = _t("With this one the invoices come to %(total)s, and “%(what)s” to %(amount)s. Say below why.")
         words = {
-            "total": ui.money_text(total), "what": invoice.receivable,
-            "amount": ui.money_text(invoice.receivable.amount),
+            "total": ui.money_text(total), "what": receivable,
+            "amount": ui.money_text(receivable.amount),
         }  # fmt: skip
         raise Invalid({"amount": [sentence % words], "beyond": [_t("Write why, or correct the amount.")]})
 

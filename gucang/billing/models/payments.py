@@ -12,6 +12,7 @@ from gucang.billing.models.receivables import ABOVE_ZERO, NOTHING, Receivable
 from gucang.books.models import CURRENCY_CHOICES
 from gucang.kernel.models import MoneyField, Record, Reference, bin_index, list_index
 from gucang.parties.models import Customer
+from gucang.promises.models import Promise
 
 
 class Method(models.TextChoices):
@@ -21,6 +22,7 @@ class Method(models.TextChoices):
     CASH = "cash", _("cash")
     WECHAT = "wechat", _("WeChat Pay")
     ALIPAY = "alipay", _("Alipay")
+    CREDIT = "credit", _("credit note")
     OTHER = "other", _("another way")
 
 
@@ -48,6 +50,10 @@ class Payment(Record):
         help_text=_("is allocated to it at once; what is over stays as the customer's credit"),
     )  # fmt: skip
     note = models.TextField(_("note"), blank=True)
+    # What was promised to the customer, where this is how it is kept.
+    promise = Reference(
+        Promise, verbose_name=_("promise"), null=True, blank=True, editable=False, related_name="credits"
+    )
     commission_settled = models.BooleanField(_("commission settled"), default=False)
     commission_settled_on = models.DateField(_("commission settled on"), null=True, blank=True)
 
@@ -62,6 +68,7 @@ class Payment(Record):
     sorts_by = {"amount": "amount_order"}
     customer_id: int
     pays_id: int | None
+    promise_id: int | None
     loaded: dict[str, Any] = {}
 
     class Meta(Record.Meta):
@@ -78,6 +85,12 @@ class Payment(Record):
                 & Q(free_amount__lte=F("amount") - F("refunded_amount")),
                 name="payment_amounts_make_sense",
                 violation_error_message=_("Never less than nothing and never more than the payment can be allocated."),
+            ),
+            models.UniqueConstraint(
+                fields=["company", "promise"],
+                condition=~Q(state="reversed") & Q(promise__isnull=False),
+                name="one_credit_of_a_promise",
+                violation_error_message=_("This promise has its credit already."),
             ),
             models.CheckConstraint(
                 condition=Q(state="reversed", free_amount=0, reversed_on__isnull=False)

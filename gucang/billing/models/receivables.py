@@ -16,6 +16,7 @@ from gucang.billing import terms as plans
 from gucang.billing.models.setup import PaymentTerms
 from gucang.books.models import CURRENCY_CHOICES
 from gucang.kernel.models import MoneyField, Record, Reference, bin_index, list_index
+from gucang.ordering.models import SalesOrder
 from gucang.parties.models import Customer
 
 ABOVE_ZERO = MinValueValidator(Decimal("0.01"), _("Write an amount above zero."))
@@ -55,6 +56,9 @@ class Receivable(Record):
     source_label = models.CharField(
         _("source document"), max_length=80, blank=True, help_text=_("number of the delivery or contract")
     )
+    order = Reference(
+        SalesOrder, verbose_name=_("sales order"), null=True, blank=True, editable=False, related_name="receivables"
+    )
     # The record that it was made from, where one was: its type's name and id.
     source_type = models.CharField(max_length=40, blank=True, editable=False)
     source_id = models.BigIntegerField(null=True, blank=True, editable=False)
@@ -79,6 +83,7 @@ class Receivable(Record):
     derived_fields = ("amount_order", "open_order", "next_due_on", "rate")
     sorts_by = {"amount": "amount_order", "open_amount": "open_order"}
     customer_id: int
+    order_id: int | None
     # What it was when it was read, for what must be asked only of a change.
     loaded: dict[str, Any] = {}
 
@@ -117,6 +122,9 @@ class Receivable(Record):
             list_index("receivable_by_day", "-billed_on", "-id", carries=["customer"]),
             list_index("receivable_by_state", "state", "-updated_at", "-id", carries=["customer"]),
             list_index("receivable_by_amount", "-amount_order", "-id", carries=["customer"]),
+            models.Index(
+                fields=["company", "order", "id"], condition=Q(order__isnull=False), name="receivable_by_order"
+            ),
             models.Index(
                 fields=["company", "next_due_on", "id"],
                 include=["customer"],

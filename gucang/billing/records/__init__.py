@@ -5,25 +5,26 @@ from __future__ import annotations
 from gucang.accounts import roles
 from gucang.activity import subjects
 from gucang.billing.records.money import instalment, invoice, payment, receivable
-from gucang.billing.records.setup import dunning_step, payment_terms
+from gucang.billing.records.setup import credit_terms, dunning_step, payment_terms
 from gucang.kernel.actors import Reach
+from gucang.kernel.records import RecordType
 
 subjects.allow("receivable", "payment")
 
 _MONEY = (receivable, instalment, payment, invoice)
-_SETUP = (payment_terms, dunning_step)
-_SEEN = tuple(f"{kind.name}.view" for kind in _MONEY)
+_SETUP = (payment_terms, dunning_step, credit_terms)
+_SEEN = tuple(f"{kind.name}.view" for kind in (*_MONEY, credit_terms))
 
 
-def _everything(*kinds: object) -> dict[str, Reach]:
+def _everything(*kinds: RecordType) -> dict[str, Reach]:
     found: dict[str, Reach] = {}
     for kind in kinds:
-        verbs = (f"{kind.name}.{verb}" for verb in ("view", *kind.verbs))  # type: ignore[attr-defined]
+        verbs = (f"{kind.name}.{verb}" for verb in ("view", *kind.verbs))
         found |= dict.fromkeys(verbs, Reach.COMPANY)
-        if kind.exchange:  # type: ignore[attr-defined]
-            found |= {f"{kind.name}.export": Reach.COMPANY}  # type: ignore[attr-defined]
-            if kind.create:  # type: ignore[attr-defined]
-                found |= {f"{kind.name}.import": Reach.COMPANY}  # type: ignore[attr-defined]
+        if kind.exchange:
+            found |= {f"{kind.name}.export": Reach.COMPANY}
+            if kind.create:
+                found |= {f"{kind.name}.import": Reach.COMPANY}
     return found
 
 
@@ -33,4 +34,4 @@ roles.grant("salesperson", dict.fromkeys((*_SEEN, "receivable.note_promise"), Re
 roles.grant("sales_manager", dict.fromkeys((*_SEEN, "receivable.note_promise", "receivable.export"), Reach.TREE))
 roles.grant_all({"payment_terms.view": Reach.COMPANY})
 
-__all__ = ["dunning_step", "instalment", "invoice", "payment", "payment_terms", "receivable"]
+__all__ = ["credit_terms", "dunning_step", "instalment", "invoice", "payment", "payment_terms", "receivable"]

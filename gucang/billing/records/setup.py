@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from gucang.billing import models, rules
-from gucang.billing.actions import setup
+from gucang.billing.actions import credit, setup
+from gucang.kernel.permissions import whoever_may
 from gucang.kernel.records import Exchange, Layout, RecordType, register
 
 payment_terms = register(
@@ -14,7 +15,7 @@ payment_terms = register(
         model=models.PaymentTerms,
         plural="payment-terms",
         icon="calendar-due",
-        visible=rules.visible_setup("payment_terms.view"),
+        visible=whoever_may("payment_terms.view"),
         columns=("name", "plan"),
         order="name",
         form=Layout((_("Payment terms"), "name", "plan", "note"), first=("name", "plan")),
@@ -32,7 +33,7 @@ dunning_step = register(
         model=models.DunningStep,
         plural="dunning-steps",
         icon="stairs-up",
-        visible=rules.visible_setup("dunning_step.view"),
+        visible=whoever_may("dunning_step.view"),
         columns=("name", "days_after_due", "tells", "does", "text"),
         order="days_after_due",
         form=Layout(
@@ -42,5 +43,29 @@ dunning_step = register(
         create=setup.create_step,
         edit=setup.edit_step,
         actions=(setup.delete_step, setup.restore_step),
+    )
+)
+
+credit_terms = register(
+    RecordType(
+        name="credit_terms",
+        model=models.CreditTerms,
+        plural="credit-terms",
+        icon="credit-card",
+        owner="customer__owner_id",
+        concerns=("customer",),
+        apart=("customer",),
+        visible=rules.visible_credit,
+        columns=("customer", "limit", "late_days", "terms", "updated_at"),
+        filters=("customer", "limit", "late_days", "terms"),
+        form=Layout(
+            (_("Credit terms"), "customer", "limit", "late_days", "terms", "note"),
+            first=("customer", "limit", "late_days", "terms"),
+        ),
+        create=credit.create,
+        edit=credit.edit,
+        actions=(credit.delete, credit.restore),
+        order="-updated_at",
+        exchange=Exchange(key="id"),
     )
 )

@@ -8,15 +8,18 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, F, Q, Sum
 
-from gucang.billing import ledger, queries
+from gucang.billing import ledger, queries, standing
 from gucang.billing.models import Payment, PaymentState, Receivable
+from gucang.delivering.models import Delivery, DeliveryState
 from gucang.kernel import clock, records
 from gucang.kernel.actors import Reach
 from gucang.kernel.records import RecordType
+from gucang.ordering.models import SalesOrder
 from gucang.parties.models import Customer
 from gucang.surface.middleware import CompanyRequest
 
 MOST = 8
+MANY = 30
 WEEK = timedelta(days=6)
 
 
@@ -28,22 +31,58 @@ def links(request: CompanyRequest, record_type: RecordType, record: None) -> dic
 
 
 def on_customer(request: CompanyRequest, record_type: RecordType, customer: Customer) -> dict[str, Any] | None:
-    """What a customer owes, what of it is late, what was received this year, the credit. Two queries."""
+    """What a customer owes, what of it is late, what was received this year, the credit and its limit. One query."""
     if customer.deleted_at is not None or not queries.sees_amounts(request.actor):
         return None
-    found = queries.standing_of(request.actor, customer, clock.today())
-    if not found:
+    found = standing.money_of(request.actor, customer.pk, clock.today())
+    if not found.by_currency and found.limit is None:
         return None
     where = {"customer": customer.pk}
     late = where | {"is_open": 1, "due_on": "overdue"}
     return {
-        "found": found,
+        "money": found,
         "own": request.company.currency,
+        "limit_url": f"{request.base}/credit-terms/{found.terms}",
         "owed_url": f"{request.base}/receivables/?{urlencode(where)}",
         "late_url": f"{request.base}/instalments/?{urlencode(late)}",
         "paid_url": f"{request.base}/payments/?{urlencode(where | {'received_on': 'thisyear'})}",
         "free_url": f"{request.base}/payments/?{urlencode(where | {'view': 'free'})}",
         "statement_url": f"{request.base}/customers/{customer.pk}/statement",
+    }
+
+
+def on_order(request: CompanyRequest, record_type: RecordType, order: SalesOrder) -> dict[str, Any] | None:
+    """What is owed and paid for an order by now. Two queries."""
+    if not queries.sees_amounts(request.actor, "receivable"):
+        return None
+    query = records.get("receivable").query(request.actor)
+    rows = list(query.filter(order=order).select_related(None).order_by("billed_on", "pk")[:MANY])
+    return _owed_and_paid(request, rows, order.currency) if rows else None
+
+
+def on_delivery(request: CompanyRequest, record_type: RecordType, delivery: Delivery) -> dict[str, Any] | None:
+    """What a delivery is owed by, or what a return has credited, and what was paid. Two queries."""
+    if not queries.sees_amounts(request.actor, "receivable") or delivery.state == DeliveryState.DRAFT:
+        return None
+    rows = []
+    if not delivery.is_return:
+        query = records.get("receivable").query(request.actor).select_related(None)
+        rows = list(query.filter(source_type="delivery", source_id=delivery.pk).order_by("pk")[:MANY])
+    return _owed_and_paid(request, rows, delivery.currency) if rows else None
+
+
+def _owed_and_paid(request: CompanyRequest, rows: list[Receivable], currency: str) -> dict[str, Any]:
+    paid = (
+        queries.payments_of(request.actor, [one.pk for one in rows])
+        if queries.sees_amounts(request.actor, "payment")
+        else []
+    )
+    return {
+        "rows": rows,
+        "paid": paid,
+        "currency": currency or request.company.currency,
+        "owed": sum(one.amount for one in rows),
+        "open": sum(one.open_amount for one in rows),
     }
 
 

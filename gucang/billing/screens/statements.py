@@ -9,15 +9,18 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
-from django.utils.translation import pgettext
+from django.utils.translation import override, pgettext
 from django.views.decorators.http import require_safe
 
 from gucang.billing import queries
-from gucang.billing.statements import Line, Statement, What, currencies_of, statement_of
+from gucang.billing.paper import sheet_of
+from gucang.billing.statements import Line, Statement, currencies_of, statement_of, words_of
 from gucang.kernel import clock, records
 from gucang.kernel.actors import Reach
 from gucang.kernel.errors import Forbidden, NotVisible
 from gucang.kernel.text import BadText, parse_date
+from gucang.papers.frame import in_languages
+from gucang.papers.screens import as_file, asked_language
 from gucang.parties.models import Customer
 from gucang.surface import workbook
 from gucang.surface.middleware import CompanyRequest
@@ -54,6 +57,7 @@ def show(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         "periods": [(text, f"{here}?{urlencode(days | {'currency': found.currency})}") for text, days in _periods()],
         "here": here,
         "file_url": f"{here}.xlsx?{urlencode(period | {'currency': found.currency})}",
+        "links": in_languages(f"{here}.pdf?{urlencode(period | {'currency': found.currency})}"),
         "customer_url": f"{request.base}/customers/{pk}",
     }
     return render(request, "billing/statement.html", context)
@@ -90,16 +94,13 @@ def file(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     return answer
 
 
-def words_of(line: Line) -> str:
-    """What a line tells."""
-    return {
-        What.OWED: _t("Receivable"),
-        What.PAID: _t("Payment"),
-        What.WRITE_OFF: _t("Write-off"),
-        What.CANCEL: _t("Cancellation"),
-        What.REFUND: _t("Refund"),
-        What.REVERSAL: _t("Reversal"),
-    }[line.what]
+@require_safe
+@answered
+def paper(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
+    """The same on paper, in the language of `?language=` or in one's own."""
+    customer, found, _problem = _asked(request, pk)
+    with override(asked_language(request)):
+        return as_file(sheet_of(customer, found, request.actor), more=found.last.isoformat())
 
 
 def _asked(request: CompanyRequest, pk: int) -> tuple[Customer, Statement, str]:

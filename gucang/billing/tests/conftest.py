@@ -10,8 +10,11 @@ import pytest
 
 from gucang.billing.actions import payments, receivables, setup
 from gucang.billing.models import Payment, PaymentTerms, Receivable
+from gucang.ordering.actions import orders
+from gucang.ordering.models import SalesOrder
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
+from gucang.stock.actions import products
 from tests.personas import hire, make_department
 
 
@@ -56,5 +59,17 @@ def pays(customer: Customer, fiona: Any) -> Callable[..., Payment]:
         values = {"customer": customer, "received_on": date(2026, 2, 1), **values}
         made = payments.create(actor=fiona, values={"amount": amount, **values}).record
         return Payment.objects.get(pk=made.pk)
+
+    return make
+
+
+@pytest.fixture
+def ordered(customer: Customer, alice: Any, adam: Any) -> Callable[..., SalesOrder]:
+    """`ordered(1000)`: a drafted order of Alice's customer for so much before 13 % tax."""
+    product = products.create(actor=adam, values={"name": "高速主轴", "unit": "件", "tax_rate": "13"}).record
+
+    def make(net: Any = 1000, **values: Any) -> SalesOrder:
+        lines = [{"product": product.pk, "quantity": 1, "price": str(net)}]
+        return orders.create(actor=alice, values={"customer": customer, "lines": lines, **values}).record
 
     return make

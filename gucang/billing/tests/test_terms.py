@@ -91,8 +91,8 @@ def test_every_day_falls_into_one_bucket_and_into_its_days(late: int) -> None:
     fitting = [
         bucket
         for bucket in BUCKETS
-        if (bucket.days(today)[0] is None or due >= bucket.days(today)[0])  # type: ignore[operator]
-        and (bucket.days(today)[1] is None or due <= bucket.days(today)[1])  # type: ignore[operator]
+        for first, last in (bucket.days(today),)
+        if (first is None or due >= first) and (last is None or due <= last)
     ]
     # What is not due has no last day: all that is later than today belongs to it.
     assert bucket_of(due, today) in fitting

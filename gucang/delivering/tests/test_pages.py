@@ -72,7 +72,11 @@ def test_who_packs_sees_where_the_goods_go_and_neither_order_nor_prices(
         page = words_of(browser.get(path).content.decode())
         assert "3,200" not in page
         assert draft.number in page
-    assert "苏州恒力精密机械有限公司" in words_of(browser.get(f"/acme/deliveries/{draft.pk}").content.decode())
+    raw = browser.get(f"/acme/deliveries/{draft.pk}").content.decode()
+    page = words_of(raw)
+    assert "苏州恒力精密机械有限公司" in page
+    assert world["order"].number in page, "which order it is, without a way to it"
+    assert ("看不到" in page, "lines-sums" in raw) == (False, False)
     assert browser.get(f"/acme/sales-orders/{world['order'].pk}").status_code == 404
     form = {"_sent": "lines", "lines-0-key": "1", "lines-0-product": world["spindle"].pk, "lines-0-quantity": "2"}
     saved = browser.post(f"/acme/deliveries/{draft.pk}/edit", {**form, "carrier": "顺丰速运", "_key": "k"})

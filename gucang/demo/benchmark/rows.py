@@ -287,7 +287,7 @@ class _Family:
         values |= {
             "stage_id": path[-1], "state": "won" if path[-1] == setting.won else "lost" if ended else "open",
             "closed_on": _local_day(moved) if ended else None, "lost_reason_id": reason, "version": len(path),
-            "stage_since": moved if len(path) > 1 else None, "created_at": at, "updated_at": moved,
+            "stage_since": moved, "created_at": at, "updated_at": moved,
             "amount_order": int(amount * 100),
         }  # fmt: skip
         self.lines.opportunity.append(self.maker.deals.line(pk, values))

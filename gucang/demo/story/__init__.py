@@ -10,10 +10,12 @@ from django.utils import translation
 from gucang.accounts.setup import create_company
 from gucang.demo.story import (
     agreement,
+    audit,
     automations,
     cast,
     customers,
     goods,
+    heading,
     hours,
     leads,
     machines,
@@ -56,6 +58,7 @@ def _tell(world: World) -> Company:
             world.say("人员与设置 its people and what they set up")
             cast.hire_everybody(world)
             setting.set_up(world)
+            heading.set_up(world)
             hours.set_up(world)
             goods.set_up(world)
             money.set_up(world)
@@ -73,6 +76,7 @@ def _tell(world: World) -> Company:
         setting.begin(world)
         hours.begin(world)
         promises.begin(world)
+        audit.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()
         world.say("最近几天 the last days")
@@ -80,6 +84,7 @@ def _tell(world: World) -> Company:
         papers.tell(world)
         shipping.tell(world)
         money.tell(world)
+        audit.tell(world)
         seals.seal_days()
     return company
 

@@ -8,17 +8,21 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from gucang.approvals.actions import policies
 from gucang.billing import jobs as billing_jobs
-from gucang.billing.actions import invoices, payments, receivables, setup
+from gucang.billing.actions import credit, invoices, payments, receivables, setup
 from gucang.billing.models import OPEN_STATES, Instalment, Payment, PaymentTerms, Receivable
 from gucang.books import actions as books
 from gucang.demo.story.world import Life, World, working_day
 from gucang.kernel import clock, reactions
 from gucang.kernel.errors import NeedsApproval
 from gucang.parties.models import Customer
+from gucang.promises.actions import booking
+from gucang.promises.kinds import Kind
+from gucang.promises.models import Promise
 from gucang.selling.models import Opportunity
 
 ACCOUNTANT = "zhao.min"
@@ -34,6 +38,9 @@ STEPS = (
     ("财务催款", 30, "finance", "message", "寄对账单，发催款函"),
 )
 MOST_OPENING = 12
+# So many days ago somebody got spare parts that are not paid for: 75 and 45 days late by now.
+SLOW = (105, 75)
+EVERYBODYS_LIMIT = "2000000"
 IN_TIME, LATE, NEVER = "in time", "late", "never"
 
 
@@ -45,6 +52,8 @@ def set_up(world: World) -> None:
     for name, days, tells, does, text in STEPS:
         values = {"name": name, "days_after_due": days, "tells": tells, "does": does, "text": text}
         setup.create_step(actor=by, values=values)
+    usual = PaymentTerms.objects.get(name=PLANS[0][0])
+    credit.create(actor=by, values={"limit": EVERYBODYS_LIMIT, "terms": usual, "note": "新客户先按这个来。"})
 
 
 def begin(world: World) -> None:
@@ -52,6 +61,9 @@ def begin(world: World) -> None:
     world = world.aside("money")
     world.start(world.moment(working_day(world.first_day + timedelta(days=30))), _opening(world))
     world.start(world.moment(working_day(world.first_day + timedelta(days=33))), _weekly(world))
+    for place, back in enumerate(SLOW):
+        day = working_day(world.today - timedelta(days=back))
+        world.once(world.moment(day), partial(_slow, world, place))
 
 
 def _opening(world: World) -> Life:
@@ -68,10 +80,24 @@ def _opening(world: World) -> Life:
     yield
 
 
+def _slow(world: World, place: int) -> None:
+    """Spare parts for somebody who pays half and then nothing, so that there is money of every age."""
+    customer = Customer.objects.filter(owner__isnull=False, status="buyer").order_by("id")[place]
+    values = {
+        "name": "备件补货", "customer": customer, "amount": Decimal("18600.50") + 4200 * place,
+        "billed_on": clock.today(), "terms": PaymentTerms.objects.get(name=PLANS[0][0]),
+    }  # fmt: skip
+    made = receivables.create(actor=world.actor(ACCOUNTANT), values=values).record
+    if place == 0:
+        _pay(world, made, Decimal("9000"))
+
+
 def _weekly(world: World) -> Iterator[datetime]:
     done: set[int] = set()
     while True:
-        for deal in Opportunity.objects.filter(state="won").exclude(pk__in=done).select_related("customer"):
+        # What was ordered is owed by its deliveries.
+        won = Opportunity.objects.filter(state="won", orders=None).exclude(pk__in=done)
+        for deal in won.select_related("customer"):
             done.add(deal.pk)
             if deal.amount > 0:
                 world.start(world.later(6, 25), _delivered(world, deal.pk))
@@ -167,6 +193,9 @@ def tell(world: World) -> None:
         promised = working_day(world.today + timedelta(days=4))
         _at(world, 1.4, lambda: receivables.note_promise(late[2], actor=seller, on=promised, note="对方财务说下周一付"))
         _at(world, 0.9, lambda: _write_off(world, late[3]))
+        terms = {"customer": late[0].customer, "limit": "50000", "late_days": 30, "note": "逾期太久，先款后货。"}
+        _at(world, 0.8, lambda: _book_a_rebate(world))
+        _at(world, 0.7, lambda: credit.create(actor=world.actor(ACCOUNTANT), values=terms))
     _at(world, 0.4, lambda: _close(world))
 
 
@@ -191,6 +220,13 @@ def _write_off(world: World, owed: Receivable) -> None:
         receivables.write_off(owed, actor=world.actor(ACCOUNTANT), reason="bad_debt", note="公司已注销，催过四次。")
     except NeedsApproval:
         return  # as it should be: it waits for the general manager
+
+
+def _book_a_rebate(world: World) -> None:
+    """A rebate that was promised becomes a credit note."""
+    promise = Promise.objects.filter(kind=Kind.REBATE, state="binding").order_by("book_by").first()
+    if promise is not None:
+        booking.book(promise, actor=world.actor(ACCOUNTANT))
 
 
 def _close(world: World) -> None:

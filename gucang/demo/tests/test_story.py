@@ -17,11 +17,13 @@ from gucang.accounts.sentences import sentences
 from gucang.activity import queries as activity
 from gucang.activity.models import Attachment, Coaching, FollowUp, Task
 from gucang.approvals.models import ApprovalRequest, ApprovalTask
-from gucang.billing.models import Invoice, Payment, Receivable
+from gucang.billing.models import Dunning, Invoice, Payment, Receivable
+from gucang.billing.reports import Asked, ageing
 from gucang.delivering.models import Delivery
 from gucang.demo import cli, story
 from gucang.demo.story import before, cast, training
 from gucang.kernel import clock, records, seals, search
+from gucang.kernel.actors import system
 from gucang.kernel.models import Collaborator, Company, Event
 from gucang.kernel.scope import company_scope
 from gucang.messages import queries as messages
@@ -169,6 +171,11 @@ def test_money_is_owed_paid_late_and_free_and_a_write_off_waits(inside: Company)
     (waiting,) = ApprovalRequest.objects.filter(state="waiting", about_type="receivable")
     assert Receivable.objects.get(pk=waiting.about_id).written_off == 0
     assert Invoice.objects.exists()
+    assert Dunning.objects.exists()
+    assert Payment.objects.filter(method="credit", promise__state="booked").exists()
+    found = ageing(system(), Asked("customer", clock.today()))
+    assert found.total is not None
+    assert all(found.total.amounts.values()), "money of every age"
 
 
 def test_who_left_has_nothing_left_to_do(inside: Company) -> None:

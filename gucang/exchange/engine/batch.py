@@ -10,7 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 
+from gucang.exchange import mapping
 from gucang.exchange.engine.duplicates import Duplicates
+from gucang.exchange.engine.grouping import resolve as resolve_lines
 from gucang.exchange.engine.plan import Draft, Plan, Step, Work
 from gucang.exchange.engine.references import Resolver
 from gucang.exchange.models import IfDuplicate, ImportLine, Kind, Origin
@@ -40,9 +42,11 @@ class Batch:
 
     def go(self, rows: Sequence[RawRow]) -> None:
         """Write the rows. Rows with the same key follow each other, so that the later one meets the earlier."""
-        drafts = [draft for row in rows if (draft := self._draft(row)) is not None]
+        drafts = self._drafts(rows)
         self.counts["rows"] += 0 if self.step.only_edits else len(rows)
         Resolver(self.work, self.type).resolve(drafts)
+        if self.step.gather is not None:
+            resolve_lines(self.work, drafts)
         good = []
         for draft in drafts:
             if draft.refusal:
@@ -65,11 +69,19 @@ class Batch:
         )
         Origin.objects.bulk_update(self.changed_origins, ["digest"])
 
+    def _drafts(self, rows: Sequence[RawRow]) -> list[Draft]:
+        if self.step.gather is not None:
+            return [self._keyed(draft) for draft in self.step.gather(self.work, rows)]
+        return [draft for row in rows if (draft := self._draft(row)) is not None]
+
     def _draft(self, row: RawRow) -> Draft | None:
         draft = self.step.convert(self.work, row)
         if draft is None:
             return None
         draft.raw = row.cells
+        return self._keyed(draft)
+
+    def _keyed(self, draft: Draft) -> Draft:
         draft.digest = _digest(draft)
         if not draft.key:
             value = draft.values.get(self.step.match) if self.step.match else ""
@@ -222,6 +234,10 @@ class Batch:
         if not isinstance(problem, Invalid):
             self._refuse(draft, str(problem), getattr(problem, "field", ""))
             return
+        blamed, sentence = draft.blame(problem)
+        if sentence:
+            self._refuse(draft, sentence, blamed)
+            return
         sentences = [sentence for many in problem.fields.values() for sentence in many]
         self._refuse(draft, " ".join(dict.fromkeys(sentences)), next(iter(problem.fields), ""))
 
@@ -243,6 +259,9 @@ class Batch:
         )
 
     def _label(self, field: str) -> str:
+        if field.startswith(mapping.LINE) and self.type.lines is not None:
+            spec = self.type.lines.specs.get(field.removeprefix(mapping.LINE))
+            return str(spec.label) if spec is not None else field
         try:
             return str(self.type.spec(field).label)
         except KeyError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from gucang.exchange.readers import RawRow
 from gucang.exchange.repairs import Fix, Repair
 from gucang.kernel import clock, records
 from gucang.kernel.actors import Actor, as_actor, system
+from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import BadValue, FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.surface.sheets import unguarded
@@ -35,13 +36,18 @@ class Draft:
     digest: str = ""
     for_nobody: bool = False
 
+    def blame(self, problem: Invalid) -> tuple[str, str]:
+        """The (field, sentence) of a refusal where one part of the draft is to blame; "" where all of it is."""
+        return "", ""
+
 
 @dataclass(frozen=True)
 class Step:
     """One table on its way to one record type.
 
     `convert(work, row)` gives the draft of a row, or None for a row that this step has nothing to do with. `prepare`
-    runs once before the first row and must stand being run again. `match` is a field that finds a record again, where
+    runs once before the first row and must stand being run again. `gather(work, rows)` takes its place where several
+    rows are one record. `match` is a field that finds a record again, where
     rows carry no number of the old system. `only_edits` is for a second look at the same table; it counts no rows.
     """
 
@@ -51,6 +57,7 @@ class Step:
     prepare: Callable[[Work], None] | None = None
     match: str = ""
     only_edits: bool = False
+    gather: Callable[[Work, Sequence[RawRow]], list[Draft]] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,11 @@ def plan_of(record: Import) -> Plan:
 
         return maps.get(record.map).plan(record)
     table = record.tables[0]["name"]
+    from gucang.exchange.engine import grouping  # which makes drafts of this module
+
+    if grouping.gathers(record):
+        step = Step(table, record.record_type, _convert_mapped, match=record.match, gather=grouping.gather)
+        return Plan(record.record_type, (step,))
     return Plan(record.record_type, (Step(table, record.record_type, _convert_mapped, match=record.match),))
 
 

@@ -40,15 +40,20 @@ class Resolver:
 
     def _resolve(self, spec: FieldSpec, drafts: list[Draft]) -> None:
         assert spec.target is not None
-        words = {str(draft.values[spec.name]).strip() for draft in drafts}
+        words = {word_of(draft.values[spec.name]) for draft in drafts}
         found = find_all(records.by_model(spec.target), words, self.work.actor)
         for draft in drafts:
-            word = str(draft.values[spec.name]).strip()
+            word = word_of(draft.values[spec.name])
             several = found.get(word, [])
             if len(several) == 1:
                 draft.values[spec.name] = several[0]
             elif not draft.refusal:
                 draft.refused_field, draft.refusal = spec.name, why_not_one(spec, word, several)
+
+
+def word_of(value: Any) -> str:
+    """What a cell calls a record, spaced as names are when they are kept: two blanks between words are one."""
+    return " ".join(str(value).split())
 
 
 def why_not_one(spec: FieldSpec, word: str, several: Sequence[Any]) -> str:

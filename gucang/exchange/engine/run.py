@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _t
 from django.utils.translation import override
 
 from gucang.exchange.engine.batch import Batch
+from gucang.exchange.engine.grouping import whole
 from gucang.exchange.engine.plan import Plan, Step, Work, maker, plan_of
 from gucang.exchange.models import COUNTS, Import, ImportLine, Kind, Progress, State
-from gucang.exchange.readers import read_table
+from gucang.exchange.readers import RawRow, read_table
 from gucang.kernel.actions import as_outermost
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Problem
@@ -71,7 +72,7 @@ class Runner:
         step = plan.steps[progress.step]
         if step.prepare is not None and progress.position == 0:
             step.prepare(work)
-        rows = list(islice(read_table(work.path(step.table), progress.position), size))
+        rows = _some(work, step, read_table(work.path(step.table), progress.position), size)
         if rows:
             batch = Batch(work, plan, step)
             batch.go(rows)
@@ -84,6 +85,11 @@ class Runner:
         with deriving(APP):
             progress.save()
         return bool(progress.step >= len(plan.steps))
+
+
+def _some(work: Work, step: Step, rows: Iterator[RawRow], size: int) -> list[RawRow]:
+    """The next rows that are written together; of documents with lines never a part."""
+    return list(islice(rows, size)) if step.gather is None else whole(work, rows, size)
 
 
 def _language(record: Import) -> str:
@@ -120,8 +126,12 @@ def _rehearse_step(
 ) -> None:
     if step.prepare is not None:
         step.prepare(work)
-    rows: Any = islice(read_table(work.path(step.table)), limit)
-    while some := list(islice(rows, BATCH)):
+    position, left = 0, limit
+    while left is None or left > 0:
+        some = _some(work, step, read_table(work.path(step.table), position), min(BATCH, left or BATCH))
+        if not some:
+            break
+        position, left = some[-1].position, None if left is None else left - len(some)
         batch = Batch(work, plan, step)
         batch.go(some)
         with deriving(APP):

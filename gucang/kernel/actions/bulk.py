@@ -20,7 +20,7 @@ from gucang.kernel.actions.keeping import run_keeps
 from gucang.kernel.actions.values import clean_values
 from gucang.kernel.actors import Actor, ActsAs, as_actor
 from gucang.kernel.custom import terms
-from gucang.kernel.errors import Forbidden, Invalid, NeedsApproval, NotVisible, Problem, Refused
+from gucang.kernel.errors import Forbidden, Invalid, Lacking, NeedsApproval, NotVisible, Problem, Refused
 from gucang.kernel.models import SearchEntry
 from gucang.kernel.numbering import next_numbers
 from gucang.kernel.records import RecordType
@@ -199,7 +199,7 @@ def _settle(
         verb.body(row.record, values=values, actor=actor)
         row.changes = changed_between(before, snapshot(row.record)) | lines.changes(row.record)
         if missing := custom.missing_in_stage(verb.type, row.record, row.changes):
-            raise Invalid(missing)
+            raise Lacking(missing)
         if row.seen is not None and row.seen < row.record.version:
             events.check_not_stale(verb.type, row.record, row.seen, row.changes)
         if hasattr(row.record, "derive"):

@@ -20,7 +20,7 @@ from gucang.kernel.actions.saving import changed_columns, save_or_say, validate
 from gucang.kernel.actions.values import clean_values, default_of
 from gucang.kernel.actors import Actor, ActsAs, as_actor
 from gucang.kernel.custom import terms
-from gucang.kernel.errors import Forbidden, Invalid, NeedsApproval, NotVisible, Refused
+from gucang.kernel.errors import Forbidden, Invalid, Lacking, NeedsApproval, NotVisible, Refused
 from gucang.kernel.fields import BadValue, FieldSpec, specs_of_signature
 from gucang.kernel.models import Event
 from gucang.kernel.numbering import next_number
@@ -273,7 +273,7 @@ class _Run:
         if not changes and not self.verb.always:
             return Outcome(self.instance, None)
         if missing := custom.missing_in_stage(self.record_type, self.instance, changes):
-            raise Invalid(missing)
+            raise Lacking(missing)
         if before is not None and self.seen is not None and self.seen < self.instance.version:
             events.check_not_stale(self.record_type, self.instance, self.seen, changes)
         self._save(before, changes)

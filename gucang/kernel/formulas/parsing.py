@@ -53,7 +53,7 @@ _TOKENS = re.compile(
 )
 _SCALES = {"万": 10_000, "亿": 100_000_000}
 # What a Chinese keyboard gives for the signs; texts in quotation marks are left as they are.
-_SIGNS = str.maketrans({"，": ",", "（": "(", "）": ")", "×": "*", "÷": "/", "≥": ">", "≤": "<", "＝": "=", "、": ","})
+_SIGNS = str.maketrans({"，": ",", "（": "(", "）": ")", "×": "*", "÷": "/", "＝": "=", "、": ","})
 _COMPARE = ("=", "<>", "!=", "<", "<=", ">", ">=")
 
 

@@ -132,7 +132,13 @@ class Record(CompanyModel):
 
 
 class AboutRecord(Record):
-    """A record about any other one (a follow-up, a task): it joins that record's timeline and what that concerns."""
+    """A record about any other one (a follow-up, a task): it joins that record's timeline and what that concerns.
+
+    Whoever sees that record and may view the type sees its events there, unless `seen_with_it` is False: then its own
+    rule of who may see it decides.
+    """
+
+    seen_with_it: ClassVar[bool] = True
 
     about_type = models.CharField(max_length=40, editable=False)
     about_id = models.BigIntegerField(editable=False)

@@ -29,7 +29,9 @@ class RecordType:
 
     `owner` is the path to the owning member's id ("owner_id", "customer__owner_id", "" for nobody's): at most one
     record away.
-    `concerns` are the reference fields whose timelines an event of this record joins.
+    `concerns` are the reference fields whose timelines an event of this record joins; the page of what it concerns
+    lists it, but for those `apart`, which another part of that page tells of.
+    `groups` are texts of few values, such as a city, by which a list may be grouped as by choices and references.
     `order` is the default sort of lists ("-updated_at"). `search` maps field paths to weights "A" to "D".
     `withheld(actor)` are fields of the form that this actor has no use for; `guard` and rules refuse them anyway.
     `visible_with_about`, of an entry: whoever may view the type sees exactly those about what they see.
@@ -53,7 +55,9 @@ class RecordType:
     number: str = ""
     owner: str = ""
     concerns: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     order: str = "-id"
     related: tuple[Related, ...] = ()
     board: Board | None = None

@@ -21,9 +21,18 @@ from gucang.messages.mentions import mentioned
 from gucang.messages.models import Notification, NotificationSetting
 
 
-def tell(member: Any, sentence: str = "Today: %(task)s", key: str = "k", **options: Any) -> Notification | None:
+def tell(
+    member: Any, sentence: str = "Due on %(due_on)s: %(task)s", key: str = "k", **options: Any
+) -> Notification | None:
     options.setdefault("about", None)
-    return notify(member.pk, options.pop("kind", kinds.DUE), sentence, {"task": "回访"}, key=key, **options)
+    return notify(
+        member.pk,
+        options.pop("kind", kinds.DUE),
+        sentence,
+        {"task": "回访", "due_on": "2020-03-04"},
+        key=key,
+        **options,
+    )
 
 
 def test_a_notification_is_told_once_per_key(scope: Any, alice: Any, bob: Any) -> None:
@@ -51,9 +60,9 @@ def test_telling_leaves_no_event_and_cannot_write_anything_else(scope: Any, alic
 def test_each_reads_the_sentence_in_their_own_language(scope: Any, alice: Any) -> None:
     notification = tell(alice)
     with translation.override("zh-hans"):
-        assert queries.sentence(notification) == "今天：回访"
+        assert queries.sentence(notification) == "2020年3月4日到期：回访"
     with translation.override("en"):
-        assert queries.sentence(notification) == "Today: 回访"
+        assert queries.sentence(notification) == "Due on Mar 4, 2020: 回访"
 
 
 def test_dates_in_a_sentence_follow_the_language_too(scope: Any, alice: Any) -> None:

@@ -22,7 +22,8 @@ NOON = datetime(2026, 11, 16, 12, 0, tzinfo=timezone.get_default_timezone())
 def tell(acme: Any, member: Any, *names: str, at: datetime = NOON) -> None:
     with clock.at(at), company_scope(acme):
         for name in names:
-            notify(member.pk, kinds.DUE, "Today: %(task)s", {"task": name}, about=None, key=name)
+            params = {"task": name, "due_on": "2026-11-16"}
+            notify(member.pk, kinds.DUE, "Due on %(due_on)s: %(task)s", params, about=None, key=name)
 
 
 def queued() -> int:
@@ -40,10 +41,10 @@ def test_what_waits_goes_out_in_one_letter(acme: Any, alice: Any, settings: Any)
     (letter,) = outbox.outbox
     assert letter.to == ["alice@acme.test"]
     assert letter.subject == "有 2 件事找你 · 阿克梅贸易"
-    assert "今天：回访恒力\nhttps://crm.example.cn/acme/notifications/" in letter.body
+    assert "11月16日到期：回访恒力\nhttps://crm.example.cn/acme/notifications/" in letter.body
     html, kind = letter.alternatives[0]
     assert kind == "text/html"
-    assert "今天：寄合同" in html
+    assert "11月16日到期：寄合同" in html
     assert letter.extra_headers["Message-ID"].startswith(f"<notification-{acme.pk}-")
 
 
@@ -52,7 +53,7 @@ def test_a_letter_goes_out_once(acme: Any, alice: Any) -> None:
     with clock.at(NOON):
         assert mail.send_waiting(acme.pk, alice.pk)
         assert not mail.send_waiting(acme.pk, alice.pk)
-    assert [letter.subject for letter in outbox.outbox] == ["今天：回访 · 阿克梅贸易"]
+    assert [letter.subject for letter in outbox.outbox] == ["11月16日到期：回访 · 阿克梅贸易"]
 
 
 def test_the_letter_is_in_the_language_of_its_reader(acme: Any, alice: Any) -> None:
@@ -60,7 +61,7 @@ def test_the_letter_is_in_the_language_of_its_reader(acme: Any, alice: Any) -> N
     tell(acme, alice, "回访")
     with clock.at(NOON):
         mail.send_waiting(acme.pk, alice.pk)
-    assert outbox.outbox[0].subject == "Today: 回访 · 阿克梅贸易"
+    assert outbox.outbox[0].subject == "Due on Nov 16: 回访 · 阿克梅贸易"
 
 
 def test_what_was_read_in_the_bell_is_not_mailed(acme: Any, alice: Any) -> None:
@@ -132,7 +133,7 @@ def test_forty_things_are_twenty_lines_and_a_count(acme: Any, alice: Any) -> Non
     tell(acme, alice, *(f"事{number}" for number in range(40)))
     with clock.at(NOON):
         mail.send_waiting(acme.pk, alice.pk)
-    assert outbox.outbox[0].body.count("今天：") == mail.MOST_LINES
+    assert outbox.outbox[0].body.count("11月16日到期：") == mail.MOST_LINES
     assert "还有 20 条。" in outbox.outbox[0].body
     with company_scope(acme):
         assert not Notification.objects.filter(mailed_at=None).exists()

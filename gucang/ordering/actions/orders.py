@@ -20,7 +20,7 @@ from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import BadValue, Text
 from gucang.kernel.models import Event
 from gucang.kernel.permissions import may_give_away
-from gucang.ordering import queries, rules
+from gucang.ordering import credit, queries, rules
 from gucang.ordering.models import Delivered, OrderState, OrderVersion, SalesOrder
 from gucang.parties import rules as party_rules
 from gucang.selling.actions import quotes
@@ -62,6 +62,8 @@ def approve(order: SalesOrder, *, actor: Actor, note: Annotated[str, Text(long=T
     """Let the order hold. Where a policy wants others to agree, it waits for them; what holds is kept as a version."""
     order.state, order.approved_on = OrderState.APPROVED, clock.today()
     order.terms = order.terms or letterhead.of_company().terms
+    found = credit.measure(order, actor)
+    order.over_credit, order.late_days = found.over, found.late_days
     _keep_version(order, actor)
     return {"note": note, "version": order.revision, "total": order.total, "currency": order.currency}
 

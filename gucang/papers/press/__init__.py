@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 
 import structlog
 from django.utils.translation import gettext as _t
+from PIL import Image
 
 from gucang.kernel.errors import Refused
 from gucang.papers.sheet import Cell, Sheet
@@ -22,6 +24,8 @@ SECONDS = 20
 # 500 lines, the most that a document has, take 0.3 s; whatever is far beyond that is a table, not a paper.
 MOST_ROWS = 2_000
 MOST_LETTERS = 1_000_000
+# At most so many millimetres wide and high.
+LOGO = (42, 15)
 # Words without a space are broken after so many letters, or they would run over the edge.
 LONGEST = 28
 _LONG = re.compile(rf"([!-~]{{{LONGEST}}})(?=[!-~])")
@@ -37,13 +41,24 @@ def print_sheet(sheet: Sheet) -> bytes:
     try:
         done = subprocess.run(  # noqa: S603  our own program; what it sets comes in by a pipe
             [sys.executable, str(CHILD), "system" if needs_more(content) else "own"],
-            input=content.encode("utf-8", "replace"), capture_output=True, timeout=SECONDS, check=True,
+            input=_with_logo(content, sheet.sender.logo).encode("utf-8", "replace"),
+            capture_output=True, timeout=SECONDS, check=True,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
         words = getattr(error, "stderr", None) or b""
         log.warning("a paper could not be set", reason=(words.decode("utf-8", "replace") or str(error))[-500:])
         raise Refused(_t("The PDF could not be made. Try again; if it happens again, tell an administrator.")) from None
     return done.stdout
+
+
+def _with_logo(content: str, picture: bytes) -> str:
+    """The sheet with its logo as numbers, and the millimetres that it takes."""
+    if not picture:
+        return content
+    with Image.open(io.BytesIO(picture)) as found:
+        scale = min(LOGO[0] / found.width, LOGO[1] / found.height)
+        size = [round(found.width * scale, 2), round(found.height * scale, 2)]
+    return content[:-1] + f', "logo": {json.dumps({"bytes": list(picture), "size": size})}}}'
 
 
 def _rows(sheet: Sheet) -> list[list[dict[str, Any]]]:

@@ -48,7 +48,7 @@ def book(
     wanted = (promise.worth if amount is None else amount) if with_worth else None
     way = bookings.of(promise.kind)
     if way is not None:
-        made = way.make(promise, actor, wanted)
+        made = way.make(promise, actor, wanted, ref.strip())
     elif ref.strip():
         made = Booked(ref.strip(), wanted)
     else:
@@ -71,7 +71,7 @@ def arrange(promise: Promise, *, actor: Actor) -> None:
     assert way is not None, f"nothing is registered for {promise.kind}"
     # Who carries it out keeps it: with a task nobody else has to do anything in between.
     who, since = promise.holder, promise.held_since
-    _enter(promise, way.make(promise, actor, promise.worth), None)
+    _enter(promise, way.make(promise, actor, promise.worth, ""), None)
     if who is not None and who.may_work:
         people.hold(promise, who, people.end_of(promise))
         promise.held_since = since

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 from gucang.kernel import clock, records
 from gucang.kernel.errors import NotVisible
 from gucang.promises import differences
-from gucang.promises.actions import booking
+from gucang.promises.actions import booking, making
 from gucang.promises.card import sees_worth
 from gucang.promises.differences import Check, Row
 from gucang.surface.middleware import CompanyRequest
@@ -50,4 +51,10 @@ def _shown(request: CompanyRequest, row: Row) -> dict[str, Any]:
     can = row.promise is not None and request.actor.may(booking.send_back.name)
     back = can and row.promise is not None and booking.send_back.why_not(request.actor, row.promise) is None
     url = f"{request.base}/{records.get(name).plural}/{pk}"
-    return {"row": row, "days": days, "url": url, "back_url": f"{url}/send_back" if back else ""}
+    asked = {"about_type": name, "about_id": pk, "kind": row.unregistered, "what": row.title}
+    asked |= {"next": f"{request.base}/promises/differences"}
+    register = row.unregistered and request.actor.may(making.create.name)
+    return {
+        "row": row, "days": days, "url": url, "back_url": f"{url}/send_back" if back else "",
+        "register_url": f"{request.base}/promises/new?{urlencode(asked)}" if register else "",
+    }  # fmt: skip

@@ -94,7 +94,7 @@ def test_it_is_promised_to_a_contact_of_this_customer_only(customer: Customer, p
 def test_booking_by_hand_wants_the_number_of_a_document_and_hands_it_to_who_promised(
     promised: Promised, fay: Any, alice: Any, act: Any
 ) -> None:
-    promise = promised()
+    promise = promised("discount")
     with pytest.raises(Invalid) as caught:
         booking.book(promise, actor=fay)
     assert caught.value.fields.keys() == {"ref"}

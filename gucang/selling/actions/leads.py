@@ -113,6 +113,7 @@ def convert(
         lead.opportunity = opportunities.create(
             actor=actor, values=values if amount is None else {**values, "amount": amount}
         ).record
+    lead.made = lead.opportunity or customer
     return {"into_existing": into is not None}
 
 

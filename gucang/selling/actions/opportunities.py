@@ -16,7 +16,7 @@ from gucang.accounts.models import Member
 from gucang.kernel import clock, records
 from gucang.kernel.actions import action, creating, deleting, editing, restoring, sharing
 from gucang.kernel.actors import Actor
-from gucang.kernel.errors import Invalid, Refused
+from gucang.kernel.errors import Invalid, Lacking, Refused
 from gucang.kernel.fields import Among, Money, Text
 from gucang.kernel.models import Event
 from gucang.kernel.permissions import may_give_away
@@ -182,9 +182,12 @@ def _enter(deal: Opportunity, stage: Stage, actor: Actor, *, forward: bool) -> d
     missing = rules.missing_fields(deal, stage) if forward else []
     if missing:
         specs = records.get("opportunity").form_specs()
-        labels = "、".join(str(specs[name].label) if name in specs else name for name in missing)
-        sentence = _t("“%(stage)s” needs %(fields)s. Fill that in, then move the deal.")
-        raise Refused(sentence % {"stage": stage, "fields": labels}, field=missing[0])
+        labels = {name: str(specs[name].label) if name in specs else name for name in missing}
+        sentence = _t("“%(stage)s” needs %(fields)s. Fill that in, then move the deal.") % {
+            "stage": stage, "fields": "、".join(labels.values())
+        }  # fmt: skip
+        asked = _t("“%(stage)s” needs this.") % {"stage": stage}
+        raise Lacking({name: [asked] for name in missing}, sentence)
     now = clock.now()
     since = deal.stage_since or deal.created_at
     days = max(0, (timezone.localdate(now) - timezone.localdate(since)).days)

@@ -88,21 +88,39 @@ def _withdrawn(event: Event) -> tuple[str, dict[str, Any]]:
 
 @action(
     "quote.accept", label=pgettext_lazy("quote", "Accepted"), guard=rules.why_not_open_quote, tone="primary",
-    icon="thumb-up", back=_withdrawn, labels={"on": _("Accepted on"), "note": _("Remark")},
+    icon="thumb-up", back=_withdrawn,
+    labels={
+        "on": _("Accepted on"), "by": _("Accepted by"), "customer_number": _("Their order number"), "note": _("Remark"),
+    },
 )  # fmt: skip
-def accept(quote: Quote, *, on: date | None = None, note: Annotated[str, Text(long=True)] = "") -> dict[str, Any]:
-    """The customer agrees to it as it is."""
+def accept(
+    quote: Quote,
+    *,
+    on: date | None = None,
+    by: Annotated[str, Text(max_length=60)] = "",
+    customer_number: Annotated[str, Text(max_length=60)] = "",
+    note: Annotated[str, Text(long=True)] = "",
+) -> dict[str, Any]:
+    """The customer agrees to it as it is; `by` is who said so there, `customer_number` goes onto the order."""
     quote.state, quote.answered_on = QuoteState.ACCEPTED, _answered(quote, on)
+    quote.answered_by, quote.customer_number = by, customer_number
     return {"note": note}
 
 
 @action(
     "quote.decline", label=pgettext_lazy("quote", "Declined"), guard=rules.why_not_open_quote, icon="thumb-down",
-    back=_withdrawn, labels={"reason": _("Why it was declined"), "on": _("Declined on")},
+    back=_withdrawn, labels={"reason": _("Why it was declined"), "on": _("Declined on"), "by": _("Declined by")},
 )  # fmt: skip
-def decline(quote: Quote, *, reason: Annotated[str, Text(max_length=200)], on: date | None = None) -> dict[str, Any]:
+def decline(
+    quote: Quote,
+    *,
+    reason: Annotated[str, Text(max_length=200)],
+    on: date | None = None,
+    by: Annotated[str, Text(max_length=60)] = "",
+) -> dict[str, Any]:
     """The customer does not want it, and says why."""
     quote.state, quote.answered_on, quote.declined_for = QuoteState.DECLINED, _answered(quote, on), reason
+    quote.answered_by = by
     return {"reason": reason}
 
 
@@ -119,6 +137,7 @@ def _answered(quote: Quote, on: date | None) -> date:
 def take_back(quote: Quote) -> None:
     """The answer was noted by mistake: the quote waits for one again."""
     quote.state, quote.answered_on, quote.declined_for = QuoteState.SENT, None, ""
+    quote.answered_by, quote.customer_number = "", ""
 
 
 @action("quote.expire", label=pgettext_lazy("quote", "Expired"), internal=True, guard=rules.why_not_open_quote)

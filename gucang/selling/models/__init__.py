@@ -13,6 +13,7 @@ from gucang.selling.models.deals import (
     StageKind,
     StageTotal,
 )
+from gucang.selling.models.links import QuoteLink
 from gucang.selling.models.quotes import Quote, QuoteLine, QuoteState
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Pipeline",
     "Quote",
     "QuoteLine",
+    "QuoteLink",
     "QuoteState",
     "Stage",
     "StageChange",

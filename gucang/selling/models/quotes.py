@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,9 @@ from django.utils.translation import pgettext_lazy
 from gucang.documents.models import Document, ProductLine, line_rules
 from gucang.kernel.models import Reference, bin_index, list_index
 from gucang.selling.models.deals import Opportunity
+
+if TYPE_CHECKING:
+    from gucang.selling.models.links import QuoteLink
 
 
 class QuoteState(models.TextChoices):
@@ -38,7 +43,12 @@ class Quote(Document):
     sent_on = models.DateField(_("sent on"), null=True, editable=False)
     answered_on = models.DateField(_("answered on"), null=True, editable=False)
     declined_for = models.CharField(_("why it was declined"), max_length=200, blank=True, editable=False)
+    answered_by = models.CharField(_("answered by"), max_length=60, blank=True, editable=False)
+    customer_number = models.CharField(_("customer's order number"), max_length=60, blank=True, editable=False)
     ordered = models.BooleanField(_("ordered"), default=False, editable=False)
+
+    # Only on the record that `quote.give_link` returns.
+    link: QuoteLink
 
     class Meta(Document.Meta):
         verbose_name = _("quote")

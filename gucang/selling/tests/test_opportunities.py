@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 
 from gucang.kernel import clock, records
 from gucang.kernel.actions import Row, create_many
-from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
+from gucang.kernel.errors import Forbidden, Invalid, Lacking, NotVisible, Refused
 from gucang.kernel.models import Company, Event
 from gucang.kernel.scope import company_scope
 from gucang.parties.actions import contacts, customers, pool
@@ -55,9 +55,9 @@ def test_going_on_needs_what_the_stage_asks_for_and_the_refusal_names_it(
     act: Any, alice: Any, customer: Any, stages: Any, new_deal: Any
 ) -> None:
     deal = new_deal(amount=0)
-    with pytest.raises(Refused, match="联系人、金额") as problem:
+    with pytest.raises(Lacking, match="联系人、金额") as problem:
         opportunities.move(deal, actor=alice, stage=stages["quote"])
-    assert problem.value.field == "contact"
+    assert list(problem.value.fields) == ["contact", "amount"]
     person = contacts.create(actor=alice, values={"customer": customer, "name": "孙丽"}).record
     act(opportunities.edit, deal, values={"contact": person, "amount": "416000"})
     act(opportunities.move, deal, stage=stages["quote"])
@@ -94,7 +94,7 @@ def test_winning_makes_the_customer_a_buyer_and_notes_the_deal(act: Any, stages:
 
 def test_winning_needs_an_amount_which_the_dialog_can_give(act: Any, alice: Any, new_deal: Any) -> None:
     deal = new_deal()
-    with pytest.raises(Refused):
+    with pytest.raises(Lacking):
         opportunities.win(deal, actor=alice)
     assert Opportunity.objects.get(pk=deal.pk).state == "open"
     assert act(opportunities.win, deal, amount="5万").record.amount == 50000

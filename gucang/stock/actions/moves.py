@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gucang.books import queries as books
 from gucang.kernel import clock
 from gucang.kernel.actions import action, creating
 from gucang.kernel.actors import Actor
@@ -71,6 +72,7 @@ def check_day(on: date) -> None:
             "The books before %(day)s are closed. Date it %(day)s or later, and say in the reason when it was."
         )
         raise Invalid({"on": [sentence % {"day": formats.date_format(opens_on, "DATE_FORMAT")}]})
+    books.check_open(on, "on")
     if on < EARLIEST:
         raise Invalid({"on": [_t("This day lies too far back.")]})
 

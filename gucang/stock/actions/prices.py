@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
+from gucang.books.queries import own_currency
 from gucang.kernel.actions import creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
-from gucang.stock import queries
 from gucang.stock.models import Price, PriceList
 
 
@@ -26,7 +26,7 @@ def _why_full(price_list: PriceList) -> str | None:
 
 def _keeps_its_currency(price_list: PriceList, actor: Actor) -> None:
     """Percentages are counted from list prices, which are in the company's currency."""
-    own = queries.company_currency()
+    own = own_currency()
     if price_list.pk is None or price_list.currency in ("", own):
         return
     if Price.objects.filter(price_list=price_list, percent_off__isnull=False).exists():
@@ -37,7 +37,7 @@ def _keeps_its_currency(price_list: PriceList, actor: Actor) -> None:
 
 
 def _can_be_counted(price: Price, actor: Actor) -> None:
-    own, its = queries.company_currency(), price.price_list.currency
+    own, its = own_currency(), price.price_list.currency
     if price.percent_off is not None and its not in ("", own):
         sentence = _t("List prices are in %(own)s. In a price list in %(its)s, write a net price.")
         raise Invalid({"percent_off": [sentence % {"own": own, "its": its}]})

@@ -43,6 +43,7 @@ product = register(
         visible=rules.visible_products,
         columns=("name", "spec", "number", "category", "unit", "list_price", "free", "cost", "active"),
         filters=("category", "active", "list_price", "unit", "free", "on_hand", "stocked", "tax_rate", "updated_at"),
+        groups=("unit",),
         order="name_key",
         form=Layout(
             (_("Product"), "name", "spec", "category", "barcode"),

@@ -41,6 +41,7 @@ expected_receipt = register(
         visible=rules.visible_expected,
         columns=("on", "product", "warehouse", "quantity", "unit", "left", "document", "supplier"),
         filters=("product", "warehouse", "on", "left", "document", "supplier", "called_off"),
+        groups=("supplier",),
         order="on",
         form=Layout(
             (_("Goods"), "product", "quantity", "unit"),

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext
 
+from gucang.books.queries import own_currency
 from gucang.kernel import clock
 from gucang.kernel.records import RecordType
 from gucang.parties.models import Level
@@ -32,7 +33,7 @@ def of_product(request: CompanyRequest, record_type: RecordType, product: Produc
     """What the product costs customers of each level today, where price lists say more than its list price."""
     if not request.actor.may("price.view"):
         return None
-    today, own = clock.today(), queries.company_currency()
+    today, own = clock.today(), own_currency()
     currencies = {one.currency or own for one in queries.price_lists()} - {own}
     rows: list[PriceRow] = []
     for currency in (own, *sorted(currencies)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_POST, require_safe
 
 from gucang.kernel.actions import get as action_called
-from gucang.kernel.errors import NotVisible, Problem, Refused
+from gucang.kernel.errors import Lacking, NotVisible, Problem, Refused
 from gucang.kernel.fields import BadValue
 from gucang.kernel.records import Board, RecordType
 from gucang.kernel.undoing import way_back
@@ -22,6 +23,7 @@ from gucang.surface.chips import Chip, Chips, chips_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render, wants_fragment, with_toast
 from gucang.surface.screens.common import find, here, record_url, screen
+from gucang.surface.screens.deeds import FILL
 from gucang.surface.screens.filtering import editor
 from gucang.surface.screens.forms import undo_url
 
@@ -70,6 +72,7 @@ def drop(request: CompanyRequest, kind: RecordType, pk: int, **_company: str) ->
     verb, params = board.drop(record, _lane(kind, board, request))
     action = action_called(verb)
     form_url = f"{record_url(request, kind, pk)}/{action.verb}"
+    back = here(request, f"{request.base}/{kind.plural}/board")
     try:
         missing = [spec for spec in action.params if spec.required and spec.name not in params]
         if missing:
@@ -81,14 +84,14 @@ def drop(request: CompanyRequest, kind: RecordType, pk: int, **_company: str) ->
     except NotVisible:
         raise
     except Problem as problem:
-        return _refused(request, kind, record, problem, form_url, action.label)
+        leads_to = _form_url(form_url, params, back, problem)
+        return _refused(request, kind, record, problem, leads_to, action.label)
     moved = HttpResponse(status=204)
     # A drop that ends something says so; that a card has changed its lane, one sees.
     if not action.tone:
         return moved
     undo = ""
     if outcome.event is not None and way_back(outcome.event) is not None:
-        back = here(request, f"{request.base}/{kind.plural}/board")
         undo = f"{undo_url(request, kind, outcome)}?{urlencode({'next': back})}"
     return with_toast(moved, f"{action.label} · {record}", undo)
 
@@ -97,15 +100,23 @@ class _NeedsForm(Refused):
     """The drop alone does not say enough; the action's own form does."""
 
 
+def _form_url(url: str, params: Mapping[str, Any], back: str, problem: Problem) -> str:
+    """The form that says what the drop left open: the action's own, or together with what the record lacks."""
+    if not isinstance(problem, Lacking | _NeedsForm):
+        return ""
+    lacking = list(problem.fields) if isinstance(problem, Lacking) else []
+    return f"{url}?{urlencode({**params, FILL: lacking, 'next': back}, doseq=True)}"
+
+
 def _refused(
     request: CompanyRequest, kind: RecordType, record: Any, problem: Problem, form_url: str, label: Any
 ) -> HttpResponse:
     refusal = {
         "sentence": str(problem),
         "waits": problem.status == 202,
-        "form_url": form_url if isinstance(problem, _NeedsForm) else "",
+        "form_url": form_url,
         "record_url": record_url(request, kind, record.pk),
-        "form_label": label,
+        "form_label": _t("Fill in and move") if isinstance(problem, Lacking) else label,
     }
     # A card waits for an approval where it was: for the board that is a refusal, too.
     status = 409 if problem.status == 202 else problem.status

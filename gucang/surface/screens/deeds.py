@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 
 from gucang.kernel import records, undoing
-from gucang.kernel.actions import Action
-from gucang.kernel.errors import NeedsApproval, NotVisible, Problem
+from gucang.kernel.actions import Action, Outcome
+from gucang.kernel.errors import Lacking, NeedsApproval, NotVisible, Problem
+from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
+from gucang.surface import panels
 from gucang.surface.middleware import CompanyRequest
+from gucang.surface.panels import Dialog
 from gucang.surface.render import fragment, go, render, toast, wants_fragment
-from gucang.surface.screens.common import find, here, list_url, only_post, record_url, screen, sentences
-from gucang.surface.screens.forms import form_status, parked, seen_by
+from gucang.surface.screens.common import find, here, list_url, only_post, record_url, screen, sentences, value_of
+from gucang.surface.screens.forms import form_status, parked, seen_by, writable
 from gucang.surface.screens.inputs import input_for, typed
+
+FILL = "fill"  # names in an address or a form the fields that are filled in together with the deed
 
 
 @screen
@@ -31,16 +39,23 @@ def act(request: CompanyRequest, record_type: RecordType, pk: int, verb: str) ->
     if (asks or action.binned) and (sentence := action.why_not(request.actor, record)):
         status = 409 if request.actor.may(action.name) else 403
         return _dialog(request, record_type, record, action, {}, {"": [sentence]}, status=status)
+    filled = _filled(request, record_type, record, action, (request.GET if asks else request.POST).getlist(FILL))
     if asks:
-        values = {spec.name: request.GET.get(spec.name, spec.default) for spec in action.params}
-        return _dialog(request, record_type, record, action, values, {})
+        begins = panels.dialog_of(action.name, request.actor, record).values
+        values = {name: value_of(record, spec) for name, spec in filled.items()}
+        values |= {one.name: request.GET.get(one.name, begins.get(one.name, one.default)) for one in action.params}
+        return _dialog(request, record_type, record, action, values, {}, filled)
     raw = typed(request.POST, {spec.name: spec for spec in action.params})
+    more = typed(request.POST, filled)
     try:
-        outcome = action(record, actor=request.actor, seen=seen_by(request), request_id=request.request_id, **raw)
+        outcome = _done(request, record_type, record, action, raw, more)
     except NeedsApproval as waiting:
         return parked(request, waiting, record_url(request, record_type, record.pk))
     except Problem as problem:
-        return _dialog(request, record_type, record, action, raw, sentences(problem), status=form_status(problem))
+        if isinstance(problem, Lacking):
+            filled |= _filled(request, record_type, record, action, problem.fields)
+        values, said = raw | more, _said(problem, {*raw, *filled})
+        return _dialog(request, record_type, record, action, values, said, filled, status=form_status(problem))
     if outcome.event is not None:
         toast(request, _t("Done: %(action)s.") % {"action": action.label})
     if (made := getattr(outcome.record, "made", None)) is not None:
@@ -50,6 +65,43 @@ def act(request: CompanyRequest, record_type: RecordType, pk: int, verb: str) ->
     return go(request, fallback if gone else here(request, fallback))
 
 
+def _filled(
+    request: CompanyRequest, record_type: RecordType, record: Any, action: Action, names: Collection[str]
+) -> dict[str, FieldSpec]:
+    """The fields of the record that are filled in together with the deed: those of `names` that the person may."""
+    edit = record_type.edit
+    if not names or edit is None or edit.why_not(request.actor, record) is not None:
+        return {}
+    wanted = set(names) - {spec.name for spec in action.params}
+    return {name: spec for name, spec in writable(record_type, request, record).items() if name in wanted}
+
+
+def _said(problem: Problem, asked: Collection[str]) -> dict[str, list[str]]:
+    """The sentences by field; where the person may not fill in what is lacking, the one that names all of it."""
+    if isinstance(problem, Lacking) and not problem.fields.keys() <= set(asked):
+        return {"": [str(problem)]}
+    return sentences(problem)
+
+
+def _done(
+    request: CompanyRequest, record_type: RecordType, record: Any, action: Action, raw: Mapping[str, Any],
+    more: Mapping[str, Any],
+) -> Outcome:  # fmt: skip
+    """Fill in what the deed lacks, and do it: both or neither."""
+    seen, waiting = seen_by(request), None
+    with transaction.atomic():
+        try:
+            if more and record_type.edit is not None:
+                record = record_type.edit(
+                    record, actor=request.actor, seen=seen, values=dict(more), request_id=request.request_id
+                ).record
+                seen = record.version
+            return action(record, actor=request.actor, seen=seen, request_id=request.request_id, **raw)
+        except NeedsApproval as problem:
+            waiting = problem  # what was sent for approval stays, and what was filled in
+    raise waiting
+
+
 def _dialog(
     request: CompanyRequest,
     record_type: RecordType,
@@ -57,11 +109,19 @@ def _dialog(
     action: Action,
     values: Mapping[str, Any],
     problems: Mapping[str, Sequence[str]],
+    filled: Mapping[str, FieldSpec] = MappingProxyType({}),
     status: int = 200,
 ) -> HttpResponse:
+    possible = not problems or action.why_not(request.actor, record) is None
+    dialog = panels.dialog_of(action.name, request.actor, record) if possible else Dialog()
     inputs = [
         input_for(request, spec, values.get(spec.name), error=" ".join(problems.get(spec.name, ())))
         for spec in action.params
+        if spec.name not in dialog.leaves_out
+    ]
+    inputs += [
+        replace(input_for(request, spec, values.get(name), error=" ".join(problems.get(name, ()))), required=True)
+        for name, spec in filled.items()
     ]
     names = {one.name for one in inputs}
     context = {
@@ -69,8 +129,10 @@ def _dialog(
         "record": record,
         "action": action,
         "inputs": inputs,
+        "filled": list(filled),
         "whole": [sentence for name, many in problems.items() if name not in names for sentence in many],
-        "possible": not problems or action.why_not(request.actor, record) is None,
+        "says": dialog.says or str(action.says).replace("%(record)s", str(record)),
+        "possible": possible,
         "url": f"{record_url(request, record_type, record.pk)}/{action.verb}",
         "next": request.POST.get("next") or request.GET.get("next") or "",
         "cancel_url": record_url(request, record_type, record.pk),

@@ -93,13 +93,21 @@ def _state(shower: Shower, record_type: RecordType, record: Any) -> Any:
 def _facts(shower: Shower, record_type: RecordType, record: Any) -> list[tuple[Any, list[tuple[str, Any]]]]:
     """The form's sections with their values, empty ones left out."""
     found, entry = [], is_entry(record_type)
+    withheld = record_type.withheld(shower.actor) if record_type.withheld else ()
     customs = {spec.name: spec for spec in record_type.custom_fields()}
     for title, names in record_type.sections():
         told = [name for name in names if (not entry or name != ABOUT_ID) and _applies(record_type, record, name)]
+        told = [name for name in told if name not in withheld or not _is_hidden(shower, record, name)]
         specs = [customs.get(name) or record_type.specs[name] for name in told]
         pairs = [(str(_label(record, spec) if entry else spec.label), shower.show(record, spec)) for spec in specs]
         found.append((title, [(label, value) for label, value in pairs if value not in ("", None)]))
     return [(title, pairs) for title, pairs in found if pairs]
+
+
+def _is_hidden(shower: Shower, record: Any, name: str) -> bool:
+    """Whether a field refers to what this person does not see: of no use to whom it is withheld anyway."""
+    target = shower.type.specs[name].target
+    return target is not None and (target, getattr(record, f"{name}_id")) not in shower.labels
 
 
 def _applies(record_type: RecordType, record: Any, name: str) -> bool:
@@ -176,6 +184,8 @@ def _related(request: CompanyRequest, record_type: RecordType, record: Any) -> l
         columns = columns_of(other, request.actor, names)
         shower = Shower(other, request.actor, request.base, rows[:RELATED_ROWS], [c.name for c in columns])
         base = f"{request.base}/{other.plural}/"
+        # A document goes on where it is written: it is sent, submitted, printed next.
+        back = {"next": record_url(request, record_type, record.pk)} if other.lines is None else {}
         found.append(
             {
                 "type": other,
@@ -186,8 +196,7 @@ def _related(request: CompanyRequest, record_type: RecordType, record: Any) -> l
                 ],
                 "count": f"{RELATED_ROWS}+" if len(rows) > RELATED_ROWS else str(len(rows)),
                 "all_url": f"{base}?{field}={record.pk}",
-                "new_url": f"{base}new?{urlencode(_begun(record_type, record, other, field))}"
-                f"&next={record_url(request, record_type, record.pk)}"
+                "new_url": f"{base}new?{urlencode(_begun(record_type, record, other, field) | back)}"
                 if _can_be_added(request, other, field)
                 else "",
             }
@@ -213,11 +222,11 @@ def _can_be_added(request: CompanyRequest, other: RecordType, field: str) -> boo
 
 
 def _all_related(record_type: RecordType) -> list[Related]:
-    """The declared panels, then those of record types above that concern this one and were not declared."""
+    """The declared panels, then those of types above that concern this one and are neither declared nor apart."""
     declared = list(record_type.related)
     names = {related.record for related in declared}
     for other in records.every():
-        for field in other.concerns:
+        for field in (name for name in other.concerns if name not in other.apart):
             target = other.model._meta.get_field(field).related_model
             if target is record_type.model and other.name not in names:
                 declared.append(Related(other.name, field))

@@ -77,20 +77,16 @@ def input_for(
     For a filter nothing is required and yes-or-no becomes a choice of three.
     """
     choices, text, url = _options(request, spec, value)
-    kind = (
-        spec.kind
-        if spec.kind == "choices" and not filtering
-        else "choice"
-        if choices or (filtering and spec.kind == "boolean")
-        else spec.kind
-    )
+    kind = _kind(spec, bool(choices), filtering=filtering)
     if filtering and spec.kind == "boolean":
         choices = [("1", _t("yes"), ""), ("0", _t("no"), "")]
     return Input(
         name=spec.name,
         kind=kind,
         label=str(spec.label),
-        value=_written(spec, value),
+        value=_ticked(value)
+        if kind == "references"
+        else _written(spec, _first(value) if kind == "reference" else value),
         text=text,
         help="" if filtering else str(spec.help or ""),
         error=error,
@@ -103,6 +99,26 @@ def input_for(
         wide=not filtering and (spec.kind == "longtext" or (spec.own is not None and spec.own.wide)),
         show_if=spec.own.show_if if spec.own is not None and not filtering else None,
     )
+
+
+def _kind(spec: FieldSpec, has_choices: bool, *, filtering: bool) -> str:
+    """Which control it is. Several of few are ticked; of more than a list holds one is looked for at a time."""
+    if spec.kind in SEVERAL and not filtering and (has_choices or spec.kind == "choices"):
+        return spec.kind
+    if has_choices or (filtering and spec.kind == "boolean"):
+        return "choice"
+    return "reference" if spec.kind == "references" else spec.kind
+
+
+def _ticked(value: Any) -> list[Any]:
+    """The ids of what is ticked, as they are or as a form sent them."""
+    held = value if isinstance(value, list) else [] if value in (None, "") else [value]
+    return [int(one) if isinstance(one, str) and one.isascii() and one.isdigit() else one for one in held]
+
+
+def _first(value: Any) -> Any:
+    """The value, or the first of several where one is looked for at a time."""
+    return (value[0] if value else "") if isinstance(value, list) else value
 
 
 def _unit(request: CompanyRequest, spec: FieldSpec) -> str:
@@ -145,7 +161,7 @@ def _options(request: CompanyRequest, spec: FieldSpec, value: Any) -> tuple[list
         few = _few(request, spec, record_type)
         if few is not None:
             return few, "", ""
-    return [], _words(request, record_type, value), f"{request.base}/{record_type.plural}/options"
+    return [], _words(request, record_type, _first(value)), f"{request.base}/{record_type.plural}/options"
 
 
 def _former(spec: FieldSpec, value: Any) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ JSON = {"content_type": "application/json"}
 # Types that have a create action of which a program alone cannot make use, each with its reason.
 NOT_MADE_HERE = {"attachment": "its file is uploaded first, by a form"}
 # Texts that are not free: they name something that must be there.
-NOT_FREE = {"expected_receipt.unit", "stock_move.unit"}
+NOT_FREE = {"expected_receipt.unit", "process_model.definition", "stock_move.unit"}
 # What a record needs although no single field is required, by the number of records made so far.
 NEEDED_TOO: dict[str, Callable[[World, str], dict[str, Any]]] = {
     # One of two amounts, and never two prices from the same quantity.
@@ -37,8 +37,15 @@ NEEDED_TOO: dict[str, Callable[[World, str], dict[str, Any]]] = {
     "reorder_point": lambda world, by: {"product": world.make(records.get("product"), by).pk},
     # Goods are delivered of what was ordered.
     "delivery": lambda world, by: {"order": world.order(by)},
+    # A customer has one set of terms, and terms say something.
+    "credit_terms": lambda world, by: {"customer": world.make(records.get("customer"), by).pk, "limit": "1000"},
+    # A model is a process tree in writing.
+    "process_model": lambda world, by: {"definition": "'金丝雀'"},
     # A bundle is kept in no warehouse, and is no part of itself.
     "bundle_part": lambda world, by: {"bundle": world.bundle(by)},
+    # A rule without a condition would find everything; a weight is of something.
+    "audit_rule": lambda world, by: {"record_type": "customer", "conditions": "city=苏州"},
+    "sample_weight": lambda world, by: {"member": world.people[by].pk},
 }
 
 

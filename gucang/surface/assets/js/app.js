@@ -42,7 +42,7 @@ function onCommand(event) {
   if (!plainKey(event) || isTyping(event.target) || document.querySelector("dialog[open]")) return;
   const to = Date.now() - going < 1500 && document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
   going = event.key === "g" ? Date.now() : 0;
-  const verb = { e: "edit", y: "agree" }[event.key];
+  const verb = { e: "edit", y: "agree", r: "send_back" }[event.key];
   const edit = verb && !document.querySelector("table[data-list]") && document.querySelector(`#page [data-deed=${verb}]:not([data-why])`);
   const command = to ? () => to.click() : edit ? () => edit.click() : COMMANDS[event.key];
   if (!command) return;
@@ -136,6 +136,7 @@ whenPresent("[data-filter-open]", (link) => link.addEventListener("click", async
 whenPresent("[data-lines]", async (holder) => (await import("./lines.js")).setUpLines(holder));
 whenPresent("[data-board]", async (board) => (await import("./board.js")).setUpBoard(board));
 whenPresent("[data-show-by]", async (place) => (await import("./shownby.js")).showBy(place));
+whenPresent("[data-parts]", async (box) => (await import("./parts.js")).setUpParts(box));
 whenPresent("[data-choices]", async (list) => (await import("./choices.js")).setUpChoices(list));
 whenPresent("[data-order]", async (list) => (await import("./ordering.js")).setUpOrder(list));
 whenPresent("[data-calendar]", async (page) => (await import("./calendar.js")).setUpCalendar(page));

@@ -39,6 +39,7 @@ async function send(card, place, board) {
   const focused = card.contains(document.activeElement);
   const data = new FormData();
   data.set("lane", laneOf(card).dataset.lane);
+  data.set("next", location.pathname + location.search);
   data.set("after", card.previousElementSibling?.dataset.card ?? "");
   card.setAttribute("aria-busy", "true");
   card.classList.remove("refused");

@@ -73,16 +73,26 @@ function editor(dialog) {
 async function draw(dialog, response, html, focus = () => null) {
   if (complain(response) || !response || response.status === 204) return false;
   if (!response.ok && response.status !== 422) return false;
-  const { id, selectionStart } = dialog.contains(document.activeElement) ? document.activeElement : {};
+  const held = () => (dialog.contains(document.activeElement) ? document.activeElement : {});
+  const { id, selectionStart } = held();
   dialog.querySelector(".fill").replaceChildren(elements(html));
+  const same = id ? dialog.querySelector(`[id="${CSS.escape(id)}"]`) : null;
+  focusAt(same, selectionStart); // at once: a key that comes before the boxes are made would be lost
   setUpNewContent();
   await import("./combo.js"); // is here already, so the boxes have been made when this goes on
   const wrong = dialog.querySelector(`.cond.bad ${CONTROLS}`);
   const conds = [...dialog.querySelectorAll(".cond")];
-  const next = wrong ?? focus(id) ?? conds.map(missing).findLast(Boolean) ?? conds.at(-1)?.querySelector(CONTROLS);
-  (next ?? dialog.querySelector(".foot button"))?.focus();
-  if (next && next.id === id && next.type === "text") next.setSelectionRange(selectionStart, selectionStart);
+  const now = held().id || id; // whoever has gone on since then is not called back either
+  const next = wrong ?? focus(now) ?? conds.map(missing).findLast(Boolean) ?? conds.at(-1)?.querySelector(CONTROLS);
+  if (!next) dialog.querySelector(".foot button")?.focus();
+  else if (next !== document.activeElement) focusAt(next, next.id === id ? selectionStart : null);
   return true;
+}
+
+/** Focuses a control, with the cursor of a text box where it was. */
+function focusAt(control, cursor) {
+  control?.focus();
+  if (control?.type === "text" && cursor != null) control.setSelectionRange(cursor, cursor);
 }
 
 function addressOf(form, submitter) {

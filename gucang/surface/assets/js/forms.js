@@ -65,7 +65,26 @@ function forgive(event) {
   field.querySelectorAll("[aria-invalid]").forEach((control) => control.removeAttribute("aria-invalid"));
 }
 
+const labelOf = (field) => field.querySelector(".lab")?.firstChild.textContent.trim() ?? "";
+
+/** What a form lacks is said under the field in the language of the page, not in a bubble in the browser's. */
+function onInvalid(event) {
+  const control = event.target;
+  const field = control.closest(".field");
+  if (!field) return;
+  event.preventDefault();
+  if (control.form.querySelector(":is(input, select, textarea):invalid") === control) control.focus();
+  if (field.classList.contains("bad")) return;
+  field.classList.add("bad");
+  control.setAttribute("aria-invalid", "true");
+  const said = Object.assign(document.createElement("span"), { className: "err" });
+  said.setAttribute("role", "alert");
+  said.textContent = control.validity.valueMissing ? word("needed", { field: labelOf(field) }) : control.validationMessage;
+  field.append(said);
+}
+
 export function setUpForms() {
+  document.addEventListener("invalid", onInvalid, true);
   document.addEventListener("input", forgive);
   document.addEventListener("change", forgive);
   document.addEventListener("submit", onSubmit);
@@ -89,6 +108,9 @@ export function setUpForms() {
   // A button that cannot be used says why (its tip) and does nothing.
   document.addEventListener("click", (event) => {
     if (event.target.closest("[aria-disabled=true]")) { event.preventDefault(); event.stopImmediatePropagation(); }
+    // One that wants a word of explanation leads there first.
+    const needed = document.getElementById(event.target.closest("[data-needs]")?.dataset.needs);
+    if (needed && !needed.value.trim()) { event.preventDefault(); needed.focus(); }
   }, true);
   (document.querySelector("[data-focus]") ?? firstEmpty(document.querySelector("[data-focus-in]")))?.focus();
 }

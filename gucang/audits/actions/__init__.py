@@ -1,0 +1,1 @@
+"""The verbs of audits, one file for each noun."""

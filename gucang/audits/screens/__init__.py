@@ -1,0 +1,1 @@
+"""Pages of audits that the generic ones cannot express."""

@@ -1,0 +1,76 @@
+"""What a finding says, in the language of who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from string import Formatter
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+
+from gucang.audits.models import AuditRule, Finding
+from gucang.kernel import records
+from gucang.kernel.events import jsonable
+from gucang.surface import ui
+
+
+def sentence(finding: Finding) -> str:
+    """The rule's sentence with what was found. The rule is at hand, so this asks nothing."""
+    return filled(finding.rule.sentence, finding.facts, finding.about_type)
+
+
+def filled(words: str, facts: Mapping[str, Any], record_type: str = "") -> str:
+    """`words` with its places in braces filled; what nobody knows stays empty."""
+    said = []
+    try:
+        parts = list(Formatter().parse(words))
+    except ValueError:  # a brace that somebody left open: the words stand as they were written
+        return words
+    for text, name, _spec, _conversion in parts:
+        said.append(text)
+        if name:
+            said.append(written(name, facts.get(name), record_type))
+    return "".join(said)
+
+
+def written(name: str, value: Any, record_type: str = "") -> str:
+    """One stored value as people write it: days and moments by the end of their name, choices by their label."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, str) and name.endswith("_on"):
+        return ui.day_text(parse_date(value)) if parse_date(value[:10]) else value
+    if isinstance(value, str) and name.endswith("_at"):
+        moment = parse_datetime(value)
+        return ui.moment_text(moment) if moment else value
+    if isinstance(value, bool):
+        return "✓" if value else "—"
+    spec = _spec(record_type, name)
+    if spec is not None and spec.kind == "choice":
+        return str(ui.headed(spec.show(value)))
+    if spec is not None and spec.kind == "money":
+        return str(ui.money_text(Decimal(str(value))))
+    return str(value)
+
+
+def _spec(record_type: str, name: str) -> Any:
+    try:
+        return records.get(record_type).specs.get(name) if record_type else None
+    except LookupError:
+        return None
+
+
+def stored(value: Any) -> Any:
+    """A value of a column as facts keep it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return jsonable(value)
+
+
+def placed(rule: AuditRule) -> str:
+    """The rule's sentence with its own figures, and the names of columns where the rest will stand."""
+    found = rule.builtin
+    figures: dict[str, Any] = (found.defaults | rule.figures) if found is not None else {}
+    columns = found.columns if found is not None else ()
+    return filled(rule.sentence, figures | dict.fromkeys(columns, "…"))

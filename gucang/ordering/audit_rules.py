@@ -1,0 +1,108 @@
+"""Audit rules about sales orders, and what waits behind them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from gucang.activity.models import FollowUp
+from gucang.approvals.models import ApprovalRequest, ApprovalTask, State
+from gucang.audits.clocks import working_hours_ago
+from gucang.audits.declared import audit_rule
+from gucang.audits.kinds import Every, Kind, Severity
+from gucang.ordering.models import Delivered, OrderState, SalesOrder
+from gucang.parties.models import Customer
+
+_HOLD = (OrderState.APPROVED, OrderState.DONE)
+WORKING_HOURS = {"working_hours": _("working hours")}
+
+
+def _waiting() -> QuerySet[ApprovalRequest]:
+    return ApprovalRequest.objects.filter(about_type="sales_order", about_id=OuterRef("pk"), state=State.WAITING)
+
+
+def _approved(orders: QuerySet[Any], *, since: datetime, now: datetime) -> QuerySet[Any]:
+    return orders.filter(approved_on__gte=timezone.localdate(since), state__in=_HOLD)
+
+
+def _holder() -> Any:
+    """Who is to decide about an order that waits."""
+    turn = ApprovalTask.objects.filter(
+        request__about_type="sales_order", request__about_id=OuterRef("pk"), request__state=State.WAITING, open=True,
+        member__isnull=False,
+    )  # fmt: skip
+    return Subquery(turn.order_by("request_id", "number").values("member_id")[:1])
+
+
+@audit_rule(
+    "ordering.order-waits-for-approval", on=SalesOrder, kind=Kind.TIMELINESS, every=Every.HOUR, responsible=_holder,
+    name=_("Orders wait for approval"),
+    says=_("{number} has waited since {asked_at} for your approval, more than {working_hours} working hours."),
+    labels=WORKING_HOURS, cases=_approved,
+)  # fmt: skip
+def order_waits(orders: QuerySet[Any], *, now: datetime, working_hours: int = 4) -> QuerySet[Any]:
+    """Orders that somebody submitted and nobody has decided about."""
+    before = working_hours_ago(now, working_hours)
+    asked = _waiting().filter(since__lt=before).order_by("pk").values("since")[:1]
+    return orders.annotate(asked_at=Subquery(asked)).filter(asked_at__isnull=False)
+
+
+@audit_rule(
+    "ordering.order-not-submitted", on=SalesOrder, kind=Kind.TIMELINESS, name=_("Orders are not submitted"),
+    says=_("{number} of {customer__name} is written and has not been submitted for {working_hours} working hours."),
+    labels=WORKING_HOURS, cost="total", cases=_approved,
+)  # fmt: skip
+def order_not_submitted(orders: QuerySet[Any], *, now: datetime, working_hours: int = 16) -> QuerySet[Any]:
+    """Drafts with an amount that nobody goes on with: neither stock nor delivery knows of them."""
+    drafts = orders.filter(state__in=(OrderState.DRAFT, OrderState.CHANGING), total_order__gt=0)
+    return drafts.filter(~Exists(_waiting()), updated_at__lt=working_hours_ago(now, working_hours))
+
+
+@audit_rule(
+    "ordering.order-late", on=SalesOrder, kind=Kind.TIMELINESS, name=_("Orders are delivered late"),
+    says=_("{number} of {customer__name} was to be delivered by {due_on}, and is not."),
+    labels={"days": _("days")}, cost="total",
+)  # fmt: skip
+def order_late(orders: QuerySet[Any], *, now: datetime, days: int = 1) -> QuerySet[Any]:
+    """Approved orders whose promised day is over, and something of them is not delivered."""
+    before = timezone.localdate(now) - timedelta(days=days)
+    late = orders.filter(state=OrderState.APPROVED, deliver_by__lt=before).exclude(delivered=Delivered.WHOLE)
+    return late.annotate(due_on=F("deliver_by"))
+
+
+@audit_rule(
+    "ordering.order-without-contact", on=SalesOrder, kind=Kind.BYPASS,
+    name=_("Orders without any contact before"), cost="total",
+    says=_("{number} of {customer__name} has neither a deal nor a quote nor any follow-up before it."),
+    labels={"days": _("of the last days")},
+)  # fmt: skip
+def order_without_contact(orders: QuerySet[Any], *, now: datetime, days: int = 60) -> QuerySet[Any]:
+    """Orders of which the log does not know how they came: their customer was looked after somewhere else."""
+    talked = FollowUp.objects.filter(
+        about_type="customer", about_id=OuterRef("customer_id"), happened_at__lte=OuterRef("created_at")
+    )
+    recent = orders.filter(created_at__gte=now - timedelta(days=days), opportunity=None, quote=None)
+    return recent.filter(~Exists(talked)).exclude(state=OrderState.CANCELLED)
+
+
+@audit_rule(
+    "ordering.revenue-without-activity", on=Customer, kind=Kind.BYPASS, severity=Severity.WARNING,
+    name=_("Customers with revenue and without activity"), cost="audit_revenue",
+    says=_("{audit_orders} orders in {days} days, and nothing written down for as long."), labels={"days": _("days")},
+)  # fmt: skip
+def revenue_without_activity(customers: QuerySet[Any], *, now: datetime, days: int = 90) -> QuerySet[Any]:
+    """Customers who buy, and of whom nobody has written anything: their account lives outside the system."""
+    since = now - timedelta(days=days)
+    bought = SalesOrder.objects.filter(
+        customer=OuterRef("pk"), state__in=_HOLD, approved_on__gte=timezone.localdate(since), currency=""
+    ).order_by()
+    silent = customers.filter(Q(last_contact_at=None) | Q(last_contact_at__lt=since), owner__isnull=False)
+    sums = bought.values("customer")
+    return silent.filter(Exists(bought)).annotate(
+        audit_orders=Subquery(sums.annotate(n=Count("pk")).values("n")),
+        audit_revenue=Subquery(sums.annotate(s=Sum("total")).values("s")),
+    )

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ProcessesConfig(AppConfig):
+    name = "gucang.processes"
+    verbose_name = _("Processes")
+
+    def ready(self) -> None:
+        """Give outside logs and models their places in the frame."""
+        from gucang.processes import frame  # noqa: F401

@@ -1,0 +1,14 @@
+"""Addresses below a company's: `company_patterns` are mounted before the generic pages."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from gucang.processes import screens
+
+company_patterns: list[URLPattern | URLResolver] = [
+    path("outside-logs/new", screens.logs.new, name="outside-log-new"),
+    path("outside-logs/<int:pk>/progress", screens.logs.progress, name="outside-log-progress"),
+    path("outside-logs/<int:pk>/cases", screens.cases.cases, name="outside-log-cases"),
+    path("outside-logs/<int:pk>/cases/<int:number>", screens.cases.case, name="outside-log-case"),
+    path("outside-logs/<int:pk>/log.xes.gz", screens.logs.download, name="outside-log-download"),
+    path("process-models/upload", screens.models.upload, name="process-model-upload"),
+]

@@ -1,0 +1,234 @@
+"""The engine: it opens, refreshes and ends what a rule finds, whatever is interrupted, and never in another company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gucang.accounts.actions import members, roles
+from gucang.accounts.models import Member
+from gucang.activity.actions import tasks
+from gucang.activity.models import Task
+from gucang.audits import declared, engine
+from gucang.audits.actions import findings, setup
+from gucang.audits.jobs import look_for as look_in_a_job
+from gucang.audits.kinds import Kind, State
+from gucang.audits.models import AuditRule, Finding, RuleRun
+from gucang.kernel import clock, jobs
+from gucang.kernel.actors import system
+from gucang.kernel.errors import Forbidden, Invalid, Refused
+from gucang.kernel.models import Event
+from gucang.kernel.scope import company_scope
+from tests.audits.conftest import look_for, rule
+from tests.personas import Team
+
+TASK_LATE = "activity.task-late"
+LateTask = Callable[..., Task]
+
+
+def test_looking_twice_changes_nothing(late_task: LateTask) -> None:
+    late_task()
+    look_for(TASK_LATE)
+    before = Event.objects.count()
+    assert len(look_for(TASK_LATE)) == 1
+    assert Event.objects.count() == before, "what is as it was leaves no event"
+
+
+def test_a_record_that_is_as_it_should_be_is_not_found(late_task: LateTask, alice: Member) -> None:
+    late = late_task()
+    late_task(title="还没到期", days=-2)
+    tasks.complete(late_task(title="做完了"), actor=alice)
+    assert [found.about_id for found in look_for(TASK_LATE)] == [late.pk]
+
+
+def test_what_passes_to_somebody_else_becomes_theirs(late_task: LateTask, alice: Member, bob: Member) -> None:
+    task = late_task()
+    look_for(TASK_LATE)
+    tasks.assign(task, actor=alice, to=bob)
+    (found,) = look_for(TASK_LATE)
+    assert (found.member_id, found.state) == (bob.pk, State.OWN)
+
+
+def test_a_person_has_a_few_of_one_rule_at_a_time_and_the_rest_waits(
+    late_task: LateTask, alice: Member, bob: Member, adam: Member
+) -> None:
+    setup.create_settings(actor=adam, values={"most_each": 2})
+    mine = [late_task(title=f"第 {n} 件") for n in range(5)]
+    late_task(bob)
+    found = look_for(TASK_LATE)
+    assert [one.about_id for one in found if one.member_id == alice.pk] == [mine[0].pk, mine[1].pk]
+    assert [one.member_id for one in found].count(bob.pk) == 1
+    ran = RuleRun.objects.get(rule=rule(TASK_LATE))
+    assert (ran.offenders, ran.waiting) == (6, 3), "nothing is left out silently"
+    tasks.complete(mine[0], actor=alice)
+    found = look_for(TASK_LATE)
+    assert [one.about_id for one in found if one.member_id == alice.pk] == [one.pk for one in mine[:3]]
+
+
+def test_more_than_a_batch_is_done_in_turns_and_a_killed_turn_goes_on(
+    late_task: LateTask, adam: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BATCH", 3)
+    setup.create_settings(actor=adam, values={"most_each": 100})
+    made = [late_task(title=f"第 {n} 件") for n in range(8)]
+    row = rule(TASK_LATE)
+    assert engine.turn(row), "more is left"
+    assert Finding.objects.count() == 3
+    # The next turn begins anew, as after a worker that was killed.
+    assert len(look_for(TASK_LATE)) == 8
+    assert len({found.about_id for found in Finding.objects.all()}) == len(made)
+
+
+def test_a_rule_costs_the_same_statements_however_many_records_do_not_offend(late_task: LateTask) -> None:
+    late_task()
+    look_for(TASK_LATE)
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            engine.run(rule(TASK_LATE))
+        return len(asked)
+
+    few = statements()
+    for number in range(20):
+        late_task(title=f"在期内 {number}", days=-number)
+    assert statements() == few
+
+
+def test_nothing_of_another_company_is_found_or_seen(acme_team: Team, other_team: Team) -> None:
+    alice, dan = acme_team.people["alice"], other_team.people["dan"]
+    for company, who in ((acme_team.company, alice), (other_team.company, dan)):
+        with company_scope(company):
+            tasks.create(
+                actor=who, values={"title": "晚了", "assignee": who, "due_on": clock.today() - timedelta(days=30)}
+            )
+    with company_scope(acme_team.company):
+        (found,) = look_for(TASK_LATE)
+        assert found.member_id == alice.pk
+    with company_scope(other_team.company):
+        assert Finding.objects.count() == 0, "Dan's company has not looked yet, and has its own row of the rule"
+        (theirs,) = look_for(TASK_LATE)
+        assert theirs.member_id == dan.pk
+
+
+def test_the_jobs_of_the_night_look_for_every_rule(acme_team: Team) -> None:
+    alice = acme_team.people["alice"]
+    with company_scope(acme_team.company):
+        values = {"title": "晚了", "assignee": alice, "due_on": clock.today() - timedelta(days=30)}
+        tasks.create(actor=alice, values=values)
+    jobs.run("audits.night", acme_team.company.pk, None, {})
+    jobs.run("audits.hour", acme_team.company.pk, None, {})
+    jobs.drain()
+    with company_scope(acme_team.company):
+        assert Finding.objects.get(rule__key=TASK_LATE).member_id == alice.pk
+        ran = set(RuleRun.objects.filter(ended_at__isnull=False, problem="").values_list("rule__key", flat=True))
+        assert ran == {one.key for one in declared.every()}, "every shipped rule can be asked"
+
+
+def test_every_company_has_the_rules_of_the_program_and_none_twice(scope: Any) -> None:
+    setup.ensure_rules()
+    keys = list(AuditRule.objects.values_list("key", flat=True))
+    assert sorted(keys) == [one.key for one in declared.every()]
+
+
+def test_figures_are_the_companys_and_can_be_as_they_came(
+    late_task: LateTask, act: Any, adam: Member, alice: Member
+) -> None:
+    late_task(days=21)
+    row = rule(TASK_LATE)
+    with pytest.raises(Invalid, match="hours"):
+        setup.tune(row, actor=adam, severity="hint", figures='{"hours": 3}')
+    with pytest.raises(Invalid, match="100,000"):
+        setup.tune(row, actor=adam, severity="hint", figures='{"working_days": -3}')
+    act(setup.tune, row, by=adam, severity="serious", figures='{"working_days": 60}')
+    assert look_for(TASK_LATE) == []
+    act(setup.reset, row, by=adam)
+    row.refresh_from_db()
+    assert (row.figures, row.severity) == ({}, "hint")
+    (found,) = look_for(TASK_LATE)
+    assert found.facts["working_days"] == 5
+
+
+def test_a_rule_that_is_turned_off_finds_nothing_and_what_it_found_ends(
+    late_task: LateTask, adam: Member, alice: Member
+) -> None:
+    late_task()
+    look_for(TASK_LATE)
+    setup.turn_off(rule(TASK_LATE), actor=adam)
+    (found,) = look_for(TASK_LATE)
+    assert found.state == State.RESOLVED, "nobody has put it right"
+    assert not found.present
+
+
+def test_the_engines_deeds_are_nobody_elses(late_task: LateTask, adam: Member) -> None:
+    late_task()
+    (found,) = look_for(TASK_LATE)
+    findings.surface(found, actor=system())
+    for verb in (findings.end, findings.verify):
+        with pytest.raises(Forbidden):
+            verb(found, actor=adam)
+
+
+# --- rules of the company's own --------------------------------------------------------------------------------------
+
+
+def own_rule(by: Member, **more: Any) -> AuditRule:
+    """A rule that Alice makes about tasks."""
+    values = {
+        "name": "没有期限的任务", "says": "“{title}”没有期限。", "record_type": "task", "severity": "hint",
+        "conditions": "due_on=none&view=open",
+    }  # fmt: skip
+    made: AuditRule = setup.create(actor=by, values=values | more).record
+    return made
+
+
+def test_a_company_makes_a_rule_of_its_own_without_code(late_task: LateTask, sue: Member, alice: Member) -> None:
+    made = own_rule(sue)
+    assert (made.kind, made.owner_id) == (Kind.OWN, sue.pk)
+    tasks.create(actor=alice, values={"title": "某天寄样", "assignee": alice})
+    late_task()
+    engine.run(made)
+    (found,) = Finding.objects.filter(rule=made)
+    assert (found.member_id, found.facts) == (alice.pk, {"title": "某天寄样"})
+
+
+def test_an_own_rule_finds_no_more_than_its_maker_sees(alice: Member, bob: Member, adam: Member, scope: Any) -> None:
+    role = roles.create(actor=adam, values={"name": "自查"}).record
+    grants = "task.view own\ntask.create own\naudit_rule.view company\naudit_rule.create own"
+    roles.set_rights(role, actor=adam, grants=grants, field_rules="")
+    members.set_roles(alice, actor=adam, roles=[role])
+    made = own_rule(Member.objects.get(pk=alice.pk))
+    for who in (alice, bob):
+        tasks.create(actor=adam, values={"title": f"{who} 的", "assignee": who})
+    engine.run(made)
+    assert [found.member_id for found in Finding.objects.filter(rule=made)] == [alice.pk], "she does not see Bob's"
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"conditions": ""}, "conditions"),
+        ({"conditions": "nothing=1"}, "conditions"),
+        ({"says": "{whatever}"}, "says"),
+        ({"says": "{title"}, "says"),
+        ({"responsible": "title"}, "responsible"),
+    ],
+)
+def test_what_means_nothing_is_refused_at_its_field(scope: Any, sue: Member, more: dict[str, str], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        own_rule(sue, **more)
+    assert field in refused.value.fields
+
+
+def test_the_rule_of_who_has_left_rests_and_says_so(sue: Member, adam: Member, alice: Member) -> None:
+    made = own_rule(sue)
+    tasks.create(actor=alice, values={"title": "某天寄样", "assignee": alice})
+    members.leave(sue, actor=adam, on=clock.today())
+    with pytest.raises(Refused):
+        engine.run(AuditRule.objects.get(pk=made.pk))
+    look_in_a_job(made.pk)
+    assert "left" in RuleRun.objects.get(rule=made).problem

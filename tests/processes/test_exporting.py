@@ -1,0 +1,126 @@
+"""The company's own event log goes out, in each format, and reads back as the log is."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gucang.kernel.actors import as_actor
+from gucang.kernel.errors import Forbidden, Invalid, Refused
+from gucang.kernel.models import Event, EventObject
+from gucang.kernel.scope import company_scope
+from gucang.parties.actions import customers
+from gucang.processes import cli, exporting
+from gucang.processes.mining.logs import Checked, instant
+from gucang.processes.mining.ocel import Ocel
+from gucang.processes.mining.ocel_json import read_json
+from gucang.processes.mining.ocel_sqlite import read_sqlite
+from gucang.processes.mining.ocel_xml import read_xml
+from gucang.processes.mining.xes import XesReader
+from gucang.processes.models import OutsideLog
+from gucang.selling.actions import opportunities
+
+READERS = {".json": read_json, ".xml": read_xml, ".sqlite": read_sqlite}
+XES = b"""<log><trace><string key="concept:name" value="A-1"/><event><string key="concept:name" value="a"/>
+<date key="time:timestamp" value="2026-11-23T09:00:00Z"/></event></trace></log>"""
+
+
+@pytest.fixture
+def history(other: Any, dan: Any, acme: Any, adam: Any) -> None:
+    """Two customers of Acme, one of them changed, and one of another company."""
+    with company_scope(other):
+        customers.create(actor=dan, values={"name": "别家客户"})
+    with company_scope(acme):
+        first = customers.create(actor=adam, values={"name": "甲 & <乙>公司"}).record
+        customers.edit(first, actor=adam, values={"city": "苏州"})
+        second = customers.create(actor=adam, values={"name": "丙公司"}).record
+        opportunities.create(actor=adam, values={"name": "大单", "customer": second, "closes_on": date(2026, 12, 1)})
+
+
+def logged() -> tuple[dict[str, tuple[str, Any]], set[tuple[str, str, str]], set[str]]:
+    """What the tables of the log hold, by id."""
+    events = {str(one.pk): (one.name, one.occurred_at) for one in Event.objects.all()}
+    rows = EventObject.objects.values_list("event_id", "object_type", "object_id", "role")
+    relations = {(str(pk), f"{kind}-{key}", role) for pk, kind, key, role in rows}
+    return events, relations, {other for _pk, other, _role in relations}
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_every_event_object_and_relation_is_in_an_ocel_file(
+    history: None, acme: Any, adam: Any, tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / f"log{form}"
+    with company_scope(acme):
+        count = exporting.export(as_actor(adam), path, form)
+        events, relations, objects = logged()
+    found: Ocel = READERS[form](path).check()
+    assert count == len(events) == len(list(found.events))
+    assert {one.id: (one.type, instant(one.time)) for one in found.events} == events
+    assert {(one.id, other, role) for one in found.events for other, role in one.objects} == relations
+    assert {one.id for one in found.objects} == objects
+    labels = {value for one in found.objects for _name, value, _at in one.attributes}
+    assert "甲 & <乙>公司" in labels
+    assert "别家客户" not in path.read_bytes().decode("utf-8", "replace")
+
+
+def test_the_cases_of_xes_are_the_records_of_one_type_with_all_that_concerns_them(
+    history: None, acme: Any, adam: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.xes.gz"
+    with company_scope(acme):
+        exporting.export(as_actor(adam), path, ".xes.gz", "customer")
+        rows = EventObject.objects.filter(object_type="customer").values_list("object_id", "event_id").distinct()
+        wanted = {f"customer-{key}" for key, _event in rows}
+        total = len(rows)
+    traces = list(Checked().cases(XesReader(path)))
+    assert {trace.name for trace in traces} == wanted
+    assert sum(len(trace.events) for trace in traces) == total
+    activities = [[event[0][2] for event in trace.events] for trace in traces]
+    assert ["customer.create", "customer.edit"] in activities
+    assert any("opportunity.create" in each for each in activities)
+
+
+def test_only_an_administrator_takes_the_log_out(
+    history: None, acme: Any, mia: Any, carol: Any, tmp_path: Path
+) -> None:
+    with company_scope(acme):
+        for person in (mia, carol):
+            with pytest.raises(Forbidden):
+                exporting.export(as_actor(person), tmp_path / "log.json", ".json")
+    assert not (tmp_path / "log.json").exists()
+
+
+def test_xes_without_its_cases_and_unknown_formats_are_refused(acme: Any, adam: Any, tmp_path: Path) -> None:
+    with company_scope(acme):
+        for form, cases in ((".xes", ""), (".xes", "nothing"), (".csv", "")):
+            with pytest.raises(Invalid):
+                exporting.export(as_actor(adam), tmp_path / "x", form, cases)
+
+
+def arguments(adam: Any, file: Path, **more: Any) -> argparse.Namespace:
+    usual = {"company": "acme", "member": adam.email, "name": "", "cases": "", "activity": "plain"}
+    return argparse.Namespace(**(usual | {"file": file} | more))
+
+
+def test_the_command_line_brings_a_log_in_and_out_again(
+    acme: Any, adam: Any, tmp_path: Path, settings: Any, capsys: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    source, back = tmp_path / "a.xes", tmp_path / "b.xes.gz"
+    source.write_bytes(XES)
+    assert cli.import_log(arguments(adam, source, name="旧")) == 0
+    assert "1 cases, 1 events, 1 variants" in capsys.readouterr().out
+    assert cli.export_log(arguments(adam, back, name="旧")) == 0
+    with gzip.open(back) as packed:
+        assert list(XesReader(packed)) == list(XesReader(source))  # type: ignore[arg-type]
+    source.write_bytes(XES[:-10])
+    assert cli.import_log(arguments(adam, source, name="坏")) == 1
+    with pytest.raises(Refused):
+        cli.export_log(arguments(adam, back, name="没有"))
+    with company_scope(acme):
+        assert OutsideLog.objects.filter(state="ready").count() == 1
