@@ -100,7 +100,7 @@ def hire(world: World, part: Part, made: dict[str, Department], password: str) -
     if part.leads:
         department = Department.objects.get(pk=made[part.department].pk)
         departments.edit(department, actor=system(), head=member)
-    messages.create_setting(actor=member, values={"mail_off": [kind.name for kind in kinds.every()]})
+    messages.create_setting(actor=member, values={"mail_off": [kind.name for kind in kinds.every() if kind.mail]})
     world.members[part.user] = member
     return member
 

@@ -209,8 +209,8 @@ def _tags(spec: FieldSpec, raw: Any, actor: Actor, known: Any) -> list[str]:
         raise BadValue(_t("Write words, with commas between them."))
     words = list(dict.fromkeys(clean_text(_as_text(word), LONGTEXT_MAX) for word in raw))
     words = [word for word in words if word]
-    if len(words) > 20 or any(len(word) > 40 for word in words):
-        raise BadValue(_t("At most 20 tags of 40 characters fit."))
+    if len(words) > 50 or any(len(word) > 40 for word in words):
+        raise BadValue(_t("At most 50 tags of 40 characters fit."))
     return words
 
 
