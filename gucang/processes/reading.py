@@ -19,7 +19,7 @@ from gucang.processes.mining.ocel_json import read_json
 from gucang.processes.mining.ocel_sqlite import is_sqlite, read_sqlite
 from gucang.processes.mining.ocel_xml import read_xml
 from gucang.processes.mining.pnml import read_pnml
-from gucang.processes.mining.trees import net_of, parse_tree
+from gucang.processes.mining.trees import Tree, net_of, parse_tree
 from gucang.processes.mining.xes import ABOUT, XesReader
 
 
@@ -34,6 +34,11 @@ def net_of_text(text: str) -> AcceptingNet:
     if text.lstrip().startswith("<"):
         return read_pnml(io.BytesIO(text.encode()))
     return net_of(parse_tree(text))
+
+
+def tree_of_text(text: str) -> Tree | None:
+    """The process tree in writing; None for a PNML document. Raises BadModel."""
+    return None if text.lstrip().startswith("<") else parse_tree(text)
 
 
 def digest_of(text: str) -> str:

@@ -86,6 +86,44 @@ def optional(child: Tree) -> Tree:
     return choice(TAU, child)
 
 
+# --- the plainest form ---
+
+
+def normal(tree: Tree) -> Tree:
+    """The same process in as few blocks as it takes: blocks of a kind within each other are one, silence is left out.
+
+    What may be left out altogether stands first among choices and last among the ways back of a loop.
+    """
+    children = [normal(child) for child in tree.children]
+    if tree.operator is None:
+        return tree
+    if tree.operator is Operator.LOOP:
+        return _normal_loop(children[0], children[1:])
+    flat = _flat(children, tree.operator)
+    seen = [child for child in flat if child != TAU]
+    if tree.operator is Operator.CHOICE and len(seen) < len(flat):
+        seen = [TAU, *seen]
+    if len(seen) < 2:
+        return seen[0] if seen else TAU
+    return Tree(tree.operator, tuple(seen))
+
+
+def _normal_loop(body: Tree, back: list[Tree]) -> Tree:
+    if body.operator is Operator.LOOP:
+        body, back = body.children[0], [*body.children[1:], *back]
+    back = _flat(back, Operator.CHOICE)
+    seen = [child for child in back if child != TAU]
+    if body == TAU and not seen:
+        return TAU
+    if body != TAU and len(seen) < len(back):
+        seen.append(TAU)
+    return loop(body, *seen)
+
+
+def _flat(children: list[Tree], operator: Operator) -> list[Tree]:
+    return [part for child in children for part in (child.children if child.operator is operator else (child,))]
+
+
 # --- in writing ---
 
 _TOKEN = re.compile(r"\s*(?:(->|X|\+|\*)\s*\(|(tau)\b|'((?:[^'\\]|\\.)*)'|(\))|(,))")

@@ -13,6 +13,7 @@ from gucang.kernel.errors import Invalid, NotVisible
 from gucang.kernel.records import RecordType
 from gucang.processes import reading
 from gucang.processes.actions import models
+from gucang.processes.mining.drawing import draw
 from gucang.processes.models import ProcessModel
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
@@ -56,7 +57,18 @@ def page(request: CompanyRequest, record_type: RecordType, model: ProcessModel) 
     """The steps that a model speaks of, in its order, each once."""
     net = reading.net_of_text(model.definition)
     steps = dict.fromkeys(one.label for one in net.transitions if one.label is not None)
-    return {"steps": [*steps], "silent": sum(one.label is None for one in net.transitions), "places": net.places}
+    return {
+        "drawing": _drawing(model),
+        "steps": [*steps],
+        "silent": sum(one.label is None for one in net.transitions),
+        "places": net.places,
+    }
+
+
+def _drawing(model: ProcessModel) -> str:
+    """The picture of a process tree; a Petri net has none."""
+    tree = reading.tree_of_text(model.definition)
+    return draw(tree, title=str(model)) if tree is not None else ""
 
 
 def begin(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any] | None:
