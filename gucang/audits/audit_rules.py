@@ -1,19 +1,22 @@
-"""Audit rules about what lies below this module: tasks, next steps, what is entered late, exports."""
+"""Audit rules about what lies below this module: tasks, next steps, what is entered late, exports, what is opened."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gucang.accounts.models import Member
 from gucang.activity.models import FollowUp, Task
 from gucang.audits.clocks import working_days_ago
 from gucang.audits.declared import audit_rule
 from gucang.audits.kinds import Every, Kind, Severity
+from gucang.audits.models import Opening
 from gucang.exchange.models import Export
 
 WORKING_DAYS = {"working_days": _("working days")}
@@ -87,3 +90,28 @@ def many_exports(exports: QuerySet[Any], *, now: datetime, most: int = 5, days: 
     )
     counted = others.order_by().values("owner_id").annotate(n=Count("pk")).values("n")
     return exports.filter(Q(created_at__gte=since)).annotate(on_that_day=Subquery(counted)).filter(on_that_day__gt=most)
+
+
+@audit_rule(
+    "audits.unusual-viewing", on=Member, kind=Kind.PROTECTION, severity=Severity.SERIOUS, every=Every.HOUR,
+    name=_("Unusually many customers are opened"), responsible="pk", evidence=lambda ids: {},
+    says=_("{opened} customers, contacts and leads were opened on {opened_on}, over {most} and {times} × the usual."),
+    labels={"most": _("records a day"), "times": _("times as many as usual"), "days": _("of the last days")},
+)  # fmt: skip
+def unusual_viewing(
+    members: QuerySet[Any], *, now: datetime, most: int = 200, times: int = 3, days: int = 7
+) -> QuerySet[Any]:
+    """Whoever opened far more on a day than on those of four weeks before. It is known how many, and not which."""
+    recent = timezone.localdate(now) - timedelta(days=days)
+    counted = Opening.objects.filter(member_id=OuterRef("pk"))
+    highest = counted.filter(on__gt=recent).order_by("-count", "-on")
+    before = counted.filter(on__gt=recent - timedelta(days=28), on__lte=recent).order_by().values("member_id")
+    return (
+        members.annotate(
+            opened=Subquery(highest.values("count")[:1]),
+            opened_on=Subquery(highest.values("on")[:1]),
+            usual=Coalesce(Subquery(before.annotate(mean=Avg("count")).values("mean")), 0.0),
+        )
+        .filter(opened__gt=most)
+        .filter(opened__gt=F("usual") * times)
+    )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gucang.accounts.models import Member
-from gucang.audits import campaign, impact, patterns, queries, rules, scores, waits, wording
+from gucang.audits import campaign, impact, openings, patterns, queries, rules, scores, waits, wording
 from gucang.audits.kinds import LIVE, TO_JUDGE
 from gucang.audits.models import Correction, Finding
 from gucang.audits.screens import rulepage
@@ -19,7 +19,7 @@ from gucang.kernel.actions import get as action_called
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
-from gucang.surface import columns, home, nav, panels
+from gucang.surface import columns, home, nav, opened, panels
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.panels import View
 
@@ -57,6 +57,8 @@ columns.tones("audit_rule.severity", {"hint": "mute", "warning": "warn", "seriou
 columns.tones("correction.state", {"open": "wait", "done": "warn", "verified": "ok", "recurred": "bad"})
 columns.due("correction.due_on", "state", ("open",))
 columns.due("finding.grace_until", "state", ("own",))
+
+opened.listen(openings.note)
 
 
 def may_see_patterns(actor: Actor) -> bool:

@@ -8,7 +8,7 @@ import structlog
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from gucang.audits import engine, sampling
+from gucang.audits import engine, openings, sampling
 from gucang.audits.actions import findings
 from gucang.audits.actions.setup import ensure_rules
 from gucang.audits.kinds import Every, State
@@ -106,9 +106,10 @@ def draw_sample() -> None:
     sampling.draw()
 
 
-@jobs.every_company("audits.forget", label=_("Old looks at findings go"), cron="20 3 * * *")
+@jobs.every_company("audits.forget", label=_("Old looks and counts go"), cron="20 3 * * *")
 def forget_old() -> None:
-    """Who looked at what is told for a year."""
+    """Who looked at what is told for a year; how many records somebody opened, for three months."""
+    openings.forget_old()
     with deriving(engine.APP):
         Look.objects.filter(at__lt=clock.now() - KEEP_LOOKS).delete()
 

@@ -338,6 +338,21 @@ class Confirmation(AboutRecord):
         return f"{timezone.localtime(self.confirmed_at):%Y-%m-%d}"
 
 
+class Opening(CompanyModel):
+    """How many records about people and companies a member has opened on a day. Counted, no deed, hence `derived`."""
+
+    derived = True
+
+    member = Reference(Member, models.CASCADE, related_name="+")
+    on = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        base_manager_name = "objects"
+        constraints = [models.UniqueConstraint(fields=["company", "member", "on"], name="one_count_a_day")]
+        indexes = [models.Index(fields=["company", "on"], name="openings_by_day")]
+
+
 class Look(CompanyModel):
     """That somebody has looked at a colleague's finding. It tells of a look and changes nothing, hence `derived`."""
 

@@ -10,7 +10,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Mod, StrIndex, Substr
 from django.utils.translation import gettext_lazy as _
 
-from gucang.audits import campaign, scores
+from gucang.audits import campaign, openings, scores
 from gucang.audits.campaign import Campaign
 from gucang.audits.declared import audit_rule
 from gucang.audits.kinds import Kind, Severity
@@ -41,6 +41,7 @@ scores.keep(
         {(level, kind): _wanted(level, kind) for level in WANTED for kind in CustomerKind.values},
     )
 )  # fmt: skip
+openings.protect("customer", "contact")
 campaign.join(
     Campaign("customer", ("name", "credit_code", "phone", "province", "city", "address", "industry", "level"))
 )

@@ -8,10 +8,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from gucang.audits import openings
 from gucang.audits.clocks import working_hours_ago
 from gucang.audits.declared import audit_rule
 from gucang.audits.kinds import Every, Kind
 from gucang.selling.models import Lead, LeadStatus
+
+openings.protect("lead")
 
 
 def _answered(leads: QuerySet[Any], *, since: datetime, now: datetime) -> QuerySet[Any]:

@@ -16,7 +16,7 @@ from gucang.approvals.models import ApprovalRequest
 from gucang.audits import declared
 from gucang.audits.actions import setup
 from gucang.audits.kinds import Severity
-from gucang.audits.models import Finding
+from gucang.audits.models import Finding, Opening
 from gucang.billing.actions import receivables
 from gucang.billing.models import Receivable
 from gucang.delivering.actions import deliveries
@@ -25,7 +25,7 @@ from gucang.exchange.actions import exports
 from gucang.kernel import clock
 from gucang.kernel.actors import system
 from gucang.kernel.errors import NeedsApproval
-from gucang.kernel.scope import company_scope, writing
+from gucang.kernel.scope import company_scope, deriving, writing
 from gucang.ordering.actions import orders
 from gucang.parties.actions import contacts, customers
 from gucang.parties.models import Contact, Customer
@@ -36,7 +36,7 @@ from gucang.stock.actions import moves, products, warehouses
 from gucang.stock.models import StockLevel
 from tests.approvals.conftest import make_policy
 from tests.audits.conftest import look_for, rule
-from tests.personas import Team
+from tests.personas import Team, hire
 
 Made = tuple[Any, Any]
 _count = iter(range(1, 10_000))
@@ -300,12 +300,24 @@ def level(by: Member) -> Made:
     return bad, fine
 
 
+def hungry(by: Member) -> Made:
+    """One who opens far more than on other days, beside one who opens as many every day."""
+    busy = hire("Bea", "salesperson")
+    with deriving("audits"):
+        for member, usual in ((by, 20), (busy, 300)):
+            Opening.objects.create(member=member, on=clock.today(), count=400)
+            for back in range(8, 20):
+                Opening.objects.create(member=member, on=day(back), count=usual)
+    return by, busy
+
+
 CASES: dict[str, tuple[Callable[[Member], Made], dict[str, int]]] = {
     "activity.next-step-late": (next_step, {}),
     "activity.task-late": (task, {}),
     "activity.entered-late": (follow_up, {}),
     "exchange.large-export": (large_export, {"most": 1}),
     "exchange.many-exports": (second_export, {"most": 1}),
+    "audits.unusual-viewing": (hungry, {}),
     "parties.customer-incomplete": (incomplete, {}),
     "parties.credit-code-wrong": (lambda by: spoiled(by, credit_code="91440300708461136A"), {}),
     "parties.customer-phone-wrong": (lambda by: spoiled(by, phone="12345"), {}),

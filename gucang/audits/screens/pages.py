@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from gucang.accounts.models import Member, Role, Status
-from gucang.audits import frame, patterns, queries, rules, scores
+from gucang.audits import frame, openings, patterns, queries, rules, scores
 from gucang.audits.models import Confirmation, Finding
 from gucang.kernel import clock, records
 from gucang.kernel.errors import NotVisible
@@ -77,6 +77,7 @@ def recorded(request: CompanyRequest, **_address: str) -> HttpResponse:
         "days": DAYS,
         "findings": Finding.objects.filter(member_id=member).count(),
         "own": Finding.objects.filter(member_id=member, state="own").count(),
+        "opened": openings.of(member, DAYS),
         "confirmations": Confirmation.objects.filter(member_id=member).count(),
         "looks": queries.looks_at(member, LOOKS),
         "auditors": _auditors(),

@@ -159,6 +159,12 @@ def test_terms_that_say_nothing_are_refused(limit: Any) -> None:
         limit("-1")
 
 
+def test_terms_of_which_nothing_is_given_are_refused_too(limit: Any, fiona: Any) -> None:
+    with pytest.raises(Invalid):
+        terms_of.create(actor=fiona, values={})
+    assert not CreditTerms.objects.exists()
+
+
 def test_another_companys_terms_do_not_count(other: Company, dan: Any, adam: Any, acme: Company) -> None:
     with company_scope(other):
         theirs = customers.create(actor=dan, values={"name": "别家客户"}).record

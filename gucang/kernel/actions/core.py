@@ -270,7 +270,7 @@ class _Run:
         cause = self.cause or reactions.current_cause()
         facts = reactions.during(event_id, lambda: self.verb.body(self.instance, **self._body_params(params)))
         changes = changed_between(before, snapshot(self.instance)) | lines.changes(self.instance)
-        if not changes and not self.verb.always:
+        if before is not None and not changes and not self.verb.always:
             return Outcome(self.instance, None)
         if missing := custom.missing_in_stage(self.record_type, self.instance, changes):
             raise Lacking(missing)

@@ -22,7 +22,7 @@ from gucang.kernel.actions import Action, Outcome
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Stale
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
-from gucang.surface import keyset, panels
+from gucang.surface import keyset, opened, panels
 from gucang.surface.api.answers import answer
 from gucang.surface.api.output import Subject, event_rows, record_rows
 from gucang.surface.api.problems import TYPE, Halt, problem
@@ -52,6 +52,7 @@ def listing(record_type: RecordType) -> Operation:
         count = keyset.capped_count if "total" in wanted else keyset.quick_count
         total, more = count(found.query, None if after else page)
         rows = record_rows(record_type, request.actor, page.rows, actions="actions" in wanted, lines="lines" in wanted)
+        opened.tell(request.actor, record_type, len(rows))
         return _page(request, rows, page.next, total=total, total_is_exact=not more)
 
     return list_records
@@ -64,6 +65,7 @@ def reading(record_type: RecordType) -> Operation:
         wanted = _with(request.GET, "actions")
         record = visible_record(record_type, request.actor, id)
         (body,) = record_rows(record_type, request.actor, [record], actions="actions" in wanted, lines=True)
+        opened.tell(request.actor, record_type, 1)
         return answer(body, headers={"ETag": etag(record)})
 
     return read_record

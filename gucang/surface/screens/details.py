@@ -13,7 +13,7 @@ from gucang.kernel.actors import Access
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType, Related
-from gucang.surface import linetable, panels, timeline
+from gucang.surface import linetable, opened, panels, timeline
 from gucang.surface.columns import (
     ABOUT,
     ABOUT_ID,
@@ -35,6 +35,7 @@ RELATED_ROWS = 10
 def show(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpResponse:
     """The page; with `?peek` the side panel of a list."""
     record = find(record_type, request, pk, binned=True)
+    opened.tell(request.actor, record_type, 1)
     remember_label(request.actor, record)
     peek = "peek" in request.GET
     names = [*record_type.form.fields, *(spec.name for spec in record_type.custom_fields()), "owner", "number"]
