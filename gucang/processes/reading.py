@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _t
 
+from gucang.processes.mining.bpmn import read_bpmn
 from gucang.processes.mining.errors import BadLog, MiningError
 from gucang.processes.mining.errors import marked as _
 from gucang.processes.mining.logs import NAME, TIME, Attribute, Header, Trace, instant
@@ -19,7 +20,7 @@ from gucang.processes.mining.ocel_json import read_json
 from gucang.processes.mining.ocel_sqlite import is_sqlite, read_sqlite
 from gucang.processes.mining.ocel_xml import read_xml
 from gucang.processes.mining.pnml import read_pnml
-from gucang.processes.mining.trees import Tree, net_of, parse_tree
+from gucang.processes.mining.trees import Tree, net_of, parse_tree, relabelled
 from gucang.processes.mining.xes import ABOUT, XesReader
 
 
@@ -30,15 +31,19 @@ def told(problem: MiningError) -> str:
 
 
 def net_of_text(text: str) -> AcceptingNet:
-    """The net of a process tree in writing, or of a PNML document. Raises BadModel."""
-    if text.lstrip().startswith("<"):
-        return read_pnml(io.BytesIO(text.encode()))
-    return net_of(parse_tree(text))
+    """The net of a process tree in writing, of a BPMN document or of a PNML document. Raises BadModel."""
+    tree = tree_of_text(text)
+    return net_of(tree) if tree is not None else read_pnml(io.BytesIO(text.encode()))
 
 
 def tree_of_text(text: str) -> Tree | None:
-    """The process tree in writing; None for a PNML document. Raises BadModel."""
-    return None if text.lstrip().startswith("<") else parse_tree(text)
+    """The process tree in writing or in BPMN, there by the names of the tasks; None for PNML. Raises BadModel."""
+    if not text.lstrip().startswith("<"):
+        return parse_tree(text)
+    if "<pnml" in text:
+        return None
+    found = read_bpmn(text.encode())
+    return relabelled(found.tree, found.names)
 
 
 def digest_of(text: str) -> str:

@@ -11,4 +11,5 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("outside-logs/<int:pk>/cases/<int:number>", screens.cases.case, name="outside-log-case"),
     path("outside-logs/<int:pk>/log.xes.gz", screens.logs.download, name="outside-log-download"),
     path("process-models/upload", screens.models.upload, name="process-model-upload"),
+    path("process-models/<int:pk>/process.bpmn", screens.models.download, name="process-model-bpmn"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -122,6 +122,13 @@ def _normal_loop(body: Tree, back: list[Tree]) -> Tree:
 
 def _flat(children: list[Tree], operator: Operator) -> list[Tree]:
     return [part for child in children for part in (child.children if child.operator is operator else (child,))]
+
+
+def relabelled(tree: Tree, labels: Mapping[str, str]) -> Tree:
+    """The same with other labels; those that are not named stay."""
+    if tree.label is not None:
+        return step(labels.get(tree.label, tree.label))
+    return Tree(tree.operator, tuple(relabelled(child, labels) for child in tree.children))
 
 
 # --- in writing ---

@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _t
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from gucang.kernel import records
-from gucang.kernel.errors import Invalid, NotVisible
+from gucang.kernel.errors import Invalid, NotVisible, Refused
 from gucang.kernel.records import RecordType
 from gucang.processes import reading
 from gucang.processes.actions import models
+from gucang.processes.mining.bpmn import write_bpmn
 from gucang.processes.mining.drawing import draw
 from gucang.processes.models import ProcessModel
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import go, render
-from gucang.surface.screens.common import record_url
+from gucang.surface.screens.common import find, record_url
 
 MOST_BYTES = 2 << 20
 
@@ -26,7 +28,7 @@ MOST_BYTES = 2 << 20
 @require_http_methods(["GET", "HEAD", "POST"])
 @answered
 def upload(request: CompanyRequest, **_address: str) -> HttpResponse:
-    """Choose a PNML file, or a process tree as text, and name it."""
+    """Choose a BPMN or PNML file, or a process tree as text, and name it."""
     if not request.actor.may("process_model.create"):
         raise NotVisible
     error: dict[str, str] = {}
@@ -44,7 +46,9 @@ def upload(request: CompanyRequest, **_address: str) -> HttpResponse:
 def _text(request: CompanyRequest) -> str:
     file = request.FILES.get("file")
     if file is None or isinstance(file, list):
-        raise Invalid({"definition": [_t("Choose a file with a process tree or a Petri net (PNML).")]})
+        raise Invalid(
+            {"definition": [_t("Choose a file with a process: BPMN 2.0, a Petri net (PNML) or a process tree.")]}
+        )
     if (file.size or 0) > MOST_BYTES:
         raise Invalid({"definition": [_t("The file is larger than 2 MB; that is no process model.")]})
     try:
@@ -59,6 +63,7 @@ def page(request: CompanyRequest, record_type: RecordType, model: ProcessModel) 
     steps = dict.fromkeys(one.label for one in net.transitions if one.label is not None)
     return {
         "drawing": _drawing(model),
+        "bpmn_url": f"{record_url(request, record_type, model.pk)}/process.bpmn",
         "steps": [*steps],
         "silent": sum(one.label is None for one in net.transitions),
         "places": net.places,
@@ -69,6 +74,23 @@ def _drawing(model: ProcessModel) -> str:
     """The picture of a process tree; a Petri net has none."""
     tree = reading.tree_of_text(model.definition)
     return draw(tree, title=str(model)) if tree is not None else ""
+
+
+@require_GET
+@answered
+def download(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
+    """A process tree as BPMN 2.0, with its drawing."""
+    model: ProcessModel = find(records.get("process_model"), request, pk)
+    tree = reading.tree_of_text(model.definition)
+    if tree is None:
+        raise Refused(_t("This model is a Petri net. Only a process tree can be written as BPMN."))
+    return bpmn_file(write_bpmn(tree, {}, name=model.name), model.name)
+
+
+def bpmn_file(text: str, name: str) -> HttpResponse:
+    """A document in BPMN, to be kept under a name."""
+    held = content_disposition_header(True, f"{name}.bpmn") or ""
+    return HttpResponse(text.encode(), content_type="application/xml", headers={"Content-Disposition": held})
 
 
 def begin(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[str, Any] | None:
