@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -196,15 +197,67 @@ def test_what_cannot_be_told_is_refused_by_name(data: bytes, sentence: str) -> N
     assert sentence in str(refused.value)
 
 
-@given(st.lists(st.sampled_from(["s", "e", "a", "b", "c", "x1", "x2", "x3", "p1", "p2"]), min_size=4, max_size=24))
-@settings(max_examples=300, deadline=None)
-def test_any_diagram_is_told_or_refused(ends: list[str]) -> None:
-    arrows = " ".join(f"{one}>{other}" for one, other in zip(ends[::2], ends[1::2], strict=False))
+Pairs = list[tuple[str, str]]
+SHORT = 4
+
+
+def told_by_tokens(pairs: Pairs) -> set[str]:
+    """All words of a diagram up to a length, by moving tokens along its arrows as BPMN says."""
+    found: set[str] = set()
+    starts = [n for n, (source, _target) in enumerate(pairs) if source == "s"]
+    begin = (tuple(int(n in starts) for n in range(len(pairs))), "")
+    seen, ahead = {begin}, [begin]
+    while ahead:
+        tokens, word = ahead.pop()
+        if not any(tokens):
+            found.add(word)
+        for after in fired(pairs, tokens, word):
+            if after not in seen and len(after[1]) <= SHORT and max(after[0]) < 3:
+                seen.add(after)
+                ahead.append(after)
+    return found
+
+
+def fired(pairs: Pairs, tokens: tuple[int, ...], word: str) -> Iterator[tuple[tuple[int, ...], str]]:
+    for node in dict.fromkeys(target for _source, target in pairs):
+        into = [n for n, (_source, target) in enumerate(pairs) if target == node]
+        out = [n for n, (source, _target) in enumerate(pairs) if source == node]
+        all_at_once = node.startswith("p")
+        for taken in [into] if all_at_once else [[n] for n in into]:
+            for given_ in [out] if all_at_once or not out else [[n] for n in out]:
+                if all(tokens[n] for n in taken):
+                    left = tuple(count - (n in taken) + (n in given_) for n, count in enumerate(tokens))
+                    yield left, word + (node[0] if node[0] in "abc" else "")
+
+
+NODES = st.lists(st.sampled_from(["a", "b", "x1", "x2", "x3", "p1", "p2"]), min_size=1, max_size=5)
+
+
+@given(NODES, st.lists(NODES, max_size=3))
+@settings(max_examples=400, deadline=None)
+def test_any_diagram_is_refused_or_told_as_its_tokens_move(way: list[str], others: list[list[str]]) -> None:
+    pairs = [*dict.fromkeys(pair for nodes in (["s", *way, "e"], *others) for pair in pairwise(nodes))]
     try:
-        tree = read_bpmn(diagram(arrows)).tree
+        tree = read_bpmn(diagram(" ".join(f"{one}>{other}" for one, other in pairs))).tree
     except BadModel:
         return
-    assert set(tree.labels()) <= {"a", "b", "c"}
+    assert {word for word in words(tree) if len(word) <= SHORT} == told_by_tokens(pairs)
+
+
+@given(SMALL)
+@settings(max_examples=60, deadline=None)
+def test_what_is_written_means_what_the_tree_means(tree: Tree) -> None:
+    root = ElementTree.fromstring(write_bpmn(tree, {}, name="Orders").split("\n", 1)[1])
+    short = {one.get("id"): (one.get("name") if one.tag == f"{MODEL}task" else one.get("id")) for one in root.iter()}
+    kinds = {one.get("id"): one.tag for one in root.iter()}
+    letter = {"parallelGateway": "p", "exclusiveGateway": "x", "startEvent": "s", "endEvent": "e"}
+
+    def node(id_: str | None) -> str:
+        tag = kinds[id_].removeprefix(MODEL)
+        return f"{short[id_]}{id_}" if tag == "task" else {"s": "s", "e": "e"}.get(letter[tag], f"{letter[tag]}{id_}")
+
+    pairs = [(node(one.get("sourceRef")), node(one.get("targetRef"))) for one in root.iter(f"{MODEL}sequenceFlow")]
+    assert {word for word in words(tree) if len(word) <= SHORT} == told_by_tokens(pairs)
 
 
 def test_very_many_steps_in_a_row_are_one_sequence() -> None:
