@@ -77,7 +77,7 @@ def _audits(actor: Actor) -> bool:
     return actor.may(rules.AUDIT)
 
 
-panels.add_view("finding", View("mine", pgettext_lazy("finding", "Mine"), _mine, {"sort": "grace_until"}))
+panels.add_view("finding", View("mine", pgettext_lazy("finding", "For me to answer"), _mine, {"sort": "grace_until"}))
 panels.add_view(
     "finding", View("work", _("Work list"), lambda actor: Q(picked_on__isnull=False, state__in=TO_JUDGE), shown=_audits)
 )

@@ -22,6 +22,7 @@ from gucang.kernel.actions.core import every
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
+from gucang.surface import ui
 from gucang.surface.columns import Labels, labels_of
 
 DAYS = timedelta(days=30)
@@ -139,7 +140,7 @@ class _Teller:
         Of a record that the owner does not see there is none.
         """
         if lacks is not None:
-            why = _t("Does not hold today: %(conditions)s") % {"conditions": _t(", ").join(lacks)}
+            why = _t("Does not hold today: %(conditions)s") % {"conditions": ui.listed(lacks)}
             return Would(at, record.pk, str(record), why_not=why)
         return Would(at, record.pk, str(record), [self._step(step, record) for step in self.steps])
 

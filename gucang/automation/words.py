@@ -184,7 +184,9 @@ class Words:
             for spec in verb.params
             if spec.name in step["values"]
         ]
-        return _t("do “%(verb)s”") % {"verb": verb.label} + (f" ({'、'.join(given)})" if given else "")
+        return _t("do “%(verb)s”") % {"verb": verb.label} + (
+            _t(" (%(words)s)") % {"words": ui.listed(given)} if given else ""
+        )
 
     def named(self, record_type: RecordType, text: str) -> str:
         """A text whose {fields} stand there by their labels."""
@@ -194,7 +196,7 @@ class Words:
     def _listed(self, spec: FieldSpec | None, raw: str) -> str:
         if spec is None:
             return raw
-        return "、".join(_t("none") if one == "none" else self._one(spec, one) for one in raw.split(","))
+        return ui.listed(_t("none") if one == "none" else self._one(spec, one) for one in raw.split(","))
 
     def _value(self, record_type: RecordType, spec: FieldSpec | None, raw: Any) -> str:
         if spec is None:
@@ -203,7 +205,7 @@ class Words:
         if days is not None:
             return ngettext("%(days)s day after the run", "%(days)s days after the run", days) % {"days": days}
         many = raw if isinstance(raw, list) else [raw]
-        return self.named(record_type, "、".join(self._one(spec, one) for one in many if one not in ("", None)))
+        return self.named(record_type, ui.listed(self._one(spec, one) for one in many if one not in ("", None)))
 
     def _one(self, spec: FieldSpec, raw: Any) -> str:
         if spec.target is not None:

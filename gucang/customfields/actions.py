@@ -13,7 +13,7 @@ from gucang.kernel import records
 from gucang.kernel.actions import action, creating, editing
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
-from gucang.kernel.models import CustomField
+from gucang.kernel.models import CustomField, Event
 from gucang.kernel.text import pinyin_key
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -78,8 +78,13 @@ def move(field: CustomField, *, to: int, section: str | None = None) -> None:
             CustomField.objects.filter(pk=one.pk).update(position=position)
 
 
+def _brought_back(event: Event) -> tuple[str, dict[str, Any]]:
+    return "bring_back", {}
+
+
 @action(
     "custom_field.retire", label=_("Retire"), icon="archive", guard=rules.why_not_retire, tone="danger",
+    back=_brought_back,
     says=_("Nobody is shown or asked “%(record)s” any more. What records hold is kept and can be brought back."),
 )  # fmt: skip
 def retire(field: CustomField) -> dict[str, Any]:

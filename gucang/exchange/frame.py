@@ -15,4 +15,4 @@ panels.when_empty("import", _("Bring in customers or contacts from a file of Exc
 panels.when_empty("export", _("“Export this list” stands in the menu of every list; the files wait here."))
 columns.names("export.record_type", records.plural_called)
 columns.names("import.record_type", records.plural_called)
-panels.add("import", "list", "exchange/_begin.html", lambda request, record_type, record: {})
+panels.add("import", "head", "exchange/_begin.html", lambda request, record_type, record: {})

@@ -9,8 +9,8 @@ from gucang.surface import nav, panels
 
 panels.draw_page("outside_log", "processes/log.html", screens.logs.page)
 panels.draw_page("process_model", "processes/model.html", screens.models.page)
-panels.add("outside_log", "list", "processes/_begin.html", screens.logs.begin)
-panels.add("process_model", "list", "processes/_begin_model.html", screens.models.begin)
+panels.add("outside_log", "head", "processes/_begin.html", screens.logs.begin)
+panels.add("process_model", "head", "processes/_begin_model.html", screens.models.begin)
 panels.when_empty(
     "outside_log", _("Bring in the event log of another program; its variants and how it fits a process appear here.")
 )

@@ -59,7 +59,7 @@ def _requests(actor: Actor, customer: Customer, kinds: list[RecordType]) -> list
     """The undecided requests about what the actor sees of this customer, each with who holds it. One query."""
     parts = [_about(record_type, actor, customer) for record_type in kinds]
     pks = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
-    holder = StringAgg("tasks__member__name", Value("、"), filter=Q(tasks__open=True), distinct=True)
+    holder = StringAgg("tasks__member__name", Value(ui.listed(["", ""])), filter=Q(tasks__open=True), distinct=True)
     found = ApprovalRequest.objects.filter(pk__in=pks).annotate(holders=holder)
     return list(found.order_by("since", "pk")[:MOST])
 

@@ -353,6 +353,8 @@ def _money(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
 def _number(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
     if spec.own is None:
         return ui.number(value)
+    if spec.own.unit in ui.YUAN:
+        return ui.money(round(value, spec.places))
     words = ui.number(value, spec.places)
     return f"{words} {spec.own.unit}" if spec.own.unit else words
 

@@ -12,7 +12,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
 from gucang.surface.middleware import CompanyRequest
 
-PLACES = ("top", "left", "main", "composer", "actions", "peek", "list", "chips", "head", "menu", "brief")
+PLACES = ("top", "left", "main", "composer", "title", "actions", "peek", "list", "chips", "head", "menu", "brief")
 PanelContext = Callable[[CompanyRequest, RecordType, Any], dict[str, Any] | None]
 
 
@@ -112,9 +112,9 @@ def add(
     """Put a part on the record page of `record` ("*" is every type).
 
     `where`: "top" (above all), "left" (under the facts), "main" (above the related records), "composer" (above the
-    timeline), "actions" (beside the buttons), "peek" (in the side panel); on a list, whose record is None, "list"
-    (above it), "chips" (beside its filters), "head" (beside its title) and "menu" (under “More”); "brief" (what
-    decides, on the page of a request for approval about it). `looking` parts are
+    timeline), "title" (beside the name), "actions" (beside the buttons), "peek" (in the side panel); on a list,
+    whose record is None, "list" (above it), "chips" (beside its filters), "head" (beside its title) and "menu"
+    (under “More”); "brief" (what decides, on the page of a request for approval about it). `looking` parts are
     those of a page that somebody sees as somebody else, and stand on no other. Raises ValueError for another place.
     """
     if where not in PLACES:

@@ -4,7 +4,7 @@ Every function takes plain values and gives text, or `Markup` where a word must 
 an argument so that a page and its test agree; without it the current time in the active time zone is taken.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _t
 from markupsafe import Markup, escape
 
@@ -23,6 +23,7 @@ NOTHING = "—"
 MINUS = "−"
 
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "JPY": "JP¥"}
+YUAN = ("元", "¥", "￥")  # how people write the unit of an amount of money in a field of their own
 WITHOUT_CENTS = {"JPY", "KRW", "VND"}
 
 # From this amount on a summary writes 万 or K instead of all digits; tables always write all of them.
@@ -326,6 +327,11 @@ def said(text: str) -> str:
     return f"{spelling(text)} {initials(text)}".lower()
 
 
+def listed(words: Iterable[Any]) -> str:
+    """Words one after the other as the language sets them: 甲、乙、丙; A, B, C."""
+    return pgettext("between words of a list", ", ").join(str(word) for word in words)
+
+
 def deed_attrs(one: Mapping[str, Any]) -> dict[str, str]:
     """What marks a button or a line of a menu as something that the palette can do, with the reason why not."""
     label = str(one["label"])
@@ -341,7 +347,7 @@ def filters() -> dict[str, Callable[..., Any]]:
     """The filters of the Jinja2 environment, by the name that templates use."""
     amounts = (number, about, percent, money, money_text, filesize)
     times = (day, day_text, day_of_week, date_text, weekday, hour, moment, moment_text, duration, due_words, due_tone)
-    return {f.__name__: f for f in (*amounts, *times, headed, initial, family_name, phone, highlight, said)}
+    return {f.__name__: f for f in (*amounts, *times, headed, initial, family_name, phone, highlight, listed, said)}
 
 
 def globals_() -> dict[str, Any]:

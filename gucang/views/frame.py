@@ -50,4 +50,4 @@ def star(request: CompanyRequest, record_type: RecordType, record: Any) -> dict[
     return {"url": url, "pinned": (record_type.name, record.pk) in pins_of(request.actor)}
 
 
-panels.add("*", "actions", "views/_star.html", star)
+panels.add("*", "title", "views/_star.html", star)

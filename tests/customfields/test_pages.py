@@ -89,6 +89,11 @@ def test_a_field_is_retired_and_brought_back_on_the_page(
     page = body(client.get("/acme/fields/of/customer"))
     assert "已停用" in page
     assert "规模" not in body(client.get(f"/acme/customers/{record.pk}/edit"))
+    undo = re.search(rf'action="(/acme/fields/{field.pk}/undo/\d+)', page)
+    assert undo
+    assert client.post(undo[1]).status_code == 302
+    assert "规模" in body(client.get(f"/acme/customers/{record.pk}/edit"))
+    assert client.post(f"/acme/fields/{field.pk}/retire").status_code == 302
     assert client.post(f"/acme/fields/{field.pk}/bring-back").status_code == 302
     assert "规模" in body(client.get(f"/acme/customers/{record.pk}/edit"))
 

@@ -145,5 +145,5 @@ def test_history_is_told_in_words_on_the_page(as_adam: Client, adam: Member, rol
         roles.set_rights(reader, actor=adam, grants="customer.view own\ncustomer.create own")
     page = re.sub(r"<[^>]+>", "", text(as_adam, f"/acme/roles/{reader.pk}").partition('id="history"')[2])
     assert "Adam" in page
-    assert "客户：查看: 全公司 → 自己的" in page
-    assert "客户：新建: 无 → 有" in page
+    assert "客户：查看：全公司 → 自己的" in page
+    assert "客户：新建：无 → 有" in page

@@ -19,6 +19,7 @@ from gucang.activity.rules import visible_tasks
 from gucang.kernel import clock, records, search
 from gucang.kernel.errors import Invalid, NotVisible, Refused
 from gucang.kernel.records import RecordType
+from gucang.surface import ui
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import fragment, go, render, toast
@@ -89,7 +90,7 @@ def _written(done: list[Task]) -> str:
     """What writing did, the step that it ticked off included: nothing happens unsaid."""
     if not done:
         return _t("Written down.")
-    names = "、".join(task.title for task in done)
+    names = ui.listed(task.title for task in done)
     return _t("Written down; this step is done with it: %(tasks)s") % {"tasks": names}
 
 

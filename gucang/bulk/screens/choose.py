@@ -20,6 +20,7 @@ from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.kernel.undoing import can_be_undone
+from gucang.surface import ui
 from gucang.surface.meant import Meant, everything, picked
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import go, render, toast
@@ -190,7 +191,7 @@ def said(request: CompanyRequest, spec: FieldSpec, value: Any) -> str:
         text = said(request, spec, words)
         return _t("add %(words)s") % {"words": text} if how == ADD else _t("take away %(words)s") % {"words": text}
     if isinstance(value, list) and spec.kind == "tags":
-        return "、".join(str(word) for word in value)
+        return ui.listed(value)
     return input_for(request, spec, value).words or _t("empty")
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _t
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from gucang.bulk import actions, engine, rules
@@ -22,6 +23,7 @@ from gucang.kernel.actors import Access, Actor
 from gucang.kernel.errors import NotVisible
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
+from gucang.surface import ui
 from gucang.surface.chips import Chip, chips_of
 from gucang.surface.columns import labels_of
 from gucang.surface.listed import listed, tab_of
@@ -109,9 +111,9 @@ def _which(actor: Actor, run: BulkRun, record_type: RecordType) -> str:
     chips = chips_of(applied, actor, lambda one: "")
     words = [str(tab.label)] if tab is not None else []
     words += [_said(chip) for chip in chips.must]
-    words += [f" {_t('or')} ".join("、".join(_said(chip) for chip in way) for way in chips.ways)] if chips.ways else []
+    words += [f" {_t('or')} ".join(ui.listed(_said(chip) for chip in way) for way in chips.ways)] if chips.ways else []
     words += [f"“{applied.text}”"] if applied.text else []
-    return "；".join(words) or _t("All of the list")
+    return pgettext("between clauses", "; ").join(words) or _t("All of the list")
 
 
 def _said(chip: Chip) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -80,18 +81,27 @@ def unanswered(request: CompanyRequest) -> dict[str, Any] | None:
     query = records.get("lead").query(actor).filter(own, status=LeadStatus.NEW).select_related("owner")
     rows = list(query.order_by("-updated_at", "-pk")[: MOST + 1])
     url = f"{request.base}/leads/?view=new" + ("&mine=1" if actor.may("lead.take") else "")
-    shown = [_asking(actor, lead) for lead in rows[:MOST]]
+    shown = [_asking(request, lead) for lead in rows[:MOST]]
     return {"rows": shown, "more": len(rows) > MOST, "all_url": url} if rows else None
 
 
-def _asking(actor: Actor, lead: Any) -> dict[str, Any]:
-    """A lead as the card shows it: only what this person may read of it."""
-    kind = records.get("lead")
+def _asking(request: CompanyRequest, lead: Any) -> dict[str, Any]:
+    """A lead as the card shows it: only what this person may read of it, and where what came of a call is written."""
+    actor, kind = request.actor, records.get("lead")
     seen = {
         name: getattr(lead, name) if access(actor, kind, name, lead) in READABLE else ""
-        for name in ("name", "contact_name", "note", "owner")
+        for name in ("name", "contact_name", "phone", "note", "owner")
     }
-    return seen | {"pk": lead.pk, "name": seen["name"] or lead.number, "at": lead.created_at}
+    write_url = compose_url(request, "lead", lead.pk) if actor.may("follow_up.create") else ""
+    named = {"pk": lead.pk, "name": seen["name"] or lead.number, "at": lead.created_at}
+    return seen | named | {"write_url": write_url}
+
+
+def compose_url(request: CompanyRequest, about_type: str, about_id: int | None) -> str:
+    """Where what came of a call is written down; from there one comes back to the home page."""
+    return f"{request.base}/activity/compose?" + urlencode(
+        {"about_type": about_type, "about_id": about_id, "kind": "call", "next": f"{request.base}/"}
+    )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.utils.translation import gettext as _t
@@ -83,14 +82,8 @@ def _due_row(request: CompanyRequest, task: Task, contacts: dict[int, Contact], 
     if about is None:
         return DueRow(task, None, f"{request.base}/tasks/{task.pk}", contact, phone)
     url = f"{request.base}/{records.get(task.about_type).plural}/{about.pk}"
-    return DueRow(task, about, url, contact, phone, _write_url(request, task) if may_write else "")
-
-
-def _write_url(request: CompanyRequest, task: Task) -> str:
-    """Where what came of a call is written down; from there one comes back to the home page."""
-    return f"{request.base}/activity/compose?" + urlencode(
-        {"about_type": task.about_type, "about_id": task.about_id, "kind": "call", "next": f"{request.base}/"}
-    )
+    written = everybody.compose_url(request, task.about_type, task.about_id)
+    return DueRow(task, about, url, contact, phone, written if may_write else "")
 
 
 def _first_contacts(actor: Actor, abouts: Iterable[Any]) -> dict[int, Contact]:

@@ -14,7 +14,7 @@ from gucang.kernel import clock
 from gucang.kernel.actors import system
 from gucang.kernel.scope import company_scope, writing
 from gucang.parties.actions import contacts, customers
-from gucang.selling.actions import opportunities, pipelines
+from gucang.selling.actions import leads, opportunities, pipelines
 from gucang.selling.models import Stage
 
 
@@ -92,3 +92,23 @@ def test_a_deal_stands_for_as_many_days_at_home_as_on_the_board(client, login, a
         assert "停住的" in page, address
         assert "没动过的" in page, address
         assert re.findall(r"\b(59|60|61) 天", page) == ["60", "60"], address
+
+
+def test_an_enquiry_is_called_and_written_down_from_the_home_page(client, login, acme, alice: Any) -> None:
+    with company_scope(acme):
+        lead = leads.create(actor=alice, values={"name": "恒立机械", "phone": "13800138000"}).record
+    page = login(client, alice).get("/acme/").content.decode()
+    row = page.partition(f'href="/acme/leads/{lead.pk}"')[2].partition("</li>")[0]
+    assert "tel:" in row
+    assert f"/activity/compose?about_type=lead&amp;about_id={lead.pk}" in row
+
+
+def test_an_enquirys_telephone_that_the_role_hides_is_not_on_the_home_page(client, login, acme, alice: Any) -> None:
+    with company_scope(acme):
+        leads.create(actor=alice, values={"name": "恒立机械", "phone": "13800138000"})
+    with company_scope(acme), writing("accounts"):
+        Role.objects.filter(key="salesperson").update(field_rules={"lead.phone": {"inside": "hidden"}})
+    page = login(client, alice).get("/acme/").content.decode()
+    assert "恒立机械" in page
+    assert "13800138000" not in page
+    assert "tel:" not in page

@@ -175,7 +175,7 @@ def test_what_the_timeline_tells_of_lines_is_in_words(
         rows = [{"key": 1, "quantity": 5}, {"product": world["bearing"], "quantity": 1}]
         quotes.edit(world["quote"], actor=alice, values={"lines": rows})
     page = re.sub(r"\s+", " ", login(client, alice).get(f"/acme/quotes/{world['quote']}").content.decode())
-    assert "高速主轴 · 数量: <del>2</del> → 5" in page
+    assert "高速主轴 · 数量：<del>2</del> → 5" in page
     assert "轴承 × 1.5 套" in page
 
 

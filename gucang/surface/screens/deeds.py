@@ -22,7 +22,7 @@ from gucang.surface.middleware import CompanyRequest
 from gucang.surface.panels import Dialog
 from gucang.surface.render import fragment, go, render, toast, wants_fragment
 from gucang.surface.screens.common import find, here, list_url, only_post, record_url, screen, sentences, value_of
-from gucang.surface.screens.forms import form_status, parked, seen_by, writable
+from gucang.surface.screens.forms import form_status, parked, seen_by, undo_url, writable
 from gucang.surface.screens.inputs import input_for, typed
 
 FILL = "fill"  # names in an address or a form the fields that are filled in together with the deed
@@ -56,13 +56,20 @@ def act(request: CompanyRequest, record_type: RecordType, pk: int, verb: str) ->
             filled |= _filled(request, record_type, record, action, problem.fields)
         values, said = raw | more, _said(problem, {*raw, *filled})
         return _dialog(request, record_type, record, action, values, said, filled, status=form_status(problem))
+    gone = not record_type.query(request.actor).filter(pk=record.pk).exists()
     if outcome.event is not None:
-        toast(request, _t("Done: %(action)s.") % {"action": action.label})
+        undo_at = "" if gone else _undo_at(request, record_type, outcome)
+        toast(request, _t("Done: %(action)s.") % {"action": action.label}, undo_at)
     if (made := getattr(outcome.record, "made", None)) is not None:
         return go(request, record_url(request, records.by_model(type(made)), made.pk))
-    gone = not record_type.query(request.actor).filter(pk=record.pk).exists()
     fallback = list_url(request, record_type) if gone else record_url(request, record_type, record.pk)
     return go(request, fallback if gone else here(request, fallback))
+
+
+def _undo_at(request: CompanyRequest, record_type: RecordType, outcome: Outcome) -> str:
+    """Where the deed is taken back; "" where nothing does that, or this person may not."""
+    way = undoing.way_back(outcome.event) if outcome.event is not None else None
+    return undo_url(request, record_type, outcome) if way and request.actor.may(way.action.name) else ""
 
 
 def _filled(

@@ -56,7 +56,7 @@ def show(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpRespo
         context["panels"] = parts(request, record_type, record, "peek")
         context["entries"] = timeline.read(request, record_type, record).entries[:5]
         return fragment(request, "surface/peek.html", context)
-    for where in ("top", "left", "main", "composer", "actions"):
+    for where in ("top", "left", "main", "composer", "title", "actions"):
         context[f"panels_{where}"] = parts(request, record_type, record, where)
     context["lines"] = linetable.table(request, record_type, record)
     context["related"] = [] if record.deleted_at else _related(request, record_type, record)
