@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -354,7 +355,7 @@ def _number(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
     if spec.own is None:
         return ui.number(value)
     if spec.own.unit in ui.YUAN:
-        return ui.money(round(value, spec.places))
+        return ui.money(round(Decimal(str(value)), spec.places))
     words = ui.number(value, spec.places)
     return f"{words} {spec.own.unit}" if spec.own.unit else words
 
