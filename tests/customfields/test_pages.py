@@ -333,7 +333,9 @@ def test_a_number_and_a_formula_in_yuan_are_written_as_money(
     with company_scope(acme):
         of = {"record_type": "customer", "unit": "元", "places": 0}
         actions.create(actor=system(), values={**of, "kind": "number", "label_zh": "月采购额", "key": "monthly"})
-        actions.create(actor=system(), values={**of, "kind": "formula", "label_zh": "两月", "formula": "[月采购额] * 2"})
+        actions.create(
+            actor=system(), values={**of, "kind": "formula", "label_zh": "两月", "formula": "[月采购额] * 2"}
+        )
         made = customers.create(actor=adam, values={"name": "谷仓科技", "extra.monthly": "58267"}).record
     page = body(login(client, adam).get(f"/acme/customers/{made.pk}"))
     assert "¥58,267" in page
