@@ -332,7 +332,7 @@ def test_a_number_and_a_formula_in_yuan_are_written_as_money(
 ) -> None:
     with company_scope(acme):
         of = {"record_type": "customer", "unit": "元", "places": 0}
-        actions.create(actor=system(), values={**of, "kind": "number", "label_zh": "月采购额", "key": "monthly"})
+        actions.create(actor=system(), values={**of, "kind": "decimal", "label_zh": "月采购额", "key": "monthly"})
         actions.create(
             actor=system(), values={**of, "kind": "formula", "label_zh": "两月", "formula": "[月采购额] * 2"}
         )
