@@ -53,15 +53,18 @@ def keep_what_is_delivered(verb: Action, actor: Actor, record: Any, params: Mapp
 
 @reaction("sales_order.approve", "sales_order.reopen", "delivery.confirm")
 def keep_up(event: Event, record: SalesOrder | Delivery, actor: Actor) -> None:
-    """What an approved order wants is kept for it; how far it is delivered stands on it."""
-    supply.keep_up(supply.hold(record.pk if isinstance(record, SalesOrder) else record.order_id))
+    """What an approved order wants is kept for it; how far it is delivered stands on it.
+
+    Each of these deeds holds the order's row: it is as it was read.
+    """
+    supply.keep_up(record if isinstance(record, SalesOrder) else record.order)
 
 
 @reaction("sales_order.create", "delivery.create")
 def keep_up_with_history(event: Event, record: SalesOrder | Delivery, actor: Actor) -> None:
     """What an import brings in as approved or delivered counts like what happened here; for it no stock has moved."""
     if record.state in (OrderState.APPROVED, DeliveryState.CONFIRMED):
-        keep_up(event, record, actor)
+        supply.keep_up(supply.hold(record.pk if isinstance(record, SalesOrder) else record.order_id))
 
 
 @reaction("sales_order.cancel", "sales_order.complete")

@@ -22,7 +22,7 @@ from gucang.kernel.errors import Refused
 from gucang.ordering.actions import orders
 from gucang.ordering.models import Delivered, OrderState, SalesOrder
 from gucang.stock import ledger, reserving
-from gucang.stock.actions import moves, reservations
+from gucang.stock.actions import moves
 from gucang.stock.bundles import Parts, parts_of
 from gucang.stock.models import MoveKind, Product, Reservation, StockMove, Warehouse
 from gucang.stock.reserving import Document, Line
@@ -56,13 +56,14 @@ def keep_up(order: SalesOrder) -> None:
         _note(order, delivered, order.lacking)
         return
     needs, products = _needs(order, counts) if order.state == OrderState.APPROVED else ({}, {})
-    have = _let_go(reserving.hold(document_of(order), products), needs)
-    wanted = [
-        Line(products[product], amount - have[line, product], key=line)
-        for (line, product), amount in needs.items()
-        if amount > have[line, product]
-    ]
-    short = reserving.reserve(document_of(order), wanted, actor=system(), partial=True).short if wanted else []
+    with reserving.held(document_of(order), products) as kept:
+        have = _let_go(kept, needs)
+        wanted = [
+            Line(products[product], amount - have[line, product], key=line)
+            for (line, product), amount in needs.items()
+            if amount > have[line, product]
+        ]
+        short = reserving.reserve(document_of(order), wanted, actor=system(), partial=True).short if wanted else []
     _note(order, delivered, bool(short))
 
 
@@ -126,12 +127,14 @@ def _pieces(product: Product, amount: Decimal, parts: Parts) -> Iterable[tuple[P
 def _let_go(kept: Iterable[Reservation], needs: dict[Need, Decimal]) -> dict[Need, Decimal]:
     """Release what is kept beyond the needs; what is kept then."""
     have: dict[Need, Decimal] = defaultdict(lambda: ZERO)
+    beyond: list[tuple[Reservation, Decimal]] = []
     for one in kept:
         need = (one.line, one.product_id)
         wanted = max(ZERO, needs.get(need, ZERO) - have[need])
         if one.left > wanted:
-            reservations.release(one, actor=system(), quantity=one.left - wanted)
+            beyond.append((one, one.left - wanted))
         have[need] += min(one.left, wanted)
+    reserving.let_go(beyond, actor=system())
     return have
 
 
@@ -145,27 +148,23 @@ def send(delivery: Delivery, order: SalesOrder, found: list[DeliveryLine], day: 
     """
     parts = parts_of(line.product for line in found)
     wanted = [(line, *piece) for line in found for piece in _pieces(line.product, line.base_quantity, parts)]
-    kept = reserving.hold(document_of(order), (product.pk for _line, product, _amount in wanted))
-    lacking: list[reserving.Short] = []
-    takes: list[tuple[Reservation, Decimal]] = []
-    for line, product, amount in wanted:
-        mine = [one for one in kept if (one.line, one.product_id) == (line.item, product.pk)]
-        here = [one for one in mine if delivery.warehouse_id in (None, one.warehouse_id)]
-        missing = _take(here, amount, takes)
-        if missing > 0:
-            _free([one for one in mine if one not in here], missing)
-            more = Line(product, missing, key=line.item, warehouse=delivery.warehouse)
-            reserved = reserving.reserve(document_of(order), [more], actor=system(), partial=True)
-            lacking += reserved.short
-            takes += [(one, one.left) for one in reserved.reservations]
-    if lacking:
-        raise Refused(_said(lacking, delivery.warehouse))
-    for one, some in takes:
-        reservations.use(
-            one, actor=system(), quantity=some, on=day, document=delivery.number, document_type="delivery",
-            document_id=delivery.pk,
-        )  # fmt: skip
-    return len(takes)
+    document = document_of(order)
+    with reserving.held(document, {product.pk for _line, product, _amount in wanted}) as kept:
+        lacking: list[reserving.Short] = []
+        takes: list[tuple[Reservation, Decimal]] = []
+        for line, product, amount in wanted:
+            mine = [one for one in kept if (one.line, one.product_id) == (line.item, product.pk)]
+            here = [one for one in mine if delivery.warehouse_id in (None, one.warehouse_id)]
+            missing = _take(here, amount, takes)
+            if missing > 0:
+                _free([one for one in mine if one not in here], missing)
+                more = Line(product, missing, key=line.item, warehouse=delivery.warehouse)
+                reserved = reserving.reserve(document, [more], actor=system(), partial=True)
+                lacking += reserved.short
+                takes += [(one, one.left) for one in reserved.reservations]
+        if lacking:
+            raise Refused(_said(lacking, delivery.warehouse))
+        return len(reserving.use(takes, Document("delivery", delivery.pk, delivery.number), on=day, actor=system()))
 
 
 def _take(kept: list[Reservation], amount: Decimal, takes: list[tuple[Reservation, Decimal]]) -> Decimal:
@@ -180,11 +179,9 @@ def _take(kept: list[Reservation], amount: Decimal, takes: list[tuple[Reservatio
 
 def _free(kept: list[Reservation], amount: Decimal) -> None:
     """Let go so much that is kept elsewhere: the goods leave from another warehouse."""
-    for one in kept:
-        some = min(amount, one.left)
-        if some > 0:
-            reservations.release(one, actor=system(), quantity=some)
-            amount -= some
+    freed: list[tuple[Reservation, Decimal]] = []
+    _take(kept, amount, freed)
+    reserving.let_go(freed, actor=system())
 
 
 def _said(lacking: Iterable[reserving.Short], warehouse: Warehouse | None) -> str:
@@ -208,16 +205,18 @@ def take_in(delivery: Delivery, found: list[DeliveryLine], day: date) -> int:
     """Let the goods of these lines come in: into the return's warehouse, or where they left. Returns how many moves."""
     parts = parts_of(line.product for line in found)
     wanted = [piece for line in found for piece in _pieces(line.product, line.base_quantity, parts)]
-    ledger.lock(product.pk for product, _amount in wanted)
     places = _left_from(delivery)
-    for product, amount in wanted:
-        warehouse = delivery.warehouse or places.get(product.pk)
-        if warehouse is None:
-            raise Refused(_t("Say into which warehouse the goods come back."), field="warehouse")
-        moves.enter(
-            system(), MoveKind.RECEIVE, product, amount, warehouse=warehouse, on=day, reason=_t("Return"),
-            document=delivery.number, document_type="delivery", document_id=delivery.pk,
-        )  # fmt: skip
+    if delivery.warehouse is None and any(product.pk not in places for product, _amount in wanted):
+        raise Refused(_t("Say into which warehouse the goods come back."), field="warehouse")
+    with ledger.together({product.pk for product, _amount in wanted}):
+        moves.enter_many(system(), [
+            {
+                "kind": MoveKind.RECEIVE, "product": product, "quantity": amount, "on": day, "reason": _t("Return"),
+                "warehouse": delivery.warehouse or places[product.pk], "document": delivery.number,
+                "document_type": "delivery", "document_id": delivery.pk,
+            }
+            for product, amount in wanted
+        ])  # fmt: skip
     return len(wanted)
 
 

@@ -11,8 +11,11 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
 
 Reaction = Callable[[Event, Any, Actor], None]
+Found = Sequence[tuple[Event, Any]]
+SetReaction = Callable[[Found, Actor], None]
 
 _reactions: dict[str, list[Reaction]] = {}
+_set_reactions: dict[str, list[SetReaction]] = {}
 _after: dict[str, list[str]] = {}
 _watching: list[tuple[Callable[[Event], bool], Callable[[Event], None], str]] = []
 _cause: ContextVar[int | None] = ContextVar("cause", default=None)
@@ -28,6 +31,20 @@ def reaction(*names: str) -> Callable[[Reaction], Reaction]:
     def remember(function: Reaction) -> Reaction:
         for name in names:
             _reactions.setdefault(name, []).append(function)
+        return function
+
+    return remember
+
+
+def reaction_to_all(*names: str) -> Callable[[SetReaction], SetReaction]:
+    """Run `function([(event, record), …], actor)` in the transaction of these events, once for all of one set.
+
+    What looks something up for each record asks for all of them in one query.
+    """
+
+    def remember(function: SetReaction) -> SetReaction:
+        for name in names:
+            _set_reactions.setdefault(name, []).append(function)
         return function
 
     return remember
@@ -63,14 +80,17 @@ def current_cause() -> int | None:
 
 def run(event: Event, record: Any, actor: Actor) -> None:
     """Run the reactions of an event and queue its deliveries. Only actions call this."""
-    react(event, record, actor)
+    react_all([(event, record)], actor)
     queue([event])
 
 
-def react(event: Event, record: Any, actor: Actor) -> None:
-    """Run the reactions of an event in its transaction."""
-    for function in _reactions.get(event.name, ()):
-        during(event.id, lambda function=function: function(event, record, actor))  # type: ignore[misc]
+def react_all(found: Found, actor: Actor) -> None:
+    """Run the reactions of a set of events, all of one name, in their transaction."""
+    for event, record in found:
+        for function in _reactions.get(event.name, ()):
+            during(event.id, lambda: function(event, record, actor))  # noqa: B023  called at once
+    for together in _set_reactions.get(found[0][0].name, ()):
+        during(found[0][0].id, lambda: together(found, actor))  # noqa: B023  called at once
 
 
 def queue(found: Sequence[Event]) -> None:

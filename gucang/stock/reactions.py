@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.models import Event
-from gucang.kernel.reactions import reaction
+from gucang.kernel.reactions import reaction_to_all
 from gucang.messages import kinds
 from gucang.messages.hearing import Told, hears
 from gucang.stock import alerts
@@ -22,10 +22,10 @@ from gucang.stock.units import amount_text
 LOW = kinds.declare("low_stock", _("Runs low"), icon="package")
 
 
-@reaction("stock_move.create", "reservation.create", "reservation.release")
-def watch_the_point(event: Event, record: Any, actor: Actor) -> None:
+@reaction_to_all("stock_move.create", "reservation.create", "reservation.release")
+def watch_the_point(found: Sequence[tuple[Event, Any]], actor: Actor) -> None:
     """In the transaction of what moved it, so that the home page is never behind the stock."""
-    for point in ReorderPoint.objects.filter(product_id=record.product_id):
+    for point in ReorderPoint.objects.filter(product_id__in={record.product_id for _event, record in found}):
         free = actions.free_at(point)
         if free < point.least and point.low_since is None:
             actions.fall(point, actor=system(), free=free)

@@ -6,20 +6,25 @@ never wait for each other in a circle, and what a refusal leaves is nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _t
 
-from gucang.kernel.actions.saving import lock_rows
+from gucang.kernel import records
+from gucang.kernel.actions import Row, create_many, do_many, or_raise
 from gucang.kernel.actors import Actor, ActsAs
 from gucang.kernel.errors import Refused
 from gucang.stock import ledger
-from gucang.stock.actions import reservations
+from gucang.stock.actions import moves, reservations
 from gucang.stock.bundles import Parts, parts_of
-from gucang.stock.models import Product, Reservation, Warehouse
+from gucang.stock.ledger import Change
+from gucang.stock.models import MoveKind, Product, Reservation, StockMove, Warehouse
 from gucang.stock.models.products import NONE
 from gucang.stock.quantities import counted
 from gucang.stock.units import amount_text
@@ -82,15 +87,13 @@ def reserve(
     parts = parts_of(line.product for line in lines)
     with transaction.atomic():
         wanted = [(line, *piece) for line in lines for piece in _pieces(line, parts)]
-        ledger.lock(product.pk for _line, product, _amount in wanted)
-        there = ledger.amounts(product.pk for _line, product, _amount in wanted)
-        free = {place: found.free for place, found in there.items()}
-        picks, short = _picked(wanted, free, [one.pk for one in warehouses])
-        if short and not partial:
-            raise Refused(_said(short))
-        places = Warehouse.objects.in_bulk({warehouse for *_rest, warehouse in picks})
-        made = [_one(document, line, product, amount, places[pk], actor) for line, product, amount, pk in picks]
-        return Reserved(made, short)
+        products = {product.pk for _line, product, _amount in wanted}
+        with ledger.together(products):
+            free = {place: found.free for place, found in ledger.amounts(products).items()}
+            picks, short = _picked(wanted, free, [one.pk for one in warehouses])
+            if short and not partial:
+                raise Refused(_said(short))
+            return Reserved(_kept(document, picks, actor), short)
 
 
 def _pieces(line: Line, parts: Parts) -> Iterable[tuple[Product, Decimal]]:
@@ -134,15 +137,18 @@ def _places(
     return sorted((place for place in free if place[0] == product.pk), key=lambda place: (-free[place], place[1]))
 
 
-def _one(
-    document: Document, line: Line, product: Product, amount: Decimal, warehouse: Warehouse, actor: Actor | ActsAs
-) -> Reservation:
-    values = {
-        "product": product, "warehouse": warehouse, "quantity": amount, "document": document.number,
-        "document_type": document.record_type, "document_id": document.id, "line": line.key,
-    }  # fmt: skip
-    found: Reservation = reservations.create(actor=actor, values=values, also=reservations.ALSO).record
-    return found
+def _kept(document: Document, picks: Sequence[Pick], actor: Actor | ActsAs) -> list[Reservation]:
+    """A reservation for each pick, all of them as one set."""
+    places = Warehouse.objects.in_bulk({warehouse for *_rest, warehouse in picks}) if picks else {}
+    rows = [
+        Row({
+            "product": product, "warehouse": places[warehouse], "quantity": amount, "document": document.number,
+            "document_type": document.record_type, "document_id": document.id, "line": line.key,
+        })
+        for line, product, amount, warehouse in picks
+    ]  # fmt: skip
+    made = create_many(records.get("reservation"), rows, actor=actor, also=reservations.ALSO) if rows else []
+    return [row.record for row in or_raise(made)]
 
 
 def _said(short: Sequence[Short]) -> str:
@@ -163,26 +169,61 @@ def _said(short: Sequence[Short]) -> str:
 
 def reservations_of(document: Document, *, line: int | None = None) -> list[Reservation]:
     """What is still kept for a document (for one of its lines), the oldest first."""
-    found = Reservation.objects.filter(document_type=document.record_type, document_id=document.id, left__gt=0)
-    found = found if line is None else found.filter(line=line)
+    found = _of(document) if line is None else _of(document).filter(line=line)
     return list(found.select_related("product", "warehouse").order_by("product_id", "warehouse_id", "id"))
 
 
-def hold(document: Document, products: Iterable[int] = ()) -> list[Reservation]:
+def _of(document: Document) -> QuerySet[Reservation]:
+    return Reservation.objects.filter(document_type=document.record_type, document_id=document.id, left__gt=0)
+
+
+@contextmanager
+def held(document: Document, products: Iterable[int] = ()) -> Iterator[list[Reservation]]:
     """What is kept for a document, as it stays until the end of the transaction; `products` (ids) are locked along.
 
     First the reservations and then the products, as every verb of a reservation locks them: nobody waits in a circle.
+    Stock that moves inside is read and written once.
     """
-    lock_rows(Reservation, [one.pk for one in reservations_of(document)])
-    ledger.lock([*products, *(one.product_id for one in reservations_of(document))])
-    return reservations_of(document)
+    query = _of(document).order_by("pk").select_for_update(no_key=True, of=("self",))
+    mine = list(query.values_list("product_id", flat=True))
+    with ledger.together([*products, *mine]):
+        yield reservations_of(document) if mine else []
 
 
 def release(document: Document, *, actor: Actor | ActsAs, reason: str = "", line: int | None = None) -> None:
     """Keep nothing more for a document, or for one of its lines."""
-    with transaction.atomic():
-        for one in (one for one in hold(document) if line in (None, one.line)):
-            reservations.release(one, actor=actor, reason=reason)
+    with transaction.atomic(), held(document) as kept:
+        let_go([(one, one.left) for one in kept if line in (None, one.line)], actor=actor, reason=reason)
+
+
+def let_go(some: Sequence[tuple[Reservation, Decimal]], *, actor: Actor | ActsAs, reason: str = "") -> None:
+    """Keep so much less of each of these reservations, which are held."""
+    rows = [Row({"quantity": amount, "reason": reason}, record=one) for one, amount in some]
+    if rows:
+        or_raise(do_many(reservations.release, rows, actor=actor, related=("product", "warehouse")))
+
+
+def use(
+    some: Sequence[tuple[Reservation, Decimal]], by: Document, *, on: date, actor: Actor | ActsAs
+) -> list[StockMove]:  # fmt: skip
+    """Let so much of each of these reservations, which are held, leave the warehouse on a day, by another document."""
+    ledger.apply([Change(one.product, one.warehouse, reserved=-amount) for one, amount in some])
+    moved = moves.enter_many(
+        actor,
+        [
+            {
+                "kind": MoveKind.ISSUE, "product": one.product, "quantity": amount, "warehouse": one.warehouse,
+                "on": on, "document": by.number, "document_type": by.record_type, "document_id": by.id,
+            }
+            for one, amount in some
+        ],
+    )  # fmt: skip
+    rows = [
+        Row({"quantity": amount, "move": move.number}, record=one)
+        for (one, amount), move in zip(some, moved, strict=True)
+    ]
+    or_raise(do_many(reservations.use, rows, actor=actor))
+    return moved
 
 
 def issue(document: Document, lines: Sequence[Line], *, actor: Actor | ActsAs, reason: str = "") -> list[Decimal]:
@@ -191,8 +232,7 @@ def issue(document: Document, lines: Sequence[Line], *, actor: Actor | ActsAs, r
     Raises Refused where less is kept than a line wants; then nothing is issued.
     """
     parts = parts_of(line.product for line in lines)
-    with transaction.atomic():
-        kept = hold(document)
+    with transaction.atomic(), held(document) as kept:
         left = {one.pk: one.left for one in kept}
         done = []
         for line in lines:

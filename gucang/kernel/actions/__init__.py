@@ -1,6 +1,6 @@
 """The one way a write happens."""
 
-from gucang.kernel.actions.bulk import Row, create_many, edit_many
+from gucang.kernel.actions.bulk import Row, create_many, do_many, edit_many, or_raise
 from gucang.kernel.actions.core import Action, Outcome, action, as_outermost, get, is_outermost
 from gucang.kernel.actions.gates import Weighed, gate, outer_gate, weigh
 from gucang.kernel.actions.keeping import keep
@@ -24,6 +24,7 @@ __all__ = [
     "create_many",
     "creating",
     "deleting",
+    "do_many",
     "edit_many",
     "editing",
     "erasing",
@@ -31,6 +32,7 @@ __all__ = [
     "get",
     "is_outermost",
     "keep",
+    "or_raise",
     "outer_gate",
     "restoring",
     "sharing",

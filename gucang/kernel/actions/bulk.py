@@ -35,7 +35,7 @@ class Row:
 
     `at` is when it happened (kept history), `line` is for reports, `record` goes in for edits, `seen` is the version
     that an edit counts on, as for a single one. `fill` gives the values that depend on what the locked record holds.
-    `event` is the id of the event that it left, 0 when nothing changed.
+    `event` is the id of the event that it left, 0 when nothing changed; `facts` are what its body tells the event.
     """
 
     values: Mapping[str, Any]
@@ -46,6 +46,7 @@ class Row:
     fill: Callable[[Any], Mapping[str, Any]] | None = None
     problem: Problem | None = None
     changes: dict[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
     event: int = 0
 
 
@@ -87,12 +88,31 @@ def edit_many(
 ) -> list[Row]:
     """Edit the record (or its id) of every row by the row's values; returns the rows, each settled."""
     actor = as_actor(actor)
-    verb = _verb(record_type.edit, record_type, actor)
+    return do_many(_verb(record_type.edit, record_type, actor), rows, actor=actor, cause=cause)
+
+
+def do_many(
+    verb: core.Action,
+    rows: Sequence[Row],
+    *,
+    actor: ActsAs | Actor,
+    cause: int | None = None,
+    related: Sequence[str] = (),
+) -> list[Row]:
+    """Do `verb` to the record (or its id) of every row; returns the rows, each settled.
+
+    The values of a row are the parameters, of an edit those of the form; `related` is read along with the records.
+    Not for what makes records, takes them out of the bin or keeps their values out of the log.
+    """
+    if verb.creates or verb.binned or verb.redacts:
+        raise ValueError(f"{verb.name} is done to one record at a time.")
+    actor, record_type = as_actor(actor), verb.type
     known: dict[Any, Any] = {}
     with transaction.atomic(), only_writing(record_type.model._meta.app_label, "kernel"):
         ids = sorted({int(getattr(row.record, "pk", row.record)) for row in rows})
         saving.lock_rows(record_type.model, ids)
-        found = {record.pk: record for record in record_type.query(actor).filter(pk__in=ids)}
+        query = record_type.query(actor).filter(pk__in=ids).select_related(*related)
+        found = {record.pk: record for record in query}
         if _is_weighed(verb, actor):
             return [_alone(row, verb, found, actor, cause) for row in rows]
         if any(lines.NAME in row.values for row in rows):
@@ -106,11 +126,19 @@ def edit_many(
                 continue
             befores[row.record.pk] = snapshot(row.record)
             _settle(row, verb, actor, befores[row.record.pk], known, ask, new=False)
-        good = [row for row in rows if row.problem is None and row.changes]
+        good = [row for row in rows if row.problem is None and (row.changes or verb.always)]
         _save(record_type.model, good)
         good = [row for row in good if row.problem is None]
         lining.save(record_type, [row.record for row in good])
         _log(record_type, verb, good, [befores[row.record.pk] for row in good], actor, cause)
+    return list(rows)
+
+
+def or_raise(rows: Sequence[Row]) -> list[Row]:
+    """The rows, where none was refused: for a set that is done whole or not at all. Raises the first one's problem."""
+    for row in rows:
+        if row.problem is not None:
+            raise row.problem
     return list(rows)
 
 
@@ -167,7 +195,8 @@ def _alone(
         return row
     values = {**row.values, **row.fill(row.record)} if row.fill is not None else row.values
     try:
-        outcome = verb(pk, actor=actor, seen=row.seen, at=row.at, cause=cause, also=also, values=values)
+        given = {"values": values} if verb.on_values else values
+        outcome = verb(pk, actor=actor, seen=row.seen, at=row.at, cause=cause, also=also, **given)
     except Problem as problem:
         row.problem = problem
         return row
@@ -194,9 +223,13 @@ def _settle(
         if sentence := verb._guarded(row.record):
             raise Refused(sentence)
         given = {**row.values, **row.fill(row.record)} if row.fill is not None else row.values
-        values = clean_values(verb.type, given, actor, row.record, new=new, known=known, also=also)
-        ask(row.record, {"values": values})
-        verb.body(row.record, values=values, actor=actor)
+        if verb.on_values:
+            values = clean_values(verb.type, given, actor, row.record, new=new, known=known, also=also)
+            clean: dict[str, Any] = {"values": values}
+        else:
+            values, clean = {}, verb.clean(dict(given), actor, row.record)
+        ask(row.record, clean)
+        row.facts = verb.body(row.record, **clean, **({"actor": actor} if core.wants_actor(verb.body) else {})) or {}
         row.changes = changed_between(before, snapshot(row.record)) | lines.changes(row.record)
         if missing := custom.missing_in_stage(verb.type, row.record, row.changes):
             raise Lacking(missing)
@@ -215,7 +248,7 @@ def _settle(
         row.problem = problem
         return
     now = clock.now()
-    row.record.version += 1 if new or row.changes else 0
+    row.record.version += 1 if new or row.changes or verb.always else 0
     row.record.updated_at = now
     if new:
         row.record.created_at = row.at or now
@@ -313,14 +346,13 @@ def _log(
     made = []
     for row, event_id in zip(rows, events.next_ids(len(rows)), strict=True):
         event = events.build(
-            record_type, row.record, event_id=event_id, name=verb.name, actor=actor, changes=row.changes, facts={},
-            occurred_at=row.at, cause=cause,
+            record_type, row.record, event_id=event_id, name=verb.name, actor=actor, changes=row.changes,
+            facts=row.facts, occurred_at=row.at, cause=cause or reactions.current_cause(),
         )  # fmt: skip
         row.event = event_id
         made.append((event, events.objects_of(record_type, row.record, row.changes)))
     events.append_many(made)
-    for row, (event, _objects) in zip(rows, made, strict=True):
-        reactions.react(event, row.record, actor)
+    reactions.react_all([(event, row.record) for row, (event, _objects) in zip(rows, made, strict=True)], actor)
     reactions.queue([event for event, _objects in made])
 
 

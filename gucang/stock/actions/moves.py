@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gucang.books import queries as books
-from gucang.kernel import clock
-from gucang.kernel.actions import action, creating
+from gucang.kernel import clock, records
+from gucang.kernel.actions import Row, action, create_many, creating, or_raise
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Text
@@ -136,4 +137,11 @@ def enter(actor: Any, kind: str, product: Product, quantity: Decimal, **values: 
     return found
 
 
-__all__ = ["ALSO", "check_day", "create", "enter", "reverse"]
+def enter_many(actor: Any, rows: Sequence[Mapping[str, Any]]) -> list[StockMove]:
+    """Several lines of the ledger as one set, with the values of `enter`; all or none."""
+    given = [Row(values) for values in rows]
+    made = create_many(records.get("stock_move"), given, actor=actor, also=ALSO) if given else []
+    return [row.record for row in or_raise(made)]
+
+
+__all__ = ["ALSO", "check_day", "create", "enter", "enter_many", "reverse"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -37,7 +36,10 @@ def _some(reservation: Reservation, quantity: Decimal | None) -> Decimal:
     """How much of it: all that is left where nothing is said. Raises Invalid for more than that."""
     if quantity is None:
         return reservation.left
-    some = counted(quantity, "", reservation.product)
+    return _at_most(reservation, counted(quantity, "", reservation.product))
+
+
+def _at_most(reservation: Reservation, some: Decimal) -> Decimal:
     if some > reservation.left:
         left = amount_text(reservation.left, reservation.product.unit)
         raise Invalid({"quantity": [_t("Only %(left)s are still reserved here.") % {"left": left}]})
@@ -68,16 +70,12 @@ def issue(
 
 
 @action("reservation.use", label=pgettext_lazy("stock", "Issue"), internal=True, guard=rules.why_nothing_left)
-def use(
-    reservation: Reservation, *, quantity: Decimal, on: date, document: str, document_type: str, document_id: int,
-    actor: Actor,
-) -> dict[str, Any]:  # fmt: skip
-    """Issue some of it by a document of its own, on its day: of what is kept for an order, by a delivery."""
-    some = _some(reservation, quantity)
-    move = _issue(
-        reservation, some, actor, on=on, document=document, document_type=document_type, document_id=document_id
-    )
-    return {"move": move.number, "quantity": some}
+def use(reservation: Reservation, *, quantity: Decimal, move: str) -> dict[str, Any]:
+    """Some of it has left by a move of another document: of what is kept for an order, by a delivery."""
+    some = _at_most(reservation, quantity)
+    reservation.issued += some
+    reservation.left -= some
+    return {"move": move, "quantity": some}
 
 
 def _issue(reservation: Reservation, some: Decimal, actor: Actor, **values: Any) -> StockMove:
