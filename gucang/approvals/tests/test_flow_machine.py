@@ -39,9 +39,9 @@ class Requests(RuleBasedStateMachine):
         self.deputies = {one: [who for who in some if who != one] for one, some in deputies.items()}
         self.people = people(self.words, deputies=self.deputies)
         self.case = flow.begin(self.words, ANN, self.people)
-        # What the judge keeps: the log of who agreed for whom, with the content as it was then.
+        # What the judge keeps: the log of who agreed for whom, with the content and the deputies as they were then.
         self.content = 0
-        self.log: list[tuple[int, int, int, int]] = []
+        self.log: list[tuple[int, int, int, int, bool]] = []
 
     def attempt(self, change: Any) -> bool:
         try:
@@ -70,7 +70,8 @@ class Requests(RuleBasedStateMachine):
         task = self.some_task(number)
         by = self.some_hand(task, hand)
         if self.attempt(lambda: flow.agree(self.case, task.key, by, self.people)):
-            self.log.append((task.key, task.member or 0, by, self.content))
+            stood_in = by in self.deputies.get(task.member or 0, ())
+            self.log.append((task.key, task.member or 0, by, self.content, stood_in))
 
     @WAITING
     @rule(number=NUMBER)
@@ -118,6 +119,25 @@ class Requests(RuleBasedStateMachine):
         assert not (done and waiting and agreed), "taken back from under who had agreed"
 
     @WAITING
+    @rule(number=NUMBER, hand=HAND, often=st.integers(0, 5))
+    def refuse(self, number: int, hand: int, often: int) -> None:
+        """For good: nothing of it can be agreed to any more."""
+        if often and len(self.case.tasks) <= 12:
+            return
+        task = self.some_task(number)
+        by = self.some_hand(task, hand)
+        if self.attempt(lambda: flow.refuse(self.case, task.key, by, self.people)):
+            assert by == task.member or by in self.deputies.get(task.member or 0, ()), "neither they nor a deputy"
+            assert (self.case.state, self.case.standing) == (State.REFUSED, {})
+            assert not flow.open_tasks(self.case)
+
+    @rule(owner=st.sampled_from(DECIDERS), some=st.lists(WHO, max_size=3))
+    def somebody_delegates_meanwhile(self, owner: int, some: Sequence[int]) -> None:
+        """From now on these decide in their place, and no others: what was agreed to before stays."""
+        self.deputies = {**self.deputies, owner: [who for who in some if who != owner]}
+        self.people = people(self.words, deputies=self.deputies)
+
+    @WAITING
     @rule()
     def the_clock_sends_it_back(self) -> None:
         self.case = flow.return_late(self.case)
@@ -155,14 +175,14 @@ class Requests(RuleBasedStateMachine):
         assert sorted(key for key, *_rest in agreed) == sorted(
             key for key, task in here.items() if task.decision is Decision.AGREED
         )
-        for key, member, by, content in agreed:
+        for key, member, by, content, stood_in in agreed:
             assert content == self.content, "agreed to something else"
-            assert by == member or by in self.deputies.get(member, ()), "neither the member nor a deputy"
+            assert by == member or stood_in, "neither the member nor a deputy"
             if by == ANN:
                 assert member == ANN, "who asks stood in for somebody"
                 assert self.words.same is Same.ALLOW, "who asks decided"
                 assert here[key].origin is Origin.POLICY, "who asks was brought in by somebody"
-        hands = [by for _key, _member, by, _content in agreed]
+        hands = [by for _key, _member, by, *_then in agreed]
         assert len(hands) == len(set(hands)), "one person counted twice in a step"
         main = [task for task in tasks if task.side == "main" and task.decision is not Decision.TRANSFERRED]
         done = [self.done(task, tasks) for task in main]
