@@ -55,7 +55,7 @@ def main() -> int:
         if given.cash:
             from bench.cash import measure as measure_cash
 
-            measure_cash(given.cash)
+            measure_cash(server, given.cash, given.out)
             return 0
         from bench.run import Bench, show_sql
 

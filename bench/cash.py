@@ -1,191 +1,245 @@
-"""From order to money at a size: approve, deliver, pay, the ageing report, the difference list, what is to be had."""
+"""From order to money at a size: approve, deliver, pay, reports, what is to be had, and a full inbox of approvals."""
 
 from __future__ import annotations
 
+import json
+import os
 import random
-import statistics
 import time
+import uuid
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
-from functools import partial
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
-from gucang.accounts.models import Member
-from gucang.accounts.setup import create_company
-from gucang.billing import reports
-from gucang.billing.actions import payments
+import psutil
+from django.db import connection
+
+from bench import report
+from bench.cash_books import PRODUCTS, filled, many, some_lines
+from bench.cash_inbox import Inbox, full_inbox
+from bench.client import Ask, Failed, Taken, warm
+from bench.client import measure as ask_again
+from bench.run import PROGRAM
+from bench.server import Clock, database_processes, running
+from bench.subjects import Person, sign_in
 from gucang.billing.models import Receivable
-from gucang.delivering.actions import deliveries
-from gucang.kernel import clock, records
-from gucang.kernel.actions import Row, create_many
-from gucang.kernel.actors import Actor, system
-from gucang.kernel.errors import Problem
+from gucang.config import environment
+from gucang.delivering.models import Delivery
 from gucang.kernel.models import Company
 from gucang.kernel.scope import company_scope
-from gucang.ordering.actions import orders
 from gucang.ordering.models import SalesOrder
 from gucang.parties.models import Customer
-from gucang.promises import differences
-from gucang.stock.actions import moves, warehouses
 from gucang.stock.availability import availability
 from gucang.stock.models import Product
 
-PRODUCTS = 500
-BATCH = 1000
-ROUNDS = 40
-# A customer has so many orders; so many of a hundred receivables are still open.
-ORDERS_EACH = 20
-OPEN = 20
+ALONE, CROWD, WARM, CLIENTS = 40, 80, 4, 8
+KEPT = Path("var/bench/cash.json")
 
 
 @dataclass
-class Books:
-    """The company that is measured, and one of each kind to ask about."""
+class Line:
+    """One deed on one size; times in milliseconds, `goal` is (at one client, requests a second at eight)."""
 
-    company: Company
-    actor: Actor
-    customers: list[int]
-    products: list[int]
-    chance: random.Random
-
-
-def measure(count: int) -> None:
-    """Fill a company with `count` orders where it is missing, and print how long each deed takes, in milliseconds."""
-    company = _filled(count)
-    with company_scope(company):
-        admin = Member.objects.order_by("pk")[0].as_actor()
-        sizes = SalesOrder.objects.count(), Receivable.objects.count()
-        customers = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:2000])
-        products = list(Product.objects.order_by("pk").values_list("pk", flat=True)[:PRODUCTS])
-    books = Books(company, admin, customers, products, random.Random(7))
-    print(f"{sizes[0]:,} orders, {sizes[1]:,} receivables; median and 95th of {ROUNDS}, one client, in one process:")
-    drafts, sent, owed = _work(books)
-    _time(books, "approve an order of 5 lines", [partial(orders.approve, pk, actor=admin) for pk in drafts])
-    _time(books, "write and confirm its delivery", [partial(_deliver, pk, admin) for pk in sent])
-    _time(books, "a payment for a receivable", [partial(_pay, pk, admin) for pk in owed])
-    asked = reports.Asked("customer", clock.today())
-    _time(books, "ageing report, first page", [lambda: reports.ageing(admin, asked)] * ROUNDS)
-    _time(books, "difference list", [lambda: _differences(admin)] * ROUNDS)
-    _time(books, "availability of 500 products", [lambda: _to_be_had(products)] * ROUNDS)
+    name: str
+    median: float
+    p95: float
+    cpu: float
+    goal: tuple[float, float] | None = None
+    per_second: float | None = None
 
 
-def _work(books: Books) -> tuple[list[int], list[int], list[int]]:
-    """Orders to approve, orders to deliver, receivables to pay."""
-    with company_scope(books.company):
-        made = [orders.create(actor=books.actor, values=_order(books, 5)).record.pk for _ in range(2 * ROUNDS)]
-        for pk in made[ROUNDS:]:
-            orders.approve(pk, actor=books.actor)
-        owed = Receivable.objects.filter(open_order__gt=0).order_by("-pk").values_list("pk", flat=True)
-        return made[:ROUNDS], made[ROUNDS:], list(owed[:ROUNDS])
+class Cash:
+    """One run at one size."""
 
+    def __init__(self, server: Any, count: int) -> None:
+        self.postmaster = int(server.pid())
+        self.count, self.company = count, filled(count)
+        self.slug = self.company.slug
+        self.admin: Person = sign_in("admin", self.slug)
+        self.inbox: Inbox = full_inbox(self.company)
+        self.lines: list[Line] = []
+        # As the database does by itself within minutes of so many new rows.
+        with server.connect(environment.parameters("owner")["dbname"]) as owner:
+            owner.execute("ANALYZE")
 
-def _order(books: Books, lines: int) -> dict[str, Any]:
-    picked = books.chance.sample(books.products, lines)
-    rows = [{"product": pk, "quantity": books.chance.randint(1, 9)} for pk in picked]
-    return {"customer": books.chance.choice(books.customers), "lines": rows}
-
-
-def _deliver(pk: int, actor: Actor) -> None:
-    draft = orders.deliver(pk, actor=actor).record.made
-    deliveries.confirm(draft, actor=actor)
-
-
-def _pay(pk: int, actor: Actor) -> None:
-    owed = Receivable.objects.get(pk=pk)
-    values = {"customer": owed.customer_id, "amount": owed.open_amount, "pays": pk}
-    payments.create(actor=actor, values=values)
-
-
-def _differences(actor: Actor) -> None:
-    for check in differences.every():
-        check.find(actor, 51)
-        check.count(actor)
-
-
-def _to_be_had(products: list[int]) -> None:
-    availability(Product.objects.filter(pk__in=products))
-
-
-def _time(books: Books, what: str, deeds: list[Callable[[], object]]) -> None:
-    """Each deed in a transaction of its own, as a request has one; the first warms up and does not count."""
-    taken = []
-    for deed in deeds:
-        begun = time.perf_counter()
-        with company_scope(books.company):
-            deed()
-        taken.append((time.perf_counter() - begun) * 1000)
-    rest = sorted(taken[1:])
-    print(f"  {what:32} {statistics.median(rest):8.1f} {rest[int(len(rest) * 0.95)]:8.1f}")
-
-
-# --- the company -----------------------------------------------------------------------------------------------------
-
-
-def _filled(count: int) -> Company:
-    slug = f"bench-cash-{count}"
-    with suppress(Company.DoesNotExist):
-        return Company.objects.get(slug=slug)
-    begun = time.perf_counter()
-    company = create_company(f"订单 {count}", slug, admin_email=f"admin@{slug}.example")
-    chance = random.Random(3)
-    today = clock.today()
-    with company_scope(company):
-        _many("product", [
-            {"name": f"备件 {n}", "unit": "件", "list_price": str(chance.randint(10, 900)), "tax_rate": "13"}
-            for n in range(PRODUCTS)
-        ])  # fmt: skip
-        products = list(Product.objects.order_by("pk"))
-        main = warehouses.create(actor=system(), values={"name": "主仓"}).record
-        for product in products:
-            moves.enter(system(), "receive", product, Decimal(1_000_000), warehouse=main)
-    _in_batches(company, "customer", max(count // ORDERS_EACH, 20), lambda n: {"name": f"客户 {n:07}"})
-    with company_scope(company):
-        customers = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
-    ids = [product.pk for product in products]
-
-    def order(n: int) -> dict[str, Any]:
-        day = _day(today, n, count)
-        rows = [{"product": pk, "quantity": chance.randint(1, 9)} for pk in chance.sample(ids, 3)]
-        return {
-            "customer": customers[n % len(customers)], "lines": rows, "state": "done", "ordered_on": day,
-            "approved_on": day, "number": f"LS{n:08}",
+    def run(self) -> None:
+        """Measure everything and remember it."""
+        load = f"{os.getloadavg()[0]:.1f}"
+        with company_scope(self.company):
+            sizes = SalesOrder.objects.count(), Receivable.objects.count()
+        drafts = self._drafts(WARM + ALONE + CROWD)
+        connection.close()
+        with running(PROGRAM, f"/{self.slug}/") as web:
+            self.web, self.clock = web, Clock(web, self.postmaster)
+            self._deeds(drafts)
+            self._reads()
+            self._decisions()
+        self._to_be_had()
+        about = {
+            "date": date.today().isoformat(), "machine": report.machine(), "load": load, "orders": sizes[0],
+            "receivables": sizes[1], "lines": [asdict(line) for line in self.lines],
         }  # fmt: skip
+        kept = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+        KEPT.write_text(json.dumps(kept | {str(self.count): about}, ensure_ascii=False, indent=1), "utf-8")
 
-    def owed(n: int) -> dict[str, Any]:
-        day = _day(today, n, count)
-        due = today - timedelta(days=chance.randint(-60, 200))
-        amount = f"{chance.randint(100, 90_000)}.37"
-        return {
-            "name": f"LS{n:08}", "customer": customers[n % len(customers)], "amount": amount,
-            "billed_on": min(day, due), "due_on": due,
-        }  # fmt: skip
+    def _drafts(self, some: int) -> list[int]:
+        chance = random.Random(time.time_ns())
+        with company_scope(self.company):
+            customers = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:2000])
+            products = list(Product.objects.order_by("pk").values_list("pk", flat=True))
+            values = [
+                {"customer": chance.choice(customers), "lines": some_lines(chance, products, 5)} for _ in range(some)
+            ]
+            return [order.pk for order in many("sales_order", values)]
 
-    _in_batches(company, "sales_order", count, order, also=("state", "approved_on", "number"))
-    _in_batches(company, "receivable", count * OPEN // 100, owed)
-    print(f"filled in {time.perf_counter() - begun:.0f} s")
-    return company
+    def _deeds(self, drafts: list[int]) -> None:
+        self._each("approve an order of 5 lines", drafts, lambda pk: (f"sales-orders/{pk}/approve", {}), (20, 80))
+        self._each("write its delivery", drafts, lambda pk: (f"sales-orders/{pk}/deliver", {}))
+        with company_scope(self.company):
+            sent = list(Delivery.objects.filter(order__in=drafts).values_list("pk", flat=True))
+        self._each("confirm the delivery", sent, lambda pk: (f"deliveries/{pk}/confirm", {}), (35, 45))
+        with company_scope(self.company):
+            rows = Receivable.objects.filter(order__in=drafts).values_list("pk", "customer_id", "open_amount")
+            owed = [(pk, {"customer": whose, "amount": str(amount), "pays": pk}) for pk, whose, amount in rows]
+        self._each("a payment for its receivable", owed, lambda one: ("payments", one[1]))
+
+    def _reads(self) -> None:
+        for name, path in (
+            ("ageing report, the page", "ageing"), ("difference list, the page", "promises/differences"),
+            ("orders, the list", "sales-orders/"), ("receivables, the list", "receivables/"),
+        ):  # fmt: skip
+            self._page(name, self.admin, path)
+
+    def _decisions(self) -> None:
+        inbox, boss = self.inbox, self.inbox.manager
+        self._page(f"inbox of {inbox.waiting:,}, the page", boss, "approvals/waiting")
+        self._page("inbox, a page in the middle", boss, f"approvals/waiting?after={inbox.middle}")
+        turn = iter(inbox.open)
+        self._measure("opening a request", lambda n: Ask("GET", f"/{self.slug}/approvals/{next(turn)}", boss.cookies()))
+        asked = list(inbox.open[-(WARM + ALONE + CROWD) :])
+        self._each("agree, the order is approved", asked, lambda pk: (f"approvals/{pk}/agree", {}), person=boss)
+        rest = iter(inbox.open[: -len(asked)])
+
+        def batch(_n: int) -> Ask:
+            body = urlencode([("picked", next(rest)) for _ in range(50)])
+            headers = boss.posts() | {"Content-Type": "application/x-www-form-urlencoded"}
+            return Ask("POST", f"/{self.slug}/approvals/agree", headers, body)
+
+        self._measure("agree to 50 at once", batch, warming=1, most=5, crowd=0)
+
+    def _each(
+        self,
+        name: str,
+        records: list[Any],
+        to: Callable[[Any], tuple[str, dict[str, Any]]],
+        goal: tuple[float, float] | None = None,
+        person: Person | None = None,
+    ) -> None:
+        """Post to the API about one record after the other."""
+        turn = iter(records)
+
+        def make(n: int) -> Ask:
+            path, body = to(next(turn))
+            headers = (person or self.admin).headers(n) | {"Idempotency-Key": uuid.uuid4().hex}
+            return Ask("POST", f"/{self.slug}/api/v1/{path}", headers, json.dumps(body))
+
+        self._measure(name, make, goal)
+
+    def _page(self, name: str, person: Person, path: str) -> None:
+        self._measure(name, lambda n: Ask("GET", f"/{self.slug}/{path}", person.cookies()))
+
+    def _measure(
+        self,
+        name: str,
+        make: Callable[[int], Ask],
+        goal: tuple[float, float] | None = None,
+        *,
+        warming: int = WARM,
+        most: int = ALONE,
+        crowd: int = CROWD,
+    ) -> None:
+        try:
+            warm(self.web.port, make, range(warming))
+            before = self.clock.ms()
+            alone = ask_again(self.web.port, make, clients=1, most=most, seconds=60)
+            cpu = (self.clock.ms() - before) / len(alone.times)
+            all_at_once: Taken | None = None
+            if crowd:
+                all_at_once = ask_again(self.web.port, make, clients=CLIENTS, most=crowd, seconds=60)
+        except Failed as problem:
+            print(f"FAILED {name}: {problem}", flush=True)
+            return
+        self._keep(Line(name, alone.median, alone.p95, cpu, goal, all_at_once.per_second if all_at_once else None))
+
+    def _to_be_had(self) -> None:
+        """A function that other pages use; timed in this process, of whose CPU time the database's is part."""
+        mine = psutil.Process()
+        times, used = [], 0.0
+        for turn in range(WARM + ALONE):
+            before, begun = self._cpu(mine), time.perf_counter()
+            with company_scope(self.company):
+                availability(Product.objects.all()[:PRODUCTS])
+            if turn >= WARM:
+                times.append((time.perf_counter() - begun) * 1000)
+                used += self._cpu(mine) - before
+        taken = Taken(times, sum(times) / 1000, 0)
+        self._keep(Line("availability of 500 products (function)", taken.median, taken.p95, used / ALONE))
+
+    def _cpu(self, mine: psutil.Process) -> float:
+        """Milliseconds of this process and the database."""
+        found = [mine, *database_processes(self.postmaster)]
+        return sum(1000 * (one.cpu_times().user + one.cpu_times().system) for one in found)
+
+    def _keep(self, line: Line) -> None:
+        self.lines.append(line)
+        print(f"{line.name}: {line.median:.1f} ms (p95 {line.p95:.1f}), CPU {line.cpu:.1f} ms", flush=True)
 
 
-def _day(today: date, n: int, count: int) -> date:
-    """Over three years, evenly."""
-    return today - timedelta(days=1095 - n * 1095 // count)
+def measure(server: Any, count: int, out: Path) -> None:
+    """Fill a company with `count` orders where it is missing, measure, and write the page beside `out`."""
+    Cash(server, count).run()
+    write(out)
 
 
-def _in_batches(
-    company: Company, kind: str, count: int, values: Callable[[int], dict[str, Any]], also: tuple[str, ...] = ()
-) -> None:
-    for first in range(0, count, BATCH):
-        with company_scope(company):
-            _many(kind, [values(n) for n in range(first, min(first + BATCH, count))], also)
-        if first and first % 50_000 == 0:
-            print(f"  {first:,} of {count:,} {kind}", flush=True)
+def write(out: Path) -> None:
+    """Write the page from all sizes that were measured."""
+    kept = json.loads(KEPT.read_text("utf-8"))
+    parts = [HEAD, *(_section(kept[size]) for size in sorted(kept, key=int))]
+    out.with_suffix(".cash.md").write_text("\n".join(parts), "utf-8")
 
 
-def _many(kind: str, values: list[dict[str, Any]], also: tuple[str, ...] = ()) -> None:
-    rows = create_many(records.get(kind), [Row(one) for one in values], actor=system(), also=also)
-    bad = next((row.problem for row in rows if row.problem is not None), None)
-    if isinstance(bad, Problem):
-        raise bad
+HEAD = """## From order to money
+
+`python -m bench --cash 10000`, then 100000: the program's own server with 2 workers, over HTTP, by the API where
+something is done; CPU is of the web processes and of the database together, for each request at one client. Orders of
+five lines of 500 products in one warehouse; the inbox is a manager's for whom 10,000 requests wait and who has decided
+10,000 others. The first 10,000 orders with their receivables are written by actions; what is beyond them, and the
+requests of the inbox, are copied by the database and have no events. ✗: beyond the goal.
+"""
+
+
+def _section(found: dict[str, Any]) -> str:
+    head = (
+        f"\n### {found['orders']:,} orders, {found['receivables']:,} receivables\n\n"
+        f"{found['date']} · {found['machine']}"
+        f" · load of other work at the start: {found['load']}\n\n"
+        "| deed | median · p95, ms | goal | 8 clients: req/s | goal | CPU ms |\n|---|---|---|---|---|---|\n"
+    )
+    return head + "\n".join(_row(Line(**line)) for line in found["lines"]) + "\n"
+
+
+def _row(line: Line) -> str:
+    goal = line.goal or (None, None)
+    slow = " ✗" if goal[0] is not None and line.median > goal[0] else ""
+    few = " ✗" if goal[1] is not None and (line.per_second or 0) < goal[1] else ""
+    rate = f"{line.per_second:.1f}{few}" if line.per_second else "–"
+    return (
+        f"| {line.name} | {line.median:.1f} · {line.p95:.1f}{slow} | {goal[0] or '–'} | {rate} | {goal[1] or '–'} |"
+        f" {line.cpu:.1f} |"
+    )
+
+
+__all__ = ["Cash", "Company", "measure", "write"]

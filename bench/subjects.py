@@ -96,6 +96,13 @@ def prepare(slug: str) -> Subjects:
         )  # fmt: skip
 
 
+def sign_in(role: str, slug: str) -> Person:
+    """The person of this e-mail address in a company, with a session and tokens. Outside a scope."""
+    session = _session(f"{role}@{slug}.example")
+    with company_scope(Company.objects.get(slug=slug)):
+        return _person(role, slug, session)
+
+
 def _session(email: str) -> str:
     client, user = Client(), User.objects.get(email=email)
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
@@ -128,4 +135,4 @@ def _hottest(company: Company) -> int:
         return int(cursor.fetchone()[0])
 
 
-__all__ = ["Person", "Subjects", "prepare"]
+__all__ = ["Person", "Subjects", "prepare", "sign_in"]

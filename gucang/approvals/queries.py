@@ -41,6 +41,15 @@ def _waiting(member: int) -> QuerySet[ApprovalTask]:
     return ApprovalTask.objects.filter(whose, open=True)
 
 
+def _first(query: QuerySet[ApprovalTask], size: int) -> QuerySet[ApprovalTask]:
+    """The first of these in the order of their requests, picked before anything is joined to them.
+
+    Otherwise the database may begin with the requests, all that were ever made, and look for a task of each.
+    """
+    picked = query.order_by("request_id").values("pk")[:size]
+    return ApprovalTask.objects.filter(pk__in=picked).order_by("request_id", "number")
+
+
 def count_waiting(actor: Actor) -> int:
     """How many decisions wait for the actor, counted up to 100 and no further. One query."""
     if actor.member_id is None or not actor.may("approval_request.view"):
@@ -52,8 +61,9 @@ def kinds_waiting(actor: Actor) -> list[tuple[int, str]]:
     """The policies, (id, name), of the oldest 100 that wait for the actor: alike ones go together. One query."""
     if actor.member_id is None or not actor.may("approval_request.view"):
         return []
-    rows = _waiting(actor.member_id).order_by("request_id", "number")[:COUNTED]
-    found = rows.values_list("request__policy_version__policy_id", "request__policy_name")
+    found = _first(_waiting(actor.member_id), COUNTED).values_list(
+        "request__policy_version__policy_id", "request__policy_name"
+    )
     return list(dict(found).items())
 
 
@@ -76,9 +86,7 @@ def waiting_for(actor: Actor, size: int = PAGE, after: int = 0, policy: int = 0)
     query = _waiting(actor.member_id).filter(request_id__gt=after) if after else _waiting(actor.member_id)
     if policy:
         query = query.filter(request__policy_version__policy_id=policy)
-    rows = list(
-        query.select_related("request__submitter", "member").order_by("request_id", "number")[: size + 1]
-    )  # fmt: skip
+    rows = list(_first(query, size + 1).select_related("request__submitter", "member"))
     found: dict[int, Waiting] = {}
     for row in rows[:size]:
         instead = "" if row.member_id == actor.member_id else str(row.member)
