@@ -125,14 +125,30 @@ def _copy(company: Company, times: int, customers: int) -> None:
             _again(Receivable, spans, shift, owed)
             paid = {"receivable_id": f"receivable_id + {shift[Receivable]}", "customer_id": customer}
             _again(Instalment, spans, shift, paid)
+            _go_on(*spans)
+
+
+def copy_orders(company: Company, after: int, times: int) -> None:
+    """The orders behind this id with their lines, until there are so many times as many."""
+    with company_scope(company):
+        spans = {SalesOrder: _span(SalesOrder, pk__gt=after), OrderLine: _span(OrderLine, order_id__gt=after)}
+        for k in range(1, times):
+            shift = {model: k * (last - first + 1) for model, (first, last) in spans.items()}
+            _again(SalesOrder, spans, shift, {"number": f"number || '-{k}'"})
+            _again(OrderLine, spans, shift, {"order_id": f"order_id + {shift[SalesOrder]}"})
+        _go_on(*spans)
+
+
+def _go_on(*copied: type[models.Model]) -> None:
+    """Let new ids begin behind those of copies."""
     with connection.cursor() as cursor:
-        for model in spans if times > 1 else ():
+        for model in copied:
             table = model._meta.db_table
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
 
 
-def _span(model: type[models.Model]) -> tuple[int, int]:
-    found = model._default_manager.aggregate(first=models.Min("pk"), last=models.Max("pk"))
+def _span(model: type[models.Model], **only: int) -> tuple[int, int]:
+    found = model._default_manager.filter(**only).aggregate(first=models.Min("pk"), last=models.Max("pk"))
     return found["first"], found["last"]
 
 
@@ -151,4 +167,4 @@ def _again(
         )
 
 
-__all__ = ["PRODUCTS", "filled", "in_batches", "many", "some_lines"]
+__all__ = ["PRODUCTS", "copy_orders", "filled", "in_batches", "many", "some_lines"]

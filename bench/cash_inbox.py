@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import QuerySet
 
-from bench.cash_books import in_batches, some_lines
+from bench.cash_books import copy_orders, in_batches, some_lines
 from bench.subjects import Person, sign_in
 from gucang.accounts.actions import members
 from gucang.accounts.models import Member, Role, User
@@ -25,6 +25,8 @@ from gucang.parties.models import Customer
 from gucang.stock.models import Product
 
 WAITING = DECIDED = 10_000
+# So many orders that wait are written by actions, the others copied from them.
+ASKED = 500
 # Orders with this number of the customer's want a manager's agreement; others do not.
 MARK = "bench-inbox"
 
@@ -78,15 +80,17 @@ def _ask(company: Company, manager: Member, missing: int) -> None:
         customers = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:500])
         products = list(Product.objects.order_by("pk").values_list("pk", flat=True))
         before = SalesOrder.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    written = min(missing, ASKED)
     in_batches(
-        company, "sales_order", missing,
+        company, "sales_order", written,
         lambda n: {
             "customer": chance.choice(customers), "customer_number": MARK, "lines": some_lines(chance, products, 5)
         },
     )  # fmt: skip
+    copy_orders(company, before, -(-missing // written))
     with company_scope(company):
         boss = Member.objects.order_by("pk")[0]
-        fresh = list(SalesOrder.objects.filter(pk__gt=before).order_by("pk").values_list("pk", flat=True))
+        fresh = list(SalesOrder.objects.filter(pk__gt=before).order_by("pk").values_list("pk", flat=True)[:missing])
         try:
             orders.approve(fresh[0], actor=boss)
         except NeedsApproval as waiting:
