@@ -125,7 +125,6 @@ def _copy(company: Company, times: int, customers: int) -> None:
             _again(Receivable, spans, shift, owed)
             paid = {"receivable_id": f"receivable_id + {shift[Receivable]}", "customer_id": customer}
             _again(Instalment, spans, shift, paid)
-            _go_on(*spans)
 
 
 def copy_orders(company: Company, after: int, times: int) -> None:
@@ -136,15 +135,6 @@ def copy_orders(company: Company, after: int, times: int) -> None:
             shift = {model: k * (last - first + 1) for model, (first, last) in spans.items()}
             _again(SalesOrder, spans, shift, {"number": f"number || '-{k}'"})
             _again(OrderLine, spans, shift, {"order_id": f"order_id + {shift[SalesOrder]}"})
-        _go_on(*spans)
-
-
-def _go_on(*copied: type[models.Model]) -> None:
-    """Let new ids begin behind those of copies."""
-    with connection.cursor() as cursor:
-        for model in copied:
-            table = model._meta.db_table
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
 
 
 def _span(model: type[models.Model], **only: int) -> tuple[int, int]:
@@ -160,10 +150,14 @@ def _again(
     picks = ", ".join(other.get(name, f'"{name}"') for name in names)
     columns = ", ".join(f'"{name}"' for name in names)
     table = model._meta.db_table
+    first, last = spans[model]
     with connection.cursor() as cursor:
+        # Ids are taken as they come, so that those to come lie behind the copies.
+        taken = "SELECT count(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)"
+        cursor.execute(taken, [table, last - first + 1])
         cursor.execute(
             f"INSERT INTO {table} ({columns}) SELECT {picks} FROM {table} WHERE id BETWEEN %s AND %s",
-            spans[model],
+            [first, last],
         )
 
 
