@@ -1,0 +1,1 @@
+"""Verbs of this module: the only code that changes its tables."""
