@@ -22,6 +22,7 @@ from gucang.parties import urls as parties
 from gucang.processes import urls as processes
 from gucang.promises import urls as promises
 from gucang.selling import urls as selling
+from gucang.sops import urls as sops
 from gucang.surface import urls as surface
 from gucang.views import urls as views
 from gucang.worktime import urls as worktime
@@ -44,6 +45,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *documents.company_patterns,
     *billing.company_patterns,
     *processes.company_patterns,
+    *sops.company_patterns,
     *promises.company_patterns,
     *selling.company_patterns,
     *bulk.company_patterns,

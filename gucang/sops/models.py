@@ -34,6 +34,8 @@ class Process(Record):
         help_text=_("In a sentence, for who reads it the first time."),
     )  # fmt: skip
 
+    versions: models.Manager[ProcessVersion]
+
     class Meta(Record.Meta):
         verbose_name = pgettext_lazy("SOP", "process")
         verbose_name_plural = pgettext_lazy("SOP", "processes")

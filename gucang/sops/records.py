@@ -27,7 +27,7 @@ process = register(
         ),
         create=processes.create,
         edit=processes.edit,
-        actions=(processes.retire, processes.delete, processes.restore),
+        actions=(processes.adopt, processes.retire, processes.delete, processes.restore),
         search={"code": "A", "name": "A", "purpose": "C"},
         order="code",
     )
@@ -60,6 +60,6 @@ for verb in versions.INTERNAL:
 roles.grant_all(
     dict.fromkeys(("process.view", "process_version.view", "process_version.confirm_reading"), Reach.COMPANY)
 )
-_PROCESS = tuple(f"process.{verb}" for verb in ("create", "edit", "retire", "delete", "restore"))
+_PROCESS = tuple(f"process.{verb}" for verb in ("create", "adopt", "edit", "retire", "delete", "restore"))
 _VERSION = tuple(f"process_version.{verb}" for verb in ("draft", "define", "put_in_force", "delete", "restore"))
 roles.grant("auditor", dict.fromkeys((*_PROCESS, *_VERSION), Reach.COMPANY))

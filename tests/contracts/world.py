@@ -42,6 +42,7 @@ from gucang.parties.actions import customers
 from gucang.processes.actions import logs
 from gucang.processes.mining.logs import Header
 from gucang.processes.models import LogCase, LogEvent, LogFile, LogVariant
+from gucang.sops.actions import versions
 from gucang.surface.tests.api_world import World, can_be_made
 
 __all__ = [
@@ -104,6 +105,7 @@ class Pages(World):
             "instalment": self._instalment,
             "finding": self._finding,
             "correction": self._correction,
+            "process_version": self._process_version,
         }
         return special[record_type.name](by) if record_type.name in special else self.make(record_type, by)
 
@@ -202,6 +204,12 @@ class Pages(World):
         words = {"what": f"{CANARY}改", "prevents": CANARY, "owner": who, "until": clock.today()}
         findings.correct(found, actor=system(), **words)
         return records.get("correction").query(who.as_actor()).order_by("-pk").first()
+
+    def _process_version(self, by: str) -> Any:
+        """A draft of a process; who may not write one sees what the administrator has drafted."""
+        process = self.any_record(records.get("process"), "adam")
+        done = versions.draft(actor=self.people["adam"], process=process, reason=f"{CANARY}改").record
+        return records.get("process_version").query(self.people[by].as_actor()).filter(pk=done.pk).first()
 
     def _export(self, by: str) -> Any:
         return exports.create(actor=self.people[by], record_type="customer", query="").record

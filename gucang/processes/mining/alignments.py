@@ -100,7 +100,19 @@ class Aligner:
         """
         events = tuple(trace)
         cost = self.prefix_cost(events) if running else self.cost(events)
-        return _Path(self._states, self._costs(events, cost), events, cost, running).steps()
+        return self._path(events, cost, running).walk()[0]
+
+    def next_steps(self, trace: Sequence[str]) -> tuple[str, ...]:
+        """What may come next in a running case, in the order of the model: after the beginning that explains it best.
+
+        Empty where the case is at its end, or where the model has nothing more.
+        """
+        events = tuple(trace)
+        _steps, state = self._path(events, self.prefix_cost(events), True).walk()
+        return tuple(dict.fromkeys(label for _after, label in self._states.successors(state)))
+
+    def _path(self, events: tuple[str, ...], cost: int, running: bool) -> _Path:
+        return _Path(self._states, self._costs(events, cost), events, cost, running)
 
     # --- columns ---
 
@@ -254,13 +266,14 @@ class _Path:
                     found.add(state)
         return found
 
-    def steps(self) -> tuple[Step, ...]:
+    def walk(self) -> tuple[tuple[Step, ...], int]:
+        """The explanation, and the state that it ends in."""
         found: list[Step] = []
         useful, at, state = self._useful, 0, self._states.start
         while True:
             step, at, state = self._one(useful, at, state)
             if step is None:
-                return tuple(found)
+                return tuple(found), state
             found.append(step)
 
     def _one(self, useful: list[set[int]], at: int, state: int) -> tuple[Step | None, int, int]:

@@ -1,0 +1,1 @@
+"""Pages that the generic ones cannot express."""
