@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from markupsafe import Markup, escape
 
-_PIECE = re.compile(r"!\[([^\]\n]{0,120})\]\((\d{1,18})\)|(https?://[^\s<>\"'”“。,;、()()]+)")
+_PIECE = re.compile(r"!\[([^\]\n]{0,120})\]\((\d{1,18})\)|(https?://[^\s<>\"'”“。,;、（）()]+)")
 
 
 def shown(text: str, base: str, pictures: Collection[int] = ()) -> Markup:
