@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 from gucang.accounts.models import Role
 from gucang.kernel import records
 from gucang.kernel.actions import get as action_called
+from gucang.kernel.models import Record
 from gucang.kernel.records import RecordType
 from gucang.kernel.setup import kept
 from gucang.sops.definitions import Definition, faults_of
@@ -17,7 +18,8 @@ from gucang.sops.definitions import Definition, faults_of
 
 def case_types() -> list[tuple[str, Any]]:
     """What a process can be about: every type of which there are many."""
-    return [(one.name, one.label) for one in records.every() if not one.only and one.name not in _OWN]
+    every = [one for one in records.every() if not one.only and one.name not in _OWN]
+    return [(one.name, one.label) for one in every if issubclass(one.model, Record)]
 
 
 _OWN = ("process", "process_version")

@@ -89,6 +89,7 @@ def version_page(request: CompanyRequest, record_type: RecordType, version: Proc
     held = version.state == State.IN_FORCE
     return {
         "editing": False,
+        "on_page": ["draft", "define"],
         "process_url": f"{request.base}/processes/{version.process_id}",
         **version_parts(request, version),
         **(_readers(request.actor, version) if held else {}),
