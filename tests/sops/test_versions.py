@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from gucang.accounts.models import Member
 from gucang.kernel import clock
@@ -17,6 +19,13 @@ from gucang.sops import queries
 from gucang.sops.actions import processes, versions
 from gucang.sops.models import ProcessVersion, Reading, State
 from tests.sops.conftest import TWO_STEPS, in_force_now, make_draft, make_process
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """The sentences are looked at in English here."""
+    with translation.override("en"):
+        yield
 
 
 def test_a_new_version_supersedes_the_former_with_the_same_moment(scope: Any, sue: Member) -> None:

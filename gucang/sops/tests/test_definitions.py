@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from gucang.kernel.errors import Invalid
 from gucang.processes.mining.alignments import Aligner
 from gucang.sops import definitions
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """The sentences are looked at in English here."""
+    with translation.override("en"):
+        yield
 
 
 def words(tree: Any, *keys: str, **more: dict[str, Any]) -> dict[str, Any]:
