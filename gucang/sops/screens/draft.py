@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from gucang.kernel.errors import Invalid
 from gucang.sops import definitions, outline
-from gucang.sops.definitions import BLOCKS, EMPTY, Definition, Node, keys_of
+from gucang.sops.definitions import BLOCKS, Definition, Node, keys_of
 from gucang.sops.models import ProcessVersion
 
 MOST_CHARACTERS = 400_000
@@ -42,7 +42,7 @@ class Draft:
     def read(cls, sent: QueryDict) -> Draft:
         """As the form sends it. Raises Invalid for what no form of ours sends."""
         given = sent.get("definition", "")
-        words = definitions.read(given) if given and len(given) <= MOST_CHARACTERS else EMPTY
+        words = definitions.read(given if len(given) <= MOST_CHARACTERS else "")
         draft = cls._from(words, sent.get("open", ""), sent.get("reason", "").strip()[:300])
         draft.final = list(dict.fromkeys(filter(None, sent.getlist("final"))))
         draft._take_step(sent)
