@@ -98,10 +98,10 @@ def test_a_case_that_is_over_has_no_next_step(scope: Any, sue: Member, alice: Me
 
 
 def test_a_deviating_case_goes_on_where_it_fits_best(scope: Any, sue: Member, alice: Member) -> None:
-    """Answered twice: the second is extra, and what comes next stays the same."""
+    """Weighed after it was answered: that is extra there, and what comes next stays the same."""
     in_force_now(sue, make_process(sue, case_type="lead"), WORDS)
-    lead = leads.qualify(a_lead(alice), actor=alice).record
-    lead = leads.contact(lead, actor=alice, note="一").record
+    lead = leads.contact(a_lead(alice), actor=alice, note="一").record
+    lead = leads.qualify(lead, actor=alice).record
     found = stand(lead)
     assert found is not None
     assert [one.step.key for one in found.coming] == ["convert", "discard"]
