@@ -41,6 +41,8 @@ NEEDED_TOO: dict[str, Callable[[World, str], dict[str, Any]]] = {
     "credit_terms": lambda world, by: {"customer": world.make(records.get("customer"), by).pk, "limit": "1000"},
     # A model is a process tree in writing.
     "process_model": lambda world, by: {"definition": "'金丝雀'"},
+    # A process has a code that people quote.
+    "process": lambda world, by: {"code": f"SOP-{world._next()}"},
     # A bundle is kept in no warehouse, and is no part of itself.
     "bundle_part": lambda world, by: {"bundle": world.bundle(by)},
     # A rule without a condition would find everything; a weight is of something.
