@@ -34,7 +34,8 @@ class Process(Record):
         help_text=_("In a sentence, for who reads it the first time."),
     )  # fmt: skip
 
-    versions: models.Manager[ProcessVersion]
+    # The other side of `ProcessVersion.process`.
+    versions: Any
 
     class Meta(Record.Meta):
         verbose_name = pgettext_lazy("SOP", "process")

@@ -43,8 +43,8 @@ def process_page(request: CompanyRequest, record_type: RecordType, process: Proc
         "about": records.get(process.case_type),
         "may_draft": actor.may(versions.draft.name) and process.deleted_at is None,
         "versions_url": f"{request.base}/process-versions",
-        **(version_parts(request, shown) if shown is not None else {"outline": []}),
-        **(_readers(actor, current) if current is not None else {}),
+        **(version_parts(request, shown) if shown is not None else {"outline": [], "drawing": "", "ends": []}),
+        **_readers(actor, current),
     }
 
 
@@ -72,7 +72,10 @@ def _history(found: list[ProcessVersion], case_type: str) -> list[Told]:
     return told
 
 
-def _readers(actor: Actor, version: ProcessVersion) -> dict[str, Any]:
+def _readers(actor: Actor, version: ProcessVersion | None) -> dict[str, Any]:
+    """Who has read a version, and whether this person still should; of none that holds, nothing."""
+    if version is None:
+        return {"readers": None, "to_read": False, "has_read": False}
     readers = queries.readers_of(version)
     me = actor.member_id
     reads = me is not None and actor.eyes is None and people.has_part(version.read(), me)
@@ -86,13 +89,12 @@ def version_page(request: CompanyRequest, record_type: RecordType, version: Proc
 
     if version.state == State.DRAFT and version.deleted_at is None and request.actor.may(versions.define.name):
         return editor.context(request, version)
-    held = version.state == State.IN_FORCE
     return {
         "editing": False,
         "on_page": ["draft", "define"],
         "process_url": f"{request.base}/processes/{version.process_id}",
         **version_parts(request, version),
-        **(_readers(request.actor, version) if held else {}),
+        **_readers(request.actor, version if version.state == State.IN_FORCE else None),
     }
 
 
