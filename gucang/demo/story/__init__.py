@@ -12,7 +12,6 @@ from gucang.demo.story import (
     agreement,
     audit,
     automations,
-    books,
     cast,
     customers,
     goods,
@@ -64,7 +63,6 @@ def _tell(world: World) -> Company:
             goods.set_up(world)
             money.set_up(world)
             stores.set_up(world)
-            books.set_up(world)
     with company_scope(company):
         customers.begin(world)
         leads.begin(world)
@@ -79,7 +77,6 @@ def _tell(world: World) -> Company:
         hours.begin(world)
         promises.begin(world)
         audit.begin(world)
-        books.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()
         world.say("最近几天 the last days")
