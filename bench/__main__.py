@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument("--cash", type=int, default=0, help="measure from order to money with so many orders instead")
     parser.add_argument("--worktime", action="store_true", help="measure a million questions to a working calendar")
     parser.add_argument("--conformance", action="store_true", help="measure reading and aligning the reference logs")
+    parser.add_argument("--cases", default="", help="measure the nightly run over so many cases, as 10000,100000")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="the reference logs")
     parser.add_argument("--pm4py", default="", help="a Python that has pm4py, to measure how long that takes to read")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
@@ -56,6 +57,11 @@ def main() -> int:
             from bench.cash import measure as measure_cash
 
             measure_cash(server, given.cash, given.out)
+            return 0
+        if given.cases:
+            from bench.cases import measure as measure_cases
+
+            measure_cases([int(size) for size in given.cases.split(",")], None if given.only else given.out)
             return 0
         from bench.run import Bench, show_sql
 

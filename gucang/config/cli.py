@@ -189,6 +189,11 @@ def export_log(parsed: argparse.Namespace) -> int:
         return int(_call("gucang.processes.cli", "export_log", parsed))
 
 
+def judge_cases(parsed: argparse.Namespace) -> int:
+    with django():
+        return int(_call("gucang.conformance.cli", "judge_cases", parsed))
+
+
 def verify_log(parsed: argparse.Namespace) -> int:
     with django():
         from gucang.kernel import seals
@@ -274,6 +279,10 @@ _HELP: dict[str, tuple[str, str]] = {
     "export-log": (
         "Write the event log as XES or OCEL 2.0, or an outside log as XES.",
         "把事件日志导出为 XES 或 OCEL 2.0，或把外部日志导出为 XES。",
+    ),
+    "judge-cases": (
+        "Hold a company's cases against its procedures, as every night does.",
+        "立即按作业流程核对一家公司的实际办理情况，与每晚所做的相同。",
     ),
     "verify-log": (
         "Check that no entry of the event log was changed or removed.",
@@ -391,6 +400,10 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     made.add_argument("--as", dest="member", required=True, help="e-mail of an administrator")
     made.add_argument("--cases", default="", metavar="TYPE", help="XES: the records that are cases, as sales_order")
     made.add_argument("--name", default="", help="write this outside log instead of the company's own")
+
+    made = add("judge-cases", judge_cases, module="gucang.conformance.cli")
+    made.add_argument("company", help="the company's short name, as in its address")
+    made.add_argument("--anew", action="store_true", help="look at every case again, not only at those with news")
 
     add("verify-log", verify_log, module="gucang.kernel.seals").add_argument(
         "company", nargs="?", help="the company's short name; all companies when left out"

@@ -11,6 +11,7 @@ from gucang.audits import urls as audits
 from gucang.automation import urls as automation
 from gucang.billing import urls as billing
 from gucang.bulk import urls as bulk
+from gucang.conformance import urls as conformance
 from gucang.customfields import urls as customfields
 from gucang.customtypes import urls as customtypes
 from gucang.documents import urls as documents
@@ -44,6 +45,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *parties.company_patterns,
     *documents.company_patterns,
     *billing.company_patterns,
+    *conformance.company_patterns,
     *processes.company_patterns,
     *sops.company_patterns,
     *promises.company_patterns,

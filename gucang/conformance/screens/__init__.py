@@ -1,0 +1,1 @@
+"""Pages about cases: how processes go, the map, lists of cases, one case."""
