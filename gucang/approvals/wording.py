@@ -64,7 +64,7 @@ def changes_of(request: ApprovalRequest, actor: Actor, base: str, record: Any) -
         old, new = request.changes[name]
         if may is Access.MASKED:
             old, new = spec.masked(old), spec.masked(new)
-        found.append(Change(str(spec.label), _shown(shower, spec, old), _shown(shower, spec, new)))
+        found.append(Change(str(spec.label), *(_shown(shower, spec, value, record) for value in (old, new))))
     return found[:MOST_CHANGES]
 
 
@@ -75,11 +75,11 @@ def _specs(record_type: RecordType) -> list[FieldSpec]:
     return [spec for spec in declared.values() if spec.name not in ("version", "updated_at")] + own
 
 
-def _shown(shower: Shower, spec: FieldSpec, value: Any) -> Any:
+def _shown(shower: Shower, spec: FieldSpec, value: Any, record: Any) -> Any:
     if value in (None, "", []):
         return _t("empty")
     try:
-        return shower.value(spec, value, link=False) or _t("empty")
+        return shower.value(spec, value, link=False, record=record) or _t("empty")
     except ValueError:
         return str(value)
 

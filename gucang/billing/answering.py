@@ -11,9 +11,9 @@ from django.utils.translation import pgettext
 
 from gucang.billing import queries
 from gucang.billing.models import Instalment
-from gucang.books import queries as books
 from gucang.kernel import clock, permissions, records
 from gucang.kernel.actors import Actor
+from gucang.kernel.currency import own_currency
 from gucang.ordering.models import OrderState, SalesOrder
 from gucang.parties.models import Customer
 from gucang.promises import answers, differences
@@ -40,7 +40,7 @@ def money(actor: Actor, customer: Customer) -> Section | None:
 
 
 def _owed(one: Instalment) -> Item:
-    amount = ui.money_text(one.open_amount, one.currency or books.own_currency())
+    amount = ui.money_text(one.open_amount, one.currency or own_currency())
     day = ui.date_text(one.due_on, clock.today()) if one.due_on else ""
     words = {"number": one.receivable.number, "amount": amount, "day": day}
     if one.due_on is None:

@@ -10,22 +10,11 @@ from django.utils.translation import gettext as _t
 
 from gucang.books import rules
 from gucang.books.models import BookRules, ExchangeRate
+from gucang.kernel.currency import own_currency
 from gucang.kernel.errors import Invalid
-from gucang.kernel.models import Company
-from gucang.kernel.scope import active_company_id
 from gucang.kernel.setup import kept
 
 ONE = Decimal(1)
-
-
-def own_currency() -> str:
-    """The code of the company's own currency, such as "CNY"."""
-    found: str = kept("own currency", _own_currency)
-    return found
-
-
-def _own_currency() -> str:
-    return Company.objects.values_list("currency", flat=True).get(pk=active_company_id())
 
 
 def closed_until() -> date | None:

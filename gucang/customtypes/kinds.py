@@ -198,9 +198,9 @@ def _board(definition: Definition) -> Board:
     def drop(record: Any, value: Any) -> tuple[str, dict[str, Any]]:
         return f"{name}.move", {"stage": value}
 
-    def totals(actor: Actor, given: Mapping[str, Any]) -> dict[Any, tuple[int, Any]]:
+    def totals(actor: Actor, given: Mapping[str, Any]) -> dict[Any, tuple[int, Mapping[str, Any]]]:
         found = filters.parse(records.get(name), actor, given).query.order_by()
-        return {key: (count, None) for key, count in found.values_list("stage").annotate(count=Count("pk"))}
+        return {key: (count, {}) for key, count in found.values_list("stage").annotate(count=Count("pk"))}
 
     card = ("name", *definition.belongs_to[:1], *(("day",) if definition.day else ()))
     card += ("owner",) if definition.has_owner else ()

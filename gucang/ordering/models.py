@@ -50,7 +50,7 @@ class SalesOrder(Document):
     lacking = models.BooleanField(_("waits for goods"), default=False, editable=False)
     cancelled_for = models.CharField(_("why it was cancelled"), max_length=200, blank=True, editable=False)
     # What the customer's credit said when it was submitted, see `credit`.
-    over_credit = MoneyField(_("beyond the credit limit"), default=Decimal(0), editable=False)
+    over_credit = MoneyField(_("beyond the credit limit"), default=Decimal(0), editable=False, in_own=True)
     late_days = models.PositiveSmallIntegerField(_("customer late, days"), default=0, editable=False)
 
     class Meta(Document.Meta):

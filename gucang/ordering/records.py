@@ -11,7 +11,7 @@ from gucang.activity import subjects
 from gucang.documents.boards import by_state
 from gucang.documents.declaring import product_lines
 from gucang.kernel.actors import Access, FieldRule, Reach
-from gucang.kernel.records import Calendar, Exchange, Layout, RecordType, register
+from gucang.kernel.records import Calendar, Exchange, Layout, RecordType, Uncounted, register
 from gucang.ordering import models, rules
 from gucang.ordering.actions import orders
 from gucang.papers import declared as papers
@@ -47,6 +47,7 @@ sales_order = register(
             orders.approve, orders.deliver, orders.complete, orders.revise, orders.drop_changes, orders.reopen,
             orders.assign, orders.share, orders.unshare, orders.cancel, orders.delete, orders.restore,
         ),
+        uncounted=Uncounted(Q(state=models.OrderState.CANCELLED), _("cancelled orders not counted")),
         board=by_state(
             models.OrderState,
             {"draft": "", "approved": "", "changing": "warn", "done": "ok"},

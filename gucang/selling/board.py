@@ -44,8 +44,8 @@ def drop(deal: Opportunity, stage_id: Any) -> tuple[str, dict[str, Any]]:
     return "opportunity.move", {"stage": stage_id}
 
 
-def totals(actor: Actor, filters: Mapping[str, Any]) -> dict[Any, tuple[int, Decimal]]:
-    """Count and amount by stage: from the kept totals where only owner and pipeline are filtered, else added up."""
+def totals(actor: Actor, filters: Mapping[str, Any]) -> dict[Any, tuple[int, dict[str, Decimal]]]:
+    """Count and amounts by stage: from the kept totals where only owner and pipeline are filtered, else added up."""
     chosen = pipeline_id(filters)
     if chosen is None:
         return {}
@@ -56,7 +56,7 @@ def totals(actor: Actor, filters: Mapping[str, Any]) -> dict[Any, tuple[int, Dec
         kind = records.get("opportunity")
         found = parse(kind, actor, filters, ignore=("pipeline",)).query
         sums = queries.sums_of(found.filter(pipeline_id=chosen))
-    return {stage_id: (total.count, total.amount) for stage_id, total in sums.items()}
+    return {stage_id: (total.count, total.amounts) for stage_id, total in sums.items()}
 
 
 def _is_plain(filters: Mapping[str, Any]) -> bool:

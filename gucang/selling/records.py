@@ -14,7 +14,7 @@ from gucang.documents.boards import by_state
 from gucang.documents.declaring import product_lines
 from gucang.kernel.actors import Access, FieldRule, Reach
 from gucang.kernel.permissions import whoever_may
-from gucang.kernel.records import Calendar, Exchange, Layout, RecordType, Related, register
+from gucang.kernel.records import Calendar, Exchange, Layout, RecordType, Related, Uncounted, register
 from gucang.papers import declared as papers
 from gucang.papers.declared import Paper
 from gucang.selling import board, models, rules
@@ -87,6 +87,7 @@ quote = register(
             links.revoke_link,
             quotes.assign, quotes.share, quotes.unshare, quotes.delete, quotes.restore,
         ),
+        uncounted=Uncounted(Q(state=models.QuoteState.SUPERSEDED), _("superseded versions not counted")),
         board=by_state(
             models.QuoteState,
             {"draft": "", "sent": "", "accepted": "ok", "declined": "mute"},

@@ -15,7 +15,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from django.db.models import Q
 
-from gucang.books.queries import own_currency
+from gucang.kernel.currency import own_currency
 from gucang.parties.models import Customer
 from gucang.stock import queries
 from gucang.stock.bundles import parts_of

@@ -136,6 +136,7 @@ def narrowed(query: models.QuerySet[Any], record_type: RecordType, actor: Actor,
     kept = custom.columns_read(own)
     kept |= {"id", "company", "version", record_type.owner_field, *label, *names}
     kept |= _read_for(record_type, names) | ({"about_id"} if ABOUT in names else set())
+    kept |= {"currency"}  # of whatever amounts are among them
     return query.only(*(name for name in kept if name in columns))
 
 
@@ -235,6 +236,7 @@ class Shower:
         stored, write = self._stored(spec), _written(self.type, spec)
         named = _NAMES_BY.get(f"{self.type.name}.{spec.name}")
         ruled, may_be_due = spec.name in self.ruled, _due_of(self.type, spec.name) is not None
+        money = write is _money
 
         def shown(record: Any) -> Any:
             value = stored(record)
@@ -246,7 +248,10 @@ class Shower:
                     return spec.masked(value) if value else ""
             if value is None or value == "" or value == []:
                 return ""
-            words = write(self, spec, value, link) if named is None else self._called(spec, named(value, record))
+            if named is not None:
+                words = self._called(spec, named(value, record))
+            else:
+                words = self.amount(spec, value, record) if money else write(self, spec, value, link)
             return self._late(words, value) if may_be_due and self._is_late(record, spec, value) else words
 
         return shown
@@ -281,7 +286,14 @@ class Shower:
         named = _NAMES_BY.get(f"{self.type.name}.{spec.name}") if record is not None else None
         if named is not None:
             return self._called(spec, named(value, record))
-        return _written(self.type, spec)(self, spec, value, link)
+        write = _written(self.type, spec)
+        return self.amount(spec, value, record) if write is _money else write(self, spec, value, link)
+
+    def amount(self, spec: FieldSpec, value: Any, record: Any) -> Any:
+        """An amount in the currency of its record; a bare number where that record is not at hand to say which."""
+        if spec.in_own or "currency" not in self.type.specs:
+            return ui.money(value)
+        return ui.number(Decimal(str(value)), 2) if record is None else ui.money(value, record.currency)
 
     def _called(self, spec: FieldSpec, words: Any) -> Any:
         return _tags(self, spec, words, False) if isinstance(words, list) else words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,10 +18,10 @@ from django.utils.translation import gettext as _t
 from gucang.kernel import permissions, records
 from gucang.kernel.actors import Actor
 from gucang.kernel.fields import FieldSpec
-from gucang.kernel.records import RecordType
+from gucang.kernel.records import RecordType, Uncounted
 from gucang.surface import filters, ui
 from gucang.surface.columns import labels_of
-from gucang.surface.totals import EXACT, columns_sql, sample_share, sampled
+from gucang.surface.totals import EXACT, Sum, columns_sql, in_currency, sample_share, sampled
 
 MOST = 50
 KINDS = frozenset(["choice", "reference", "boolean", "date", "moment"])
@@ -29,12 +30,12 @@ NONE = "none"
 
 @dataclass
 class Group:
-    """One group: the value as it stands in an address, what it is called, how many, and the sum of each column."""
+    """One group: the value as it stands in an address, what it is called, how many, and what each column comes to."""
 
     key: str
     label: str
     count: int
-    sums: list[Decimal | None] = field(default_factory=list)
+    sums: list[Sum] = field(default_factory=list)
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Grouped:
     groups: list[Group]
     more: int = 0
     exact: bool = True
+    without: str = ""
 
 
 def groupable(record_type: RecordType, actor: Actor) -> dict[str, FieldSpec]:
@@ -61,41 +63,66 @@ def groupable(record_type: RecordType, actor: Actor) -> dict[str, FieldSpec]:
 
 
 def grouped(
-    query: QuerySet[Any], spec: FieldSpec, specs: Sequence[FieldSpec], actor: Actor, *, exact: int = EXACT
+    query: QuerySet[Any],
+    spec: FieldSpec,
+    specs: Sequence[FieldSpec],
+    actor: Actor,
+    *,
+    exact: int = EXACT,
+    uncounted: Uncounted | None = None,
 ) -> Grouped:
     """The groups of what `query` finds. One statement, three where it is estimated, one for the names of records."""
-    rows = _counted(query, spec, specs, exact + 1)
+    rows = _counted(query, spec, specs, exact + 1, uncounted)
     share = 1.0
     counted = not rows or rows[0][3] <= exact
     if not counted:
         share = sample_share(query)
-        rows = _counted(sampled(query, share), spec, specs, None)
+        rows = _counted(sampled(query, share), spec, specs, None, uncounted)
     groups = [
-        Group(_key(spec, value), "", max(round(count / share), 1), [s and s / Decimal(share) for s in sums])
-        for value, count, _groups, _all, *sums in rows
+        Group(_key(spec, value), "", max(round(count / share), 1), _sums(specs, sums, share))
+        for value, count, _groups, _all, _gone, *sums in rows
     ]
     _name(groups, spec, actor)
     many = rows[0][2] if rows else 0
-    return Grouped(spec, _ordered(groups, spec), max(many - len(groups), 0), exact=counted)
+    without = str(uncounted.words) if uncounted is not None and specs and any(row[4] for row in rows) else ""
+    return Grouped(spec, _ordered(groups, spec), max(many - len(groups), 0), exact=counted, without=without)
 
 
-def _counted(query: QuerySet[Any], spec: FieldSpec, specs: Sequence[FieldSpec], limit: int | None) -> list[Any]:
-    """(value, rows, groups in all, rows in all, sum of each column) of the largest groups; of days the latest."""
-    names, sql, params = columns_sql(query, specs, limit=limit, k=_value(spec))
+def _counted(
+    query: QuerySet[Any],
+    spec: FieldSpec,
+    specs: Sequence[FieldSpec],
+    limit: int | None,
+    uncounted: Uncounted | None,
+) -> list[Any]:
+    """(value, rows, groups in all, rows in all, whether some are uncounted, {currency: sum} of each column) of the
+    largest groups; of days the latest.
+    """
+    names, sql, params = columns_sql(query, specs, limit=limit, uncounted=uncounted, k=_value(spec))
     if not sql:
         return []
-    sums = "".join(
-        f", sum({name})" if one.kind != "money" else f", sum({name}) FILTER (WHERE cur = '')"
-        for name, one in zip(names, specs, strict=True)
-    )
+    parts = "".join(f", sum({name}) AS {name}" for name in names)
+    sums = "".join(f", jsonb_object_agg(cur, {name}::text) FILTER (WHERE {name} IS NOT NULL)" for name in names)
     order = "1 DESC NULLS LAST" if spec.kind in ("date", "moment") else "2 DESC, 1"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT k, count(*), count(*) OVER (), sum(count(*)) OVER (){sums} FROM ({sql}) few "  # noqa: S608
+            f"SELECT k, sum(n)::bigint, count(*) OVER (), sum(sum(n)) OVER ()::bigint, bool_or(gone){sums} "  # noqa: S608
+            f"FROM (SELECT k, cur, count(*) AS n, bool_or(gone) AS gone{parts} FROM ({sql}) few GROUP BY k, cur) parts "
             f"GROUP BY k ORDER BY {order} LIMIT {MOST}",
             params,
         )
         return list(cursor.fetchall())
+
+
+def _sums(specs: Sequence[FieldSpec], found: Sequence[Any], share: float) -> list[Sum]:
+    """What the columns of one group come to, out of a sample of that share."""
+    sums = [Sum(spec) for spec in specs]
+    for one, amounts in zip(sums, found, strict=True):
+        # A cursor of ours reads JSON as it stands.
+        told = json.loads(amounts) if isinstance(amounts, str) else amounts or {}
+        for currency, amount in told.items():
+            one.add(currency if in_currency(one.spec) else "", Decimal(amount) / Decimal(share))
+    return sums
 
 
 def _value(spec: FieldSpec) -> Any:

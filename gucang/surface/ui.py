@@ -16,6 +16,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _t
 from markupsafe import Markup, escape
 
+from gucang.kernel.currency import own_currency
 from gucang.kernel.text import initials, spelling
 from gucang.surface import looks
 
@@ -87,15 +88,17 @@ def percent(value: Any, places: int = 1) -> str:
     return NOTHING if value is None or value == "" else number(Decimal(str(value)) * 100, places) + "%"
 
 
-def money_text(value: Any, currency: str = "CNY", short: bool = False) -> str:
+def money_text(value: Any, currency: str = "", short: bool = False) -> str:
     """Money as plain text, for attributes and files. `value` is in whole units (yuan), not in cents.
 
-    Cents are written only when there are any. `short` is for summaries: ¥128.5万 or ¥1.285M from 100,000 on.
+    Without a `currency` it is in the company's own. Cents are written only when there are any.
+    `short` is for summaries: ¥128.5万 or ¥1.285M from 100,000 on.
     """
     if value is None or value == "":
         return NOTHING
     amount = Decimal(str(value))
     sign, size = (MINUS if amount < 0 else ""), abs(amount)
+    currency = currency or own_currency()
     symbol = SYMBOLS.get(currency, currency + " ")
     if short and size >= SHORT_FROM:
         for unit, word, places in CHINESE_UNITS if _chinese() else ENGLISH_UNITS:
@@ -105,7 +108,7 @@ def money_text(value: Any, currency: str = "CNY", short: bool = False) -> str:
     return f"{sign}{symbol}{size.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):,f}"
 
 
-def money(value: Any, currency: str = "CNY", short: bool = False) -> Markup:
+def money(value: Any, currency: str = "", short: bool = False) -> Markup:
     """`money_text` as one word that is neither broken nor spaced between digits and 万."""
     return _one_word(money_text(value, currency, short))
 

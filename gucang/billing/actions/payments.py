@@ -23,6 +23,7 @@ from gucang.kernel import clock
 from gucang.kernel.actions import action, creating, editing
 from gucang.kernel.actions.saving import lock_rows
 from gucang.kernel.actors import Actor, system
+from gucang.kernel.currency import own_currency
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Money, Text
 from gucang.kernel.models import Event
@@ -247,7 +248,7 @@ def _oldest(payment: Payment) -> Shares:
 
 
 def _same_currency(payment: Payment, receivable: Receivable, field: str) -> None:
-    own = books.own_currency()
+    own = own_currency()
     mine, theirs = payment.currency or own, receivable.currency or own
     if payment.currency != receivable.currency:
         sentence = _t("The payment is in %(mine)s, “%(what)s” in %(theirs)s. Enter the payment in %(theirs)s.")

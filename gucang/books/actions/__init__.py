@@ -7,11 +7,12 @@ from datetime import timedelta
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from gucang.books import queries, rules
+from gucang.books import rules
 from gucang.books.models import BookRules, ExchangeRate
 from gucang.kernel import clock
 from gucang.kernel.actions import creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor
+from gucang.kernel.currency import own_currency
 from gucang.kernel.errors import Invalid
 
 
@@ -28,7 +29,7 @@ edit = editing("book_rules", prepare=_past)
 
 
 def _foreign(rate: ExchangeRate, actor: Actor) -> None:
-    if rate.currency == queries.own_currency():
+    if rate.currency == own_currency():
         raise Invalid({"currency": [_t("This is the company's own currency; choose another one.")]})
 
 

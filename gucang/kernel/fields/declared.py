@@ -58,6 +58,7 @@ def spec_of(field: models.Field[Any, Any]) -> FieldSpec:
         target=field.related_model if kind == "reference" else None,
         default=field.get_default() if field.has_default() else None,
         summed=getattr(field, "summed", True),
+        in_own=getattr(field, "in_own", False),
     )
 
 

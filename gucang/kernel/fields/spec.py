@@ -68,7 +68,8 @@ class LiveChoices(Sequence[tuple[Any, Any]]):
 class FieldSpec:
     """One field. `target` is the model that a reference points at; `choices` are (value, label) pairs.
 
-    `own` is what only a company's own field has. What is not `summed` is added up under no list.
+    `own` is what only a company's own field has. What is not `summed` is added up under no list. An amount is in the
+    currency of its record, or `in_own`, the company's.
     """
 
     name: str
@@ -85,6 +86,7 @@ class FieldSpec:
     limit: Callable[[Actor], models.Q] | None = None
     own: Own | None = None
     summed: bool = True
+    in_own: bool = False
 
     def bound(self, record: Any) -> FieldSpec:
         """The spec as it is asked of `record`: of most fields the same."""

@@ -56,11 +56,13 @@ class CreditCodeField(models.CharField):
 class MoneyField(models.DecimalField):
     """An exact amount in the record's or the company's currency, two decimals, up to 10^14.
 
-    `summed=False` is for a price of one of something: the prices of a list add up to nothing.
+    `summed=False` is for a price of one of something: the prices of a list add up to nothing. `in_own=True` is for an
+    amount in the company's own currency on a record that is in another.
     """
 
-    def __init__(self, *args: Any, summed: bool = True, **options: Any) -> None:
+    def __init__(self, *args: Any, summed: bool = True, in_own: bool = False, **options: Any) -> None:
         self.summed = summed
+        self.in_own = in_own
         options.setdefault("max_digits", 16)
         options.setdefault("decimal_places", 2)
         super().__init__(*args, **options)

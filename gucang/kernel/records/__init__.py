@@ -5,7 +5,7 @@ answers for them inside that company's scope, and knows nothing of them anywhere
 """
 
 from gucang.kernel.records.declared import RecordType
-from gucang.kernel.records.parts import Board, Calendar, Exchange, Layout, Related
+from gucang.kernel.records.parts import Board, Calendar, Exchange, Layout, Related, Uncounted
 from gucang.kernel.records.registry import (
     Own,
     by_model,
@@ -29,6 +29,7 @@ __all__ = [
     "Own",
     "RecordType",
     "Related",
+    "Uncounted",
     "by_model",
     "by_plural",
     "every",

@@ -16,7 +16,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.fields import FieldSpec, spec_of
 from gucang.kernel.lines import Lines
 from gucang.kernel.models import Collaborator
-from gucang.kernel.records.parts import Board, Calendar, Exchange, Layout, Related
+from gucang.kernel.records.parts import Board, Calendar, Exchange, Layout, Related, Uncounted
 from gucang.kernel.scope import active_company_id
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class RecordType:
     `concerns` are the reference fields whose timelines an event of this record joins; the page of what it concerns
     lists it, but for those `apart`, which another part of that page tells of.
     `groups` are texts of few values, such as a city, by which a list may be grouped as by choices and references.
+    `uncounted` are records whose amounts no sum contains, such as superseded versions.
     `order` is the default sort of lists ("-updated_at"). `search` maps field paths to weights "A" to "D".
     `withheld(actor)` are fields of the form that this actor has no use for; `guard` and rules refuse them anyway.
     `visible_with_about`, of an entry: whoever may view the type sees exactly those about what they see.
@@ -60,6 +61,7 @@ class RecordType:
     groups: tuple[str, ...] = ()
     order: str = "-id"
     related: tuple[Related, ...] = ()
+    uncounted: Uncounted | None = None
     board: Board | None = None
     calendar: Calendar | None = None
     search: Mapping[str, str] = field(default_factory=dict)

@@ -55,13 +55,22 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Uncounted:
+    """Records whose amounts no sum contains, and `words` for it where some were left out: "without …"."""
+
+    where: Q
+    words: Any
+
+
+@dataclass(frozen=True)
 class Board:
     """A kanban: the column field, which action a drop into a column calls, which amount is summed.
 
     `lanes(actor, filters)` gives the columns as (value, label, tone) in order; `drop(value)` names the action and the
     parameters for a drop into the column of `value`. `switch` is the reference field that chooses between rows of
     columns (a pipeline). `age(record)` answers for how many days it has stood there and whether that is too long; None
-    where time does not matter any more.
+    where time does not matter any more. `totals(actor, filters)` gives {lane: (count, {currency: amount})} where they
+    are kept; else the lanes are counted and added up.
     """
 
     by: str
@@ -69,7 +78,7 @@ class Board:
     drop: Callable[[Any, Any], tuple[str, dict[str, Any]]]
     total: str = ""
     card: tuple[str, ...] = ()
-    totals: Callable[[Actor, Mapping[str, Any]], dict[Any, tuple[int, Any]]] | None = None
+    totals: Callable[[Actor, Mapping[str, Any]], dict[Any, tuple[int, Mapping[str, Any]]]] | None = None
     only: Q = field(default_factory=Q)
     switch: str = ""
     age: Callable[[Any], tuple[int, bool] | None] | None = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
-from gucang.books.queries import own_currency
 from gucang.kernel.actions import creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor
+from gucang.kernel.currency import own_currency
 from gucang.kernel.errors import Invalid
 from gucang.stock.models import Price, PriceList
 

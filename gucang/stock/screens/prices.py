@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext
 
-from gucang.books.queries import own_currency
 from gucang.kernel import clock
+from gucang.kernel.currency import own_currency
 from gucang.kernel.records import RecordType
 from gucang.parties.models import Level
 from gucang.stock import prices, queries

@@ -115,14 +115,19 @@ class ListPage:
 
     def totals_context(self) -> dict[str, Any]:
         """How many records the filters find, and what they come to."""
-        return {"totals": totals(self.found.query, self._specs), "currency": self.request.company.currency}
+        return {
+            "totals": totals(self.found.query, self._specs, uncounted=self.type.uncounted),
+            "currency": self.request.company.currency,
+        }
 
     def context(self) -> dict[str, Any]:
         """Everything that the page shows."""
         after = self.request.GET.get("after", "")
         shown: dict[str, Any] = {"columns": self.columns, "rows": "", "next_url": "", "grouped": None, "totals": None}
         if self.group is not None:
-            found = grouping.grouped(self.found.query, self.group, self._specs, self.actor)
+            found = grouping.grouped(
+                self.found.query, self.group, self._specs, self.actor, uncounted=self.type.uncounted
+            )
             total, capped = sum(one.count for one in found.groups), bool(found.more) or not found.exact
             shown["grouped"] = self._groups(found)
         else:
@@ -146,7 +151,13 @@ class ListPage:
         wanted = set(asked) if asked else {one.key for one in found.groups[:1]}
         opened = [one.key for one in found.groups if one.key in wanted][:MOST_OPEN]
         groups = [self._drawn_group(found.spec, one, opened) for one in found.groups]
-        return {"groups": groups, "more": found.more, "exact": found.exact, "label": ui.headed(found.spec.label)}
+        return {
+            "groups": groups,
+            "more": found.more,
+            "exact": found.exact,
+            "without": found.without,
+            "label": ui.headed(found.spec.label),
+        }
 
     def _drawn_group(self, spec: FieldSpec, group: grouping.Group, opened: list[str]) -> dict[str, Any]:
         on = group.key in opened
@@ -154,7 +165,6 @@ class ListPage:
         return {
             "group": group,
             "on": on,
-            "sums": dict(zip((one.name for one in self._specs), group.sums, strict=True)),
             "url": changed_query(self.request, drop=POSITION) + "".join(f"&open={quote(k)}" for k in keys or ["-"]),
             "rows_url": changed_query(self.request, drop=POSITION, fragment="rows", open=group.key),
         } | (self._page(self._within(spec, group.key), "", group.key)[1] if on else {})

@@ -47,7 +47,7 @@ def show(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         "shown": len(page.rows),
         "total": total,
         "capped": capped,
-        "totals": totals(found.query, adding) if page.rows and adding else None,
+        "totals": totals(found.query, adding, uncounted=record_type.uncounted) if page.rows and adding else None,
         "currency": request.company.currency,
         "wide": len(columns) >= MANY_COLUMNS,
         "back_url": list_url(request, record_type) + (f"?{request.GET.urlencode()}" if request.GET else ""),
