@@ -137,8 +137,19 @@ class Coaching(AboutRecord):
         return Truncator(" ".join(self.text.split())).chars(60)
 
 
+class AttachmentKind(models.TextChoices):
+    """What a file is, where that decides who may see it."""
+
+    CONTRACT = "contract", pgettext_lazy("file", "contract")
+
+
 class Attachment(AboutRecord):
-    """A file. `file` is its random name in the company's folder; everything else was read off the file itself."""
+    """A file. `file` is its random name in the company's folder; `kind` is what it is to us, everything else was read
+    off the file itself.
+    """
+
+    # A contract is for fewer than what it hangs on.
+    seen_with_it = False
 
     about_type = models.CharField(_("about"), max_length=40, choices=subjects.choices_to_attach)
     about_id = models.BigIntegerField(_("record"))
@@ -146,6 +157,9 @@ class Attachment(AboutRecord):
     file = models.CharField(max_length=32, editable=False)
     content_type = models.CharField(_("file type"), max_length=80, editable=False)
     size = models.BigIntegerField(_("file size"), editable=False)
+    kind = models.CharField(
+        pgettext_lazy("file", "kind"), max_length=10, choices=AttachmentKind, blank=True, editable=False
+    )
     sha256 = models.CharField(max_length=64, editable=False)
     width = models.PositiveIntegerField(null=True, editable=False)
     height = models.PositiveIntegerField(null=True, editable=False)

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import models
 
-from gucang.activity.models import Attachment, Coaching, FollowUp, Task
-from gucang.activity.rules import visible_coaching, visible_tasks
+from gucang.activity.models import Attachment, AttachmentKind, Coaching, FollowUp, Task
+from gucang.activity.rules import SEE_CONTRACTS, visible_coaching, visible_tasks
 from gucang.kernel import clock, event_visibility
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
@@ -107,8 +107,18 @@ def done_by(entry: Any) -> list[Task]:
 
 
 def attachments_on(name: str, pk: int) -> list[Attachment]:
-    """The attachments of one record that the reader is known to see, oldest first: no right is asked again."""
-    return list(Attachment.objects.filter(about_type=name, about_id=pk).order_by("pk"))
+    """The attachments of one record that the reader is known to see, oldest first: no right is asked again. Contracts
+    are not among them, see `contracts_on`.
+    """
+    return list(Attachment.objects.filter(about_type=name, about_id=pk, kind="").order_by("pk"))
+
+
+def contracts_on(actor: Actor, name: str, pk: int) -> list[Attachment]:
+    """The contracts on a record that the actor is known to see, the latest first; none for who may not see them."""
+    if not actor.may("attachment.view") or not actor.may(SEE_CONTRACTS):
+        return []
+    found = Attachment.objects.filter(about_type=name, about_id=pk, kind=AttachmentKind.CONTRACT)
+    return list(found.order_by("-pk"))
 
 
 def coaching_of(actor: Actor, name: str, ids: Sequence[int]) -> dict[int, list[Coaching]]:

@@ -91,8 +91,8 @@ attachment = register(
         model=models.Attachment,
         plural="attachments",
         icon="paperclip",
-        columns=("name", "about_type", "content_type", "size", "author", "created_at"),
-        filters=("author", "content_type", "created_at"),
+        columns=("name", "about_type", "kind", "content_type", "size", "author", "created_at"),
+        filters=("author", "kind", "content_type", "created_at"),
         owner="author_id",
         form=Layout((_("File"), "name")),
         visible=rules.visible_attachments,
@@ -105,6 +105,8 @@ attachment = register(
 # Rights without a button: a file comes by the composer, a next step by the follow-up of who writes it.
 for verb in (attachments.create, tasks.plan, tasks.replan):
     permissions.declare(verb.name, verb.label)
+
+permissions.declare(rules.SEE_CONTRACTS, _("See contracts"))
 
 SEE_WHAT_IS_WRITTEN = dict.fromkeys(("follow_up.view", "coaching.view", "attachment.view"), "company")
 WRITE = {
@@ -121,5 +123,7 @@ for key in ("salesperson", "service", "finance"):
     roles.grant(key, SEE_WHAT_IS_WRITTEN | WRITE | dict.fromkeys(TASKS, "own"))
 roles.grant("sales_manager", SEE_WHAT_IS_WRITTEN | WRITE | dict.fromkeys(TASKS, "tree") | COACH)
 roles.grant("sales_manager", {"attachment.delete": "tree", "attachment.restore": "tree"})
+for key in ("salesperson", "sales_manager", "finance", "executive", "auditor"):
+    roles.grant(key, {rules.SEE_CONTRACTS: "company"})
 roles.grant("executive", WRITE | dict.fromkeys(TASKS, "company") | COACH)
 roles.grant("auditor", dict.fromkeys(TASKS, "own") | {"task.view": "company"} | COACH)

@@ -15,6 +15,8 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.permissions import NOTHING, about_q, reach_q
 from gucang.surface import ui
 
+SEE_CONTRACTS = "attachment.view_contract"
+
 
 def visible_follow_ups(actor: Actor) -> Q:
     return about_q(actor, subjects.types()) if actor.may("follow_up.view") else NOTHING
@@ -36,7 +38,15 @@ def visible_coaching(actor: Actor) -> Q:
 
 
 def visible_attachments(actor: Actor) -> Q:
-    return about_q(actor, subjects.types(subjects.ATTACHED)) if actor.may("attachment.view") else NOTHING
+    """Files about what one sees; contracts only where one may see these."""
+    if not actor.may("attachment.view"):
+        return NOTHING
+    return about_q(actor, subjects.types(subjects.ATTACHED)) & visible_kinds(actor)
+
+
+def visible_kinds(actor: Actor) -> Q:
+    """The files of a record that one sees anyway."""
+    return Q() if actor.may(SEE_CONTRACTS) else ~Q(kind="contract")
 
 
 def may_escalate(actor: Actor, task: Any) -> bool:

@@ -15,6 +15,7 @@ from gucang.kernel.records import RecordType
 COACHED = ("follow_up", "task")
 ATTACHED = (*COACHED, "coaching")
 _allowed: list[str] = []
+_contracted: set[str] = set()
 
 
 def allow(*names: str) -> None:
@@ -30,6 +31,16 @@ def allowed(name: str) -> bool:
 def may_have_files(name: str) -> bool:
     """Whether files may hang on records of this type."""
     return allowed(name) or name in ATTACHED
+
+
+def allow_contracts(name: str) -> None:
+    """Let contracts hang on records of this type."""
+    _contracted.add(name)
+
+
+def may_have_contracts(name: str) -> bool:
+    """Whether contracts may hang on records of this type."""
+    return name in _contracted
 
 
 def types(also: tuple[str, ...] = ()) -> list[RecordType]:

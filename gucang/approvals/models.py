@@ -81,6 +81,9 @@ class ApprovalRequest(AboutRecord):
     change, `seen` the version that it counts on. `standing` maps steps to the visits by which they stand, see `flow`.
     """
 
+    # What approvers write is for who may read the request, not for everybody who sees the record.
+    seen_with_it = False
+
     number = models.CharField(_("number"), max_length=40, editable=False)
     policy_version = Reference(PolicyVersion, models.PROTECT, related_name="requests", editable=False)
     policy_name = models.CharField(_("policy"), max_length=80, editable=False)

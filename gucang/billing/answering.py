@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Collection
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from gucang.billing import queries
-from gucang.billing.models import Instalment
+from gucang.billing.models import CreditTerms, Instalment, Receivable, ReceivableState
 from gucang.kernel import clock, permissions, records
 from gucang.kernel.actors import Actor
 from gucang.kernel.currency import own_currency
-from gucang.ordering.models import OrderState, SalesOrder
+from gucang.ordering.models import OrderLine, OrderState, SalesOrder
 from gucang.parties.models import Customer
 from gucang.promises import answers, differences
 from gucang.promises.answers import Item, Section
@@ -60,47 +63,109 @@ answers.give("money", money, order=30)
 # --- in the contract and never registered ----------------------------------------------------------------------------
 
 
-def _unregistered(actor: Actor) -> QuerySet[SalesOrder]:
-    """Orders that hold and give more than the price lists leave to who sells, without a promise that says so."""
+# A promise made with any of these says it of the order.
+_ABOUT = (("sales_order", "pk"), ("quote", "quote_id"), ("opportunity", "opportunity_id"), ("customer", "customer_id"))
+_HOLDS = (OrderState.APPROVED, OrderState.CHANGING, OrderState.DONE)
+
+
+def _promised(kinds: Collection[Kind], order: str = "") -> Exists:
+    """Whether a promise of one of these kinds was made with the order (the row's, or of its field `order`)."""
+    about = Q(pk__in=())
+    for name, path in _ABOUT:
+        about |= Q(about_type=name, about_id=OuterRef(f"{order}{path}"))
+    return Exists(Promise.objects.filter(about, kind__in=kinds).exclude(state=State.WITHDRAWN))
+
+
+def _held(actor: Actor, *fields: str) -> QuerySet[SalesOrder]:
+    """The lately approved orders that the actor sees, if they may know these fields of all of them."""
     order = records.get("sales_order")
-    if not actor.may("sales_order.view") or not permissions.may_filter_by(actor, order, "over_discount"):
+    if not actor.may("sales_order.view") or not all(permissions.may_filter_by(actor, order, one) for one in fields):
         return SalesOrder.objects.none()
-    about = Q(about_type="sales_order", about_id=OuterRef("pk"))
-    about |= Q(about_type="quote", about_id=OuterRef("quote_id"))
-    about |= Q(about_type="opportunity", about_id=OuterRef("opportunity_id"))
-    about |= Q(about_type="customer", about_id=OuterRef("customer_id"))
-    promised = Promise.objects.filter(about, kind__in=(Kind.DISCOUNT, Kind.PRICE_HOLD)).exclude(state=State.WITHDRAWN)
-    held = order.query(actor).filter(
-        state__in=(OrderState.APPROVED, OrderState.CHANGING, OrderState.DONE),
-        approved_on__gte=clock.today() - LOOK_BACK, over_discount__gt=0,
+    found = order.query(actor).filter(state__in=_HOLDS, approved_on__gte=clock.today() - LOOK_BACK)
+    return found.order_by("approved_on", "pk")
+
+
+def _lines() -> QuerySet[OrderLine]:
+    return OrderLine.objects.filter(order=OuterRef("pk"))
+
+
+def _discounts(actor: Actor) -> QuerySet[SalesOrder]:
+    """Orders that give more than the price lists leave to who sells; what is for nothing is a gift, see `_gifts`."""
+    least = F("quantity") * F("list_price") * (Value(Decimal(100)) - F("leeway")) / Value(Decimal(100))
+    below = _lines().filter(net__gt=0, list_price__isnull=False, net__lt=least - Value(Decimal("0.01")))
+    found = _held(actor, "over_discount").filter(over_discount__gt=0)
+    found = found.filter(Exists(below) | ~Exists(_lines().filter(net=0)))
+    return found.exclude(_promised((Kind.DISCOUNT, Kind.PRICE_HOLD)))
+
+
+def _gifts(actor: Actor) -> QuerySet[SalesOrder]:
+    """Orders with a line for nothing."""
+    free = _lines().filter(net=0)
+    found = _held(actor, "total").filter(Exists(free)).exclude(_promised((Kind.GIFT, Kind.FREE_SERVICE, Kind.DISCOUNT)))
+    return found.annotate(given=Subquery(free.order_by("position").values("product__name")[:1]))
+
+
+def _terms(actor: Actor) -> QuerySet[Receivable]:
+    """Receivables of orders that are paid by other terms than their customer has."""
+    if not actor.may("receivable.view"):
+        return Receivable.objects.none()
+    every = CreditTerms.objects.filter(customer=OuterRef("customer_id"))
+    usual = CreditTerms.objects.filter(customer=None).values("terms_id")[:1]
+    theirs = Case(When(Exists(every), then=Subquery(every.values("terms_id")[:1])), default=Subquery(usual))
+    since = clock.today() - LOOK_BACK
+    found = records.get("receivable").query(actor).filter(order__isnull=False, billed_on__gte=since)
+    found = found.exclude(state=ReceivableState.CANCELLED).annotate(usual_id=theirs)
+    same = Q(terms_id=F("usual_id")) | Q(terms_id=None, usual_id=None)
+    return found.exclude(same).exclude(_promised((Kind.PAYMENT_TERM,), "order__")).order_by("billed_on", "pk")
+
+
+def _discount_row(one: Any) -> Row:
+    percent = f"{one.over_discount.normalize():f}"
+    title = _t("%(order)s: %(percent)s %% below the price list") % {"order": one.number, "percent": percent}
+    return _row(one, one, title, Kind.DISCOUNT, one.approved_on)
+
+
+def _gift_row(one: Any) -> Row:
+    title = _t("%(order)s: %(product)s for nothing") % {"order": one.number, "product": one.given}
+    return _row(one, one, title, Kind.GIFT, one.approved_on)
+
+
+def _terms_row(one: Any) -> Row:
+    words = {"order": one.order.number, "terms": one.terms or _t("at once")}
+    return _row(one, one.order, _t("%(order)s: paid by “%(terms)s”") % words, Kind.PAYMENT_TERM, one.billed_on)
+
+
+def _row(one: Any, order: SalesOrder, title: str, kind: Kind, since: date | None) -> Row:
+    return Row(
+        title=title, customer=str(one.customer), about=("sales_order", order.pk), holder_id=order.owner_id,
+        holder=str(order.owner or ""), since=since, ref=order.number, unregistered=str(kind),
     )  # fmt: skip
-    found: QuerySet[SalesOrder] = held.exclude(Exists(promised)).order_by("approved_on", "pk")
-    return found
 
 
-def _find(actor: Actor, limit: int) -> list[Row]:
-    rows = _unregistered(actor).select_related("customer", "owner")[:limit]
-    return [
-        Row(
-            title=_t("%(order)s: %(percent)s %% below the price list") % {
-                "order": one.number, "percent": f"{one.over_discount.normalize():f}"
-            },
-            customer=str(one.customer), about=("sales_order", one.pk), holder_id=one.owner_id,
-            holder=str(one.owner or ""), since=one.approved_on, ref=one.number,
-            unregistered=str(Kind.DISCOUNT),
-        )
-        for one in rows
-    ]  # fmt: skip
+def _check(
+    key: str, name: Any, about: Any, query: Callable[[Actor], QuerySet[Any]], row: Callable[[Any], Row], *near: str
+) -> Check:
+    def find(actor: Actor, limit: int) -> list[Row]:
+        return [row(one) for one in query(actor).select_related("customer", *near)[:limit]]
+
+    def count(actor: Actor) -> int:
+        return query(actor).order_by()[:MOST].count()
+
+    return differences.register(Check(key, name, about, find, count))
 
 
-def _count(actor: Actor) -> int:
-    return _unregistered(actor).order_by()[:MOST].count()
-
-
-UNREGISTERED = differences.register(
-    Check(
-        "contract", _("In the contract and never registered"),
-        _("The order gives more than the price list, and no promise says so. Register it, or change the order."),
-        _find, _count,
-    )
+UNREGISTERED = _check(
+    "contract", _("In the contract and never registered"),
+    _("The order gives more than the price list, and no promise says so. Register it, or change the order."),
+    _discounts, _discount_row, "owner",
+)  # fmt: skip
+GIFTS = _check(
+    "gift", _("Given for nothing and never registered"),
+    _("A line of the order costs nothing, and no promise says so. Register it, or put a price on it."),
+    _gifts, _gift_row, "owner",
+)  # fmt: skip
+TERMS = _check(
+    "terms", _("Other payment terms and never registered"),
+    _("The order is paid by other terms than the customer has, and no promise says so. Register it, or change them."),
+    _terms, _terms_row, "terms", "order", "order__owner",
 )  # fmt: skip

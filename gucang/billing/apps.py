@@ -8,4 +8,4 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Give money its places: in the rail, on customers, on home pages."""
-        from gucang.billing import frame  # noqa: F401
+        from gucang.billing import api, frame  # noqa: F401

@@ -34,6 +34,7 @@ def _credit(delivery: Delivery) -> None:
     values: dict[str, Any] = {
         "customer": delivery.customer_id, "amount": -delivery.total, "currency": delivery.currency,
         "received_on": delivery.confirmed_on, "method": Method.CREDIT, "pays": owed,
+        "returned": delivery,
         "note": _t("Return %(number)s") % {"number": delivery.number},
     }  # fmt: skip
-    payments.create(actor=system(), values=values)
+    payments.create(actor=system(), values=values, also=("returned",))

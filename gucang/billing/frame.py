@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from gucang.billing import answering, queries  # noqa: F401  `answering` gives the card its money
 from gucang.billing.models import OPEN_STATES, PaymentState
 from gucang.billing.screens import behind, cards
+from gucang.documents.panels import figures
 from gucang.kernel import clock
 from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
@@ -78,6 +79,8 @@ panels.advise("payment")(_same_reference)
 panels.add("customer", "top", "billing/_customer.html", cards.on_customer, order=30)
 panels.add("sales_order", "main", "billing/_owed.html", cards.on_order, order=40)
 panels.add("delivery", "main", "billing/_owed.html", cards.on_delivery, order=40)
+panels.add("delivery", "main", "billing/_credited.html", cards.on_return, order=41)
+panels.add("payment", "left", "documents/figures.html", figures("returned", "promise"), order=20)
 panels.add("receivable", "top", "billing/_receivable.html", cards.on_receivable, order=30)
 panels.add("payment", "main", "billing/_payment.html", cards.on_payment, order=10)
 home.card("money", template="billing/_finance.html", context=cards.finance, homes=("finance",), order=5)

@@ -35,7 +35,7 @@ delivery = register(
             first=("order", "due_on"),
             lines=Lines(
                 model=models.DeliveryLine, to="delivery", fields=("product", "quantity", "unit", "note"),
-                found_by=("barcode",), totals=("total",), settle=settle,
+                found_by=("barcode",), totals=("total",), measured={"quantity": "unit"}, settle=settle,
             ),
         ),
         create=deliveries.create,

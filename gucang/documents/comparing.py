@@ -3,22 +3,56 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _t
+
 from gucang.kernel import lines
-from gucang.kernel.actors import Actor
+from gucang.kernel.actors import Access, Actor
+from gucang.kernel.fields import to_json
+from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
-from gucang.surface.columns import labels_of
+from gucang.surface.columns import Shower, labels_of
 from gucang.surface.linechanges import Told, told
 
+# What a version says of itself besides its lines: for whom, in what, by when, on which terms.
+HEAD = ("customer", "contact", "currency", "discount", "terms", "note")
 
-def of_records(record_type: RecordType, actor: Actor, old: Any, new: Any) -> list[Told]:
-    """(what, before, now) for every line that differs between two documents of a type."""
+
+def of_records(record_type: RecordType, actor: Actor, old: Any, new: Any, *, head: Sequence[str] = HEAD) -> list[Told]:
+    """(what, before, now) for every field of `head` and every line that differs between two documents of a type."""
     declared = record_type.lines
     assert declared is not None
     lines.load([old, new])
-    return between(record_type, actor, *(lines.as_json(declared, lines.of(one)).values() for one in (old, new)))
+    halves = [head_of(record_type, one, head) for one in (old, new)]
+    found = of_heads(record_type, actor, *halves, record=new)
+    return found + between(record_type, actor, *(lines.as_json(declared, lines.of(one)).values() for one in (old, new)))
+
+
+def head_of(record_type: RecordType, document: Any, names: Sequence[str]) -> dict[str, Any]:
+    """These fields of a document as they stand in events: {name: value}."""
+    specs = record_type.specs
+    return {name: to_json(getattr(document, f"{name}_id" if specs[name].target else name)) for name in names}
+
+
+def of_heads(
+    record_type: RecordType, actor: Actor, old: Mapping[str, Any], new: Mapping[str, Any], *, record: Any
+) -> list[Told]:
+    """(what, before, now) for every field that both halves know, in which they differ and which the actor may read."""
+    names = [name for name in new if name in old and old[name] != new[name] and name in record_type.specs]
+    shower, wanted = Shower(record_type, actor, "", [], []), dict[Any, set[int]]()
+    for spec in (record_type.specs[name] for name in names):
+        if spec.target is not None:
+            wanted.setdefault(spec.target, set()).update(h[spec.name] for h in (old, new) if h[spec.name])
+    shower.labels = labels_of(actor, wanted)
+    found = []
+    for name in names:
+        if access(actor, record_type, name, record) in (Access.READ, Access.WRITE):
+            spec = record_type.specs[name]
+            before, now = (shower.value(spec, half[name], link=False, record=record) for half in (old, new))
+            found.append((str(spec.label), str(before), str(now) or _t("empty")))
+    return found
 
 
 def between(

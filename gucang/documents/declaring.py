@@ -14,6 +14,7 @@ def product_lines(model: type[ProductLine], to: str) -> Lines:
     """The declaration for a model of product lines, which belong by `to` to their document."""
     return Lines(
         model=model, to=to, fields=FILLED, shown=SHOWN, found_by=("barcode",), totals=("net", "tax", "total"),
+        measured={"quantity": "unit"},
         settle=settle, offers=_offers, hints=stock_hints,
     )  # fmt: skip
 

@@ -8,4 +8,4 @@ class OrderingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the parts that this module puts on generic pages."""
-        from gucang.ordering import screens  # noqa: F401
+        from gucang.ordering import contracts, screens  # noqa: F401

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gucang.activity.models import FollowUp
+from gucang.activity.models import Attachment, FollowUp
 from gucang.approvals.models import ApprovalRequest, ApprovalTask, State
 from gucang.audits.clocks import working_hours_ago
 from gucang.audits.declared import audit_rule
@@ -72,6 +72,24 @@ def order_late(orders: QuerySet[Any], *, now: datetime, days: int = 1) -> QueryS
     before = timezone.localdate(now) - timedelta(days=days)
     late = orders.filter(state=OrderState.APPROVED, deliver_by__lt=before).exclude(delivered=Delivered.WHOLE)
     return late.annotate(due_on=F("deliver_by"))
+
+
+@audit_rule(
+    "ordering.order-without-contract", on=SalesOrder, kind=Kind.BYPASS, name=_("Orders without a contract"),
+    says=_("{number} of {customer__name} has held since {approved_on} and no contract hangs on it."),
+    labels={"from_amount": _("from this total on"), "days": _("days after the approval")}, cost="total",
+)  # fmt: skip
+def order_without_contract(
+    orders: QuerySet[Any], *, now: datetime, from_amount: int = 200_000, days: int = 3
+) -> QuerySet[Any]:
+    """Approved orders of that size on which nobody has put the signed contract. What is finished is not asked again."""
+    contracts = Attachment.objects.filter(about_type="sales_order", about_id=OuterRef("pk"), kind="contract")
+    before = timezone.localdate(now) - timedelta(days=days)
+    held = orders.filter(
+        state__in=(OrderState.APPROVED, OrderState.CHANGING), approved_on__lte=before,
+        total_order__gte=from_amount * 100,
+    )  # fmt: skip
+    return held.filter(~Exists(contracts))
 
 
 @audit_rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gucang.documents import comparing
 from gucang.kernel import lines, records
 from gucang.kernel.fields import to_json
 from gucang.ordering.models import OrderVersion, SalesOrder
@@ -16,8 +17,7 @@ def content_of(order: SalesOrder) -> dict[str, Any]:
     """What an order says now, as a version keeps it."""
     declared = records.get("sales_order").lines
     assert declared is not None
-    specs = records.get("sales_order").specs
-    head = {name: to_json(getattr(order, f"{name}_id" if specs[name].target else name)) for name in HEAD}
+    head = comparing.head_of(records.get("sales_order"), order, HEAD)
     return {"head": head, "lines": lines.as_json(declared, lines.of(order)), "total": to_json(order.total)}
 
 

@@ -29,7 +29,8 @@ def versions(request: CompanyRequest, record_type: RecordType, order: SalesOrder
     changes = []
     if earlier is not None:
         halves = [content["lines"].values() for content in (earlier.content, now)]
-        changes = comparing.between(record_type, request.actor, *halves)
+        changes = comparing.of_heads(record_type, request.actor, earlier.content["head"], now["head"], record=order)
+        changes += comparing.between(record_type, request.actor, *halves)
     return {
         "versions": [
             {

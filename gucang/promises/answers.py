@@ -20,7 +20,8 @@ from gucang.parties.models import Customer
 class Item:
     """One thing that is open: what, who holds it since when, until when, and the sentence that may be read out.
 
-    `path` leads to it, below the company's address. `tone` is "bad" for late, "warn" for soon, else "".
+    `path` leads to it, below the company's address; `more` are further (label, path) beside it. `tone` is "bad" for
+    late, "warn" for soon, else "".
     """
 
     what: str
@@ -30,6 +31,7 @@ class Item:
     say: str = ""
     path: str = ""
     tone: str = ""
+    more: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Section:
     path: str = ""
 
 
+READ_OUT = 3  # so many sentences are read out at most
 Source = Callable[[Actor, Customer], Section | None]
 
 
@@ -63,8 +66,13 @@ def give(key: str, source: Source, *, order: int = 50) -> None:
 
 def sections(actor: Actor, customer: Customer) -> list[Section]:
     """Everything that this actor may tell the customer, in order."""
-    every = sorted(_given.values(), key=lambda one: one.order)
-    return [found for one in every if (found := one.source(actor, customer)) is not None]
+    return [section for _key, section in keyed(actor, customer)]
+
+
+def keyed(actor: Actor, customer: Customer) -> list[tuple[str, Section]]:
+    """The same, each with the key under which it was given."""
+    every = sorted(_given.items(), key=lambda one: one[1].order)
+    return [(key, found) for key, one in every if (found := one.source(actor, customer)) is not None]
 
 
 def sentences(found: list[Section]) -> list[str]:

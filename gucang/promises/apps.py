@@ -8,4 +8,4 @@ class PromisesConfig(AppConfig):
 
     def ready(self) -> None:
         """Put promises and the answer card on the pages of others."""
-        from gucang.promises import finding, frame  # noqa: F401
+        from gucang.promises import api, finding, frame  # noqa: F401

@@ -24,7 +24,6 @@ from gucang.surface.panels import Dialog, View
 
 CARD_ROWS = 5
 MINE_DAYS = 7
-READ_OUT = 3
 
 
 # --- the answer card -------------------------------------------------------------------------------------------------
@@ -37,7 +36,7 @@ def answer_card(request: CompanyRequest, record_type: RecordType, customer: Cust
     found = answers.sections(request.actor, customer)
     if not found:
         return None
-    said = answers.sentences(found)[:READ_OUT]
+    said = answers.sentences(found)[: answers.READ_OUT]
     return {
         "sections": found,
         "open": answers.count(found) > 0,

@@ -21,7 +21,7 @@ from gucang.kernel.records import RecordType
 from gucang.parties.screens.customers import likely_duplicates
 from gucang.selling import queries, rules
 from gucang.selling.models import REQUIRABLE, LeadStatus, Opportunity, Quote, QuoteState, Stage, StageKind
-from gucang.surface import columns, controls, nav, panels, ui
+from gucang.surface import columns, controls, linechanges, nav, panels, ui
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.screens.inputs import Input
 
@@ -152,9 +152,14 @@ def versions(request: CompanyRequest, record_type: RecordType, quote: Quote) -> 
             }
             for one in family
         ],
-        "changes": comparing.of_records(record_type, request.actor, earlier, quote) if earlier is not None else [],
+        "changes": _changes(record_type, request.actor, earlier, quote) if earlier is not None else [],
         "compared": _t("Compared with %(quote)s") % {"quote": earlier} if earlier is not None else "",
     }
+
+
+def _changes(record_type: RecordType, actor: Actor, earlier: Quote, quote: Quote) -> list[linechanges.Told]:
+    head = (*comparing.HEAD, "valid_until")
+    return comparing.of_records(record_type, actor, earlier, quote, head=head)
 
 
 def _to_answer(actor: Actor) -> Q:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -234,9 +234,10 @@ class Shower:
         if spec.name == ABOUT and is_entry(self.type):
             return lambda record: self._about(record, link)
         stored, write = self._stored(spec), _written(self.type, spec)
-        named = _NAMES_BY.get(f"{self.type.name}.{spec.name}")
+        named = _NAMES_BY.get(f"{self.type.name}.{spec.name}") or (
+            partial(self.amount, spec) if write is _money else None
+        )
         ruled, may_be_due = spec.name in self.ruled, _due_of(self.type, spec.name) is not None
-        money = write is _money
 
         def shown(record: Any) -> Any:
             value = stored(record)
@@ -248,10 +249,7 @@ class Shower:
                     return spec.masked(value) if value else ""
             if value is None or value == "" or value == []:
                 return ""
-            if named is not None:
-                words = self._called(spec, named(value, record))
-            else:
-                words = self.amount(spec, value, record) if money else write(self, spec, value, link)
+            words = write(self, spec, value, link) if named is None else self._called(spec, named(value, record))
             return self._late(words, value) if may_be_due and self._is_late(record, spec, value) else words
 
         return shown

@@ -10,12 +10,13 @@ import pytest
 from gucang.approvals.actions import delegations, requests
 from gucang.approvals.delegating import Hand, deputies
 from gucang.approvals.models import ApprovalRequest, ApprovalTask, State
-from gucang.kernel import clock, reactions
+from gucang.kernel import clock, event_visibility, events, reactions
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
 from gucang.kernel.models import Event, EventObject
 from gucang.messages.models import Notification
 from gucang.selling.actions import opportunities
 from gucang.selling.models import Opportunity, StageKind
+from tests.personas import hire
 
 
 def open_members(request: ApprovalRequest) -> list[int | None]:
@@ -48,6 +49,23 @@ def test_each_verb_leaves_one_event_on_the_timeline_of_the_record(waiting: Any, 
     assert event.facts["note"] == "好"
     about = EventObject.objects.filter(event_id=event.pk, object_type="opportunity", object_id=waiting.about_id)
     assert about.exists()
+
+
+def test_what_approvers_write_is_told_to_who_may_read_the_request(waiting: Any, mia: Any, alice: Any) -> None:
+    requests.agree(waiting, actor=mia, comment="毛利只有 4%，下不为例")
+    about = waiting.about_type, waiting.about_id
+    sam = hire("Sam", "service")
+
+    def told(who: Any) -> set[str]:
+        found = events.timeline(*about, limit=50)
+        shown = event_visibility.visible_to(who.as_actor(), found, page=about)
+        return {str(event.facts.get("note")) for event in shown}
+
+    assert "毛利只有 4%，下不为例" in told(alice)
+    assert "毛利只有 4%，下不为例" in told(mia)
+    # Sam sees the deal and what happened to it; nobody asked him.
+    assert told(sam)
+    assert "毛利只有 4%，下不为例" not in told(sam)
 
 
 def test_sent_back_mended_and_sent_again(waiting: Any, mia: Any, adam: Any, alice: Any) -> None:

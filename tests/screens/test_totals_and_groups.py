@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from gucang.customfields import actions as fields
 from gucang.kernel import records
 from gucang.kernel.actors import system
+from gucang.kernel.currency import own_currency
 from gucang.parties.actions import contacts, customers
 from gucang.selling.actions import opportunities
 from gucang.selling.models import Opportunity
@@ -90,6 +91,7 @@ def test_totals_ask_one_statement_however_many_records_there_are(
         with inside():
             actor = alice.as_actor()
             actor.shared("opportunity")
+            own_currency()
             with CaptureQueriesContext(connection) as asked:
                 totals(kind.query(actor), [kind.specs["amount"]])
             assert len(asked) == 1

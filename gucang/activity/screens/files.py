@@ -18,7 +18,7 @@ from gucang.activity import files, queries, subjects
 from gucang.activity.actions import attachments
 from gucang.activity.compose import MOST_FILES
 from gucang.activity.files.kinds import by_name
-from gucang.activity.models import Attachment
+from gucang.activity.models import Attachment, AttachmentKind
 from gucang.activity.policy import policy_in
 from gucang.activity.rules import visible_attachments
 from gucang.kernel import idempotency, records
@@ -102,11 +102,12 @@ def add(request: CompanyRequest, **_address: str) -> HttpResponse:
     record_type, about = _subject(request, request.POST)
     uploads = [*request.FILES.getlist("files"), *request.FILES.getlist("photos")]
     key = request.POST.get("key", "")[:60]
+    kind = AttachmentKind.CONTRACT if request.POST.get("kind") == AttachmentKind.CONTRACT else None
     refusals: list[Problem] = []
     kept: list[Attachment] = []
     for place, upload in enumerate(uploads[:MOST_FILES]):
         try:
-            kept.append(keep(request, record_type, about, upload, f"{key}.{place}" if key else ""))
+            kept.append(keep(request, record_type, about, upload, f"{key}.{place}" if key else "", kind))
         except Problem as problem:
             refusals.append(problem)
     refusals += _too_many_or_none(uploads)
@@ -131,7 +132,12 @@ def _too_many_or_none(uploads: Sequence[UploadedFile]) -> list[Problem]:
 
 
 def keep(
-    request: CompanyRequest, record_type: RecordType, about: Any, upload: UploadedFile, key: str = ""
+    request: CompanyRequest,
+    record_type: RecordType,
+    about: Any,
+    upload: UploadedFile,
+    key: str = "",
+    kind: AttachmentKind | None = None,
 ) -> Attachment:
     """The attachment made of one upload; the one made before where the same key comes again."""
     with transaction.atomic():
@@ -139,6 +145,7 @@ def keep(
             return _find(request, int(earlier.body["id"]))
         stored = files.receive(upload)
         values = {"about_type": record_type.name, "about_id": about.pk, "file": stored.file, "name": stored.name}
+        values |= {"kind": kind} if kind is not None else {}
         made: Attachment = attachments.create(actor=request.actor, request_id=request.request_id, **values).record
         if key:
             idempotency.finish(request.actor, f"attach:{key}", idempotency.Answer(201, {"id": made.pk}, {}))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.billing.models.receivables import ABOVE_ZERO, NOTHING, Receivable
 from gucang.books.models import CURRENCY_CHOICES
+from gucang.delivering.models import Delivery
 from gucang.kernel.models import MoneyField, Record, Reference, bin_index, list_index
 from gucang.parties.models import Customer
 from gucang.promises.models import Promise
@@ -54,6 +55,10 @@ class Payment(Record):
     promise = Reference(
         Promise, verbose_name=_("promise"), null=True, blank=True, editable=False, related_name="credits"
     )
+    # The return for which this is the credit.
+    returned = Reference(
+        Delivery, verbose_name=_("return"), null=True, blank=True, editable=False, related_name="credits"
+    )
     commission_settled = models.BooleanField(_("commission settled"), default=False)
     commission_settled_on = models.DateField(_("commission settled on"), null=True, blank=True)
 
@@ -87,6 +92,12 @@ class Payment(Record):
                 violation_error_message=_("Never less than nothing and never more than the payment can be allocated."),
             ),
             models.UniqueConstraint(
+                fields=["company", "returned"],
+                condition=~Q(state="reversed") & Q(returned__isnull=False),
+                name="one_credit_of_a_return",
+                violation_error_message=_("This return has its credit already."),
+            ),
+            models.UniqueConstraint(
                 fields=["company", "promise"],
                 condition=~Q(state="reversed") & Q(promise__isnull=False),
                 name="one_credit_of_a_promise",
@@ -110,6 +121,7 @@ class Payment(Record):
                 condition=Q(state__in=["free", "partly"], deleted_at=None),
                 name="payment_free",
             ),
+            models.Index(fields=["company", "returned"], condition=Q(returned__isnull=False), name="payment_of_return"),
             models.Index(
                 fields=["company", "bank_reference"], condition=~Q(bank_reference=""), name="payment_by_reference"
             ),

@@ -53,4 +53,4 @@ def _words(many: list[tuple[int, str, Decimal]], sees: bool) -> str:
         return ngettext("%(n)s receivable", "%(n)s receivables", n) % {"n": n}
     _n, currency, total = many[0]
     said = ngettext("%(n)s receivable of %(money)s", "%(n)s receivables of %(money)s", n)
-    return said % {"n": n, "money": ui.money_text(total, currency or "CNY")}
+    return said % {"n": n, "money": ui.money_text(total, currency)}

@@ -61,14 +61,25 @@ def on_order(request: CompanyRequest, record_type: RecordType, order: SalesOrder
 
 
 def on_delivery(request: CompanyRequest, record_type: RecordType, delivery: Delivery) -> dict[str, Any] | None:
-    """What a delivery is owed by, or what a return has credited, and what was paid. Two queries."""
+    """What a delivery is owed by and what was paid for that. Two queries."""
     if not queries.sees_amounts(request.actor, "receivable") or delivery.state == DeliveryState.DRAFT:
         return None
-    rows = []
-    if not delivery.is_return:
-        query = records.get("receivable").query(request.actor).select_related(None)
-        rows = list(query.filter(source_type="delivery", source_id=delivery.pk).order_by("pk")[:MANY])
+    if delivery.is_return:
+        return None
+    query = records.get("receivable").query(request.actor).select_related(None)
+    rows = list(query.filter(source_type="delivery", source_id=delivery.pk).order_by("pk")[:MANY])
     return _owed_and_paid(request, rows, delivery.currency) if rows else None
+
+
+def on_return(request: CompanyRequest, record_type: RecordType, delivery: Delivery) -> dict[str, Any] | None:
+    """The credit note that a return has made. One query."""
+    if not delivery.is_return or delivery.state == DeliveryState.DRAFT:
+        return None
+    if not queries.sees_amounts(request.actor, "payment"):
+        return None
+    found = records.get("payment").query(request.actor).filter(returned=delivery).select_related(None)
+    rows = list(found.order_by("pk")[:MANY])
+    return {"rows": rows, "currency": delivery.currency or request.company.currency} if rows else None
 
 
 def _owed_and_paid(request: CompanyRequest, rows: list[Receivable], currency: str) -> dict[str, Any]:

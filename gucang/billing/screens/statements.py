@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -16,8 +17,9 @@ from gucang.billing import queries
 from gucang.billing.paper import sheet_of
 from gucang.billing.statements import Line, Statement, currencies_of, statement_of, words_of
 from gucang.kernel import clock, records
-from gucang.kernel.actors import Reach
+from gucang.kernel.actors import Actor, Reach
 from gucang.kernel.errors import Forbidden, NotVisible
+from gucang.kernel.models import Company
 from gucang.kernel.text import BadText, parse_date
 from gucang.papers.frame import in_languages
 from gucang.papers.screens import as_file, asked_language
@@ -68,9 +70,23 @@ def show(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
 def file(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """The same as a workbook."""
     customer, found, _problem = _asked(request, pk)
-    money = found.currency or request.company.currency
+    return as_workbook(customer, found, request.company)
+
+
+@require_safe
+@answered
+def paper(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
+    """The same on paper, in the language of `?language=` or in one's own."""
+    customer, found, _problem = _asked(request, pk)
+    return as_paper(customer, found, request.actor, asked_language(request))
+
+
+def as_workbook(customer: Customer, found: Statement, company: Company) -> HttpResponse:
+    """A statement as a workbook, in the active language."""
+    money = found.currency or company.currency
+    period = [found.first.isoformat(), found.last.isoformat()]
     rows: list[list[Any]] = [
-        [_t("Statement"), customer.name, found.first, found.last, money, request.company.name],
+        [_t("Statement"), customer.name, *period, money, company.name],
         [
             _t("Date"),
             pgettext("money", "What"),
@@ -87,31 +103,36 @@ def file(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         ),
         [found.last, _t("Closing balance"), "", "", found.owed, found.settled, found.closing],
     ]
-    rows[0] = [one.isoformat() if isinstance(one, date) else one for one in rows[0]]
     answer = HttpResponse(workbook.workbook(_t("Statement"), rows, heads=2), content_type=workbook.CONTENT_TYPE)
     name = f"statement-{customer.number}-{found.last.isoformat()}.xlsx"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
-@require_safe
-@answered
-def paper(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
-    """The same on paper, in the language of `?language=` or in one's own."""
-    customer, found, _problem = _asked(request, pk)
-    with override(asked_language(request)):
-        return as_file(sheet_of(customer, found, request.actor), more=found.last.isoformat())
+def as_paper(customer: Customer, found: Statement, actor: Actor, language: str) -> HttpResponse:
+    """A statement as a PDF in a language."""
+    with override(language):
+        return as_file(sheet_of(customer, found, actor), more=found.last.isoformat())
 
 
 def _asked(request: CompanyRequest, pk: int) -> tuple[Customer, Statement, str]:
-    """The customer, the statement that the address asks for, and what was wrong with it.
+    """The customer, the statement that the address asks for, and what was wrong with it; see `check_sees`."""
+    check_sees(request.actor, None)
+    customer = find(records.get("customer"), request, pk)
+    check_sees(request.actor, customer)
+    days, problem = asked_period(request.GET)
+    asked, codes = request.GET.get("currency", ""), currencies_of(customer.pk)
+    return customer, statement_of(customer.pk, asked if asked in codes else codes[0], *days), problem
 
-    Raises NotVisible; Forbidden where a field rule hides amounts, which balances would tell.
+
+def check_sees(actor: Actor, customer: Customer | None) -> None:
+    """Raise NotVisible unless the actor sees all money of the customer (None: of any at all); Forbidden where a field
+    rule hides amounts, which balances would tell.
     """
-    actor, kind = request.actor, records.get("customer")
     if not actor.may("customer.view") or not actor.may("receivable.view") or not actor.may("payment.view"):
         raise NotVisible
-    customer = find(kind, request, pk)
+    if customer is None:
+        return
     for name in ("receivable", "payment"):
         # Money may have a narrower reach than customers: whoever sees not all of it gets no balance.
         members = actor.members(actor.reach(f"{name}.view") or Reach.OWN)
@@ -120,17 +141,15 @@ def _asked(request: CompanyRequest, pk: int) -> tuple[Customer, Statement, str]:
             raise NotVisible
     if not queries.sees_amounts(actor, "receivable", "payment"):
         raise Forbidden(_t("Your role does not show the amounts of receivables, so it shows no sums of them either."))
-    (first, last), problem = _period(request)
-    asked, codes = request.GET.get("currency", ""), currencies_of(customer.pk)
-    return customer, statement_of(customer.pk, asked if asked in codes else codes[0], first, last), problem
 
 
-def _period(request: CompanyRequest) -> tuple[tuple[date, date], str]:
+def asked_period(params: Mapping[str, str]) -> tuple[tuple[date, date], str]:
+    """The first and the last day that an address asks for, and what is wrong with them; this month without any."""
     today = clock.today()
     first, last = today.replace(day=1), today
     try:
-        first = parse_date(request.GET["first"], today=today) if request.GET.get("first") else first
-        last = parse_date(request.GET["last"], today=today) if request.GET.get("last") else last
+        first = parse_date(params["first"], today=today) if params.get("first") else first
+        last = parse_date(params["last"], today=today) if params.get("last") else last
     except BadText as problem:
         return (today.replace(day=1), today), str(problem)
     if last < first:

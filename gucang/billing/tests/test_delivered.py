@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from gucang.billing.actions import payments
 from gucang.billing.models import Payment, Receivable
+from gucang.billing.screens import cards
 from gucang.books import actions as books
 from gucang.delivering.actions import deliveries
 from gucang.delivering.models import Delivery, DeliveryState
-from gucang.kernel import clock, lines
+from gucang.documents.panels import figures
+from gucang.kernel import clock, lines, records
 from gucang.kernel.errors import Invalid
 from gucang.kernel.models import Event
 from gucang.ordering.actions import orders
@@ -81,3 +84,23 @@ def test_what_comes_back_is_credited_against_what_was_owed_for_it(
     assert (note.amount, note.free_amount) == (-back.total, -back.total - 10)
     assert back.number in note.note
     assert Receivable.objects.get().open_amount == 0
+    assert note.returned_id == back.pk
+
+
+def test_a_return_leads_to_its_credit_note_and_back(order: Any, alice: Any, keeper: Any, fiona: Any) -> None:
+    sent = send(order, 4, alice, keeper)
+    back = deliveries.confirm(deliveries.take_back(sent, actor=keeper).record.made, actor=keeper).record
+    note = Payment.objects.get(returned=back)
+    shown = cards.on_return(asking(fiona), records.get("delivery"), back)
+    assert shown is not None
+    assert [one.pk for one in shown["rows"]] == [note.pk]
+    assert cards.on_return(asking(fiona), records.get("delivery"), sent) is None
+    assert cards.on_return(asking(keeper), records.get("delivery"), back) is None  # sees no money
+    pairs = figures("returned")(asking(fiona), records.get("payment"), note)
+    assert pairs is not None
+    assert f"/acme/deliveries/{back.pk}" in str(pairs["pairs"][0][1])
+
+
+def asking(who: Any) -> Any:
+    """A request of somebody, as far as a panel looks at it."""
+    return SimpleNamespace(actor=who.as_actor(), base="/acme", company=SimpleNamespace(currency="CNY"))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gucang.billing import answering, charging
-from gucang.billing.actions import credit, payments
+from gucang.billing.actions import credit, payments, receivables, setup
 from gucang.billing.models import CreditTerms, Payment, PaymentTerms, Receivable
 from gucang.billing.statements import statement_of
 from gucang.kernel import clock
@@ -206,6 +206,40 @@ def test_an_order_that_gives_more_than_the_list_without_a_promise_is_a_differenc
     assert "50" in row.title
     promised("discount", what="半价样机", worth="50")
     assert check.count(mia.as_actor()) == 0
+
+
+def test_what_is_given_for_nothing_without_a_promise_is_a_difference(
+    customer: Any, promised: Any, alice: Any, bob: Any, mia: Any, adam: Any
+) -> None:
+    product = products.create(actor=adam, values={"name": "电机", "unit": "台", "list_price": "100"}).record
+    sample = products.create(actor=adam, values={"name": "样机", "unit": "台", "list_price": "80"}).record
+    rows = [{"product": product.pk, "quantity": 1}, {"product": sample.pk, "quantity": 2, "price": "0"}]
+    order = orders.create(actor=alice, values={"customer": customer, "lines": rows}).record
+    assert answering.GIFTS.count(mia.as_actor()) == 0  # it does not hold yet
+    orders.approve(order, actor=alice)
+    assert [answering.GIFTS.count(one.as_actor()) for one in (alice, mia, bob)] == [1, 1, 0]
+    row = answering.GIFTS.find(mia.as_actor(), 5)[0]
+    assert (row.about, row.unregistered) == (("sales_order", order.pk), "gift")
+    assert "样机" in row.title
+    assert answering.UNREGISTERED.count(mia.as_actor()) == 0  # said once
+    promised("gift", what="两台样机")
+    assert answering.GIFTS.count(mia.as_actor()) == 0
+    assert answering.UNREGISTERED.count(mia.as_actor()) == 0
+
+
+def test_other_payment_terms_without_a_promise_are_a_difference(
+    cheap: Any, promised: Any, alice: Any, bob: Any, fiona: Any
+) -> None:
+    owed = charging.charge(cheap, Decimal(50), on=clock.today(), source=cheap)
+    assert answering.TERMS.count(alice.as_actor()) == 0
+    longer = setup.create_terms(actor=fiona, values={"name": "月结 90 天", "plan": "100% 90 天"}).record
+    receivables.edit(owed, actor=fiona, values={"terms": longer})
+    assert [answering.TERMS.count(one.as_actor()) for one in (alice, fiona, bob)] == [1, 1, 0]
+    row = answering.TERMS.find(fiona.as_actor(), 5)[0]
+    assert (row.about, row.unregistered) == (("sales_order", cheap.pk), "payment_term")
+    assert "月结 90 天" in row.title
+    credit.create(actor=fiona, values={"customer": cheap.customer, "terms": longer})
+    assert answering.TERMS.count(fiona.as_actor()) == 0  # what the customer has anyway
 
 
 def test_another_companys_money_and_orders_are_in_neither(other: Company, dan: Any, acme: Company, adam: Any) -> None:

@@ -25,6 +25,7 @@ from gucang.kernel.models import Company
 from gucang.kernel.scope import company_scope
 from gucang.parties.actions import customers
 from gucang.parties.models import Customer
+from tests import pdftext
 from tests.contracts.world import words_of
 from tests.personas import hire, make_department
 
@@ -243,3 +244,44 @@ def test_terms_and_steps_are_set_up_by_finance(shop: Shop, visit: Any, alice: An
     assert "月结 60" in read(visit(shop.fiona, "payment-terms/"))
     assert visit(alice, "payment-terms/new").status_code == 403
     assert visit(alice, "dunning-steps/").status_code == 404
+
+
+def test_a_statement_comes_through_the_api_as_data_as_a_paper_and_as_a_workbook(
+    shop: Shop, visit: Any, alice: Any, bob: Any, field_of_role: Any
+) -> None:
+    today = clock.today()
+    path, days = f"api/v1/customers/{shop.hers.pk}/statement", f"?first={today - timedelta(days=30)}&last={today}"
+    body = visit(alice, path + days).json()
+    assert {name: body[name] for name in ("opening", "owed", "settled", "closing", "currency", "complete")} == {
+        "opening": "1000.10", "owed": "500", "settled": "200", "closing": "1300.10", "currency": "CNY",
+        "complete": True,
+    }  # fmt: skip
+    assert [(one["what"], one["number"], one["balance"]) for one in body["lines"]][-1] == (
+        "paid", shop.credit.number, "1300.10",
+    )  # fmt: skip
+    paper = visit(alice, f"{path}/pdf{days}&language=en")
+    assert paper.headers["Content-Type"] == "application/pdf"
+    assert "1,300.10" in pdftext.text(paper.content)
+    book = visit(alice, f"{path}/xlsx{days}")
+    assert "<v>1300.10</v>" in zipfile.ZipFile(io.BytesIO(book.content)).read("xl/worksheets/sheet1.xml").decode()
+    for part in ("", "/pdf", "/xlsx"):
+        assert visit(bob, path + part).status_code == 404
+    for broken in ("?first=morgen", "?first=2026-05-02&last=2026-05-01", "?currency=USD", "?currency=%00"):
+        assert visit(alice, path + broken).status_code == 422
+    assert visit(alice, f"{path}/pdf?language=fr").status_code == 422
+    field_of_role("salesperson", "payment.amount")
+    for part in ("", "/pdf", "/xlsx"):
+        assert visit(alice, path + part).status_code == 403
+
+
+@pytest.fixture
+def field_of_role(shop: Shop, adam: Any) -> Callable[[str, str], None]:
+    """`field_of_role("salesperson", "payment.amount")`: that role sees the field no more."""
+
+    def hide(key: str, field: str) -> None:
+        with company_scope(shop.company):
+            role = Role.objects.get(key=key)
+            rules = write_rules(role.field_rules | {field: {"inside": "hidden"}})
+            roles.set_rights(role, actor=adam, grants=write_grants(role.grants), field_rules=rules)
+
+    return hide

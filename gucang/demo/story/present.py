@@ -18,6 +18,7 @@ from gucang.demo.story.talking import Talk, write_down
 from gucang.demo.story.world import World, working_day
 from gucang.kernel import clock, records
 from gucang.messages import actions as messages
+from gucang.ordering.models import SalesOrder
 from gucang.parties import jobs as parties_jobs
 from gucang.parties.actions import customers
 from gucang.parties.models import Contact, Customer
@@ -41,6 +42,7 @@ def begin(world: World) -> None:
         world.once(world.moment(day, 16), lambda seller=seller: _coach(world, seller))  # type: ignore[misc]
         world.once(world.moment(day, 11), lambda seller=seller: _give_task(world, seller))  # type: ignore[misc]
         world.once(world.moment(world.last_working_day(3), 15), lambda seller=seller: _attach(world, seller))  # type: ignore[misc]
+        world.once(world.moment(world.last_working_day(), 11), lambda seller=seller: _file_contract(world, seller))  # type: ignore[misc]
         world.once(world.in_history(20, 60), lambda seller=seller: _share(world, seller))  # type: ignore[misc]
         if (signed := world.last_working_day(2 + number)).month == world.today.month:
             world.once(world.moment(signed, 15), lambda seller=seller: _sign(world, seller))  # type: ignore[misc]
@@ -171,6 +173,18 @@ def _attach(world: World, seller: str) -> None:
         stored = files.receive(SimpleUploadedFile(name, content))
         kind = records.by_model(type(about)).name
         attachments.create(actor=actor, about_type=kind, about_id=about.pk, file=stored.file, name=stored.name)
+
+
+def _file_contract(world: World, seller: str) -> None:
+    """The contract hangs on the largest order that holds."""
+    member, actor = world.members[seller], world.actor(seller)
+    order = SalesOrder.objects.filter(owner=member, state="approved").order_by("-total", "id").first()
+    if order is None:
+        return
+    lines = ["SALES CONTRACT " + order.number, "", f"DATE    {order.approved_on}", f"TOTAL   {order.total:,.2f}"]
+    stored = files.receive(SimpleUploadedFile(f"合同 {order.number}.pdf", pictures.quotation(lines)))
+    about = {"about_type": "sales_order", "about_id": order.pk, "kind": "contract"}
+    attachments.create(actor=actor, **about, file=stored.file, name=stored.name)
 
 
 def _keep_views(world: World) -> None:

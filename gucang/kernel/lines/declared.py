@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -31,10 +31,11 @@ _SEPARATORS = ("\t", "|")
 class Lines:
     """The lines of a record type: their model, its reference `to` the owner, and the `fields` that people fill in.
 
-    `shown` are fields worked out from those, `totals` fields of the record that sum them up. A reference is also
-    understood by the words in one of its target's `found_by` fields, such as a barcode. `settle(record)` works out what
-    follows from the lines, also while somebody types; `offers(line)` gives what may be chosen in fields of a line,
-    `hints(record, actor)` what is worth knowing of each line then: (words, tone), or None for nothing.
+    `shown` are fields worked out from those, `totals` fields of the record that sum them up. `measured` says of a field
+    which other one is its unit: they are read as one. A reference is also understood by the words in one of its
+    target's `found_by` fields, such as a barcode. `settle(record)` works out what follows from the lines, also while
+    somebody types; `offers(line)` gives what may be chosen in fields of a line, `hints(record, actor)` what is worth
+    knowing of each line then: (words, tone), or None for nothing.
     """
 
     model: type[Line]
@@ -45,6 +46,7 @@ class Lines:
     totals: tuple[str, ...] = ()
     settle: Callable[[Any], None] | None = None
     offers: Callable[[Any], dict[str, list[str]]] | None = None
+    measured: Mapping[str, str] = field(default_factory=dict)
     hints: Callable[[Any, Actor], Sequence[tuple[str, str] | None]] | None = None
 
     @cached_property

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,9 +12,9 @@ import pytest
 from gucang.approvals.actions import policies, requests
 from gucang.approvals.models import ApprovalRequest
 from gucang.kernel import clock, lines, records, undoing
-from gucang.kernel.actors import system
+from gucang.kernel.actors import Access, FieldRule, system
 from gucang.kernel.errors import Forbidden, NeedsApproval, NotVisible, Refused
-from gucang.ordering import queries
+from gucang.ordering import queries, screens
 from gucang.ordering.actions import orders
 from gucang.ordering.models import OrderLine, OrderState, OrderVersion, SalesOrder
 from gucang.parties.actions import customers
@@ -89,6 +91,26 @@ def test_a_change_is_a_new_version_that_is_approved_again(new_order: Any, alice:
     order = orders.approve(order, actor=alice).record
     assert [version.number for version in queries.versions_of(order)] == [2, 1]
     assert order.total == 1808
+
+
+def test_a_version_is_compared_in_its_head_too_as_far_as_the_reader_may(new_order: Any, alice: Any) -> None:
+    order = new_order(3, note="按合同", address="老厂")
+    orders.approve(order, actor=alice)
+    order = orders.revise(order, actor=alice, reason="客户搬家").record
+    order = orders.edit(order, actor=alice, values={"address": "新厂", "deliver_by": "2027-03-01", "note": ""}).record
+
+    def told(actor: Any) -> dict[str, tuple[str, str]]:
+        request = SimpleNamespace(actor=actor, base="/acme", company=SimpleNamespace(currency="CNY"))
+        found = screens.versions(request, TYPE, order)
+        return {what: (before, now) for what, before, now in found["changes"]}  # type: ignore[index]
+
+    found = told(alice.as_actor())
+    assert found["送货地址"] == ("老厂", "新厂")
+    assert found["交货日期"][1] == "2027年3月1日"
+    assert found["备注"] == ("按合同", "空")
+    assert len(found) == 3
+    hidden = replace(alice.as_actor(), field_rules={"sales_order.address": FieldRule(Access.HIDDEN)})
+    assert "送货地址" not in told(hidden)
 
 
 def test_changes_can_be_dropped_and_the_approved_version_is_back(new_order: Any, alice: Any, spindle: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from markupsafe import Markup
 
 from gucang.kernel import records
 from gucang.kernel.actions import Action
@@ -100,9 +101,15 @@ def _facts(shower: Shower, record_type: RecordType, record: Any) -> list[tuple[A
         told = [name for name in names if (not entry or name != ABOUT_ID) and _applies(record_type, record, name)]
         told = [name for name in told if name not in withheld or not _is_hidden(shower, record, name)]
         specs = [customs.get(name) or record_type.specs[name] for name in told]
-        pairs = [(str(_label(record, spec) if entry else spec.label), shower.show(record, spec)) for spec in specs]
+        pairs = [(str(_label(record, spec) if entry else spec.label), _fact(shower, record, spec)) for spec in specs]
         found.append((title, [(label, value) for label, value in pairs if value not in ("", None)]))
     return [(title, pairs) for title, pairs in found if pairs]
+
+
+def _fact(shower: Shower, record: Any, spec: FieldSpec) -> Any:
+    """A value as the page shows it: a long text keeps its lines."""
+    shown = shower.show(record, spec)
+    return Markup('<span class="pre">%s</span>') % shown if spec.kind == "longtext" and shown else shown
 
 
 def _is_hidden(shower: Shower, record: Any, name: str) -> bool:

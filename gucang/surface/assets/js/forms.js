@@ -94,6 +94,10 @@ export function setUpForms() {
     const by = target.matches("[data-redraw]") && target.value && !detail?.typed && target.form?.querySelector("[data-redraw-by]");
     if (by) target.form.requestSubmit(by);
   });
+  // A form of nothing but a file is sent once one is chosen.
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches("[data-sends]") && target.files?.length) target.form.requestSubmit();
+  });
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-guard]");
     if (form) dirty.add(form);

@@ -1,4 +1,4 @@
-import{b as je}from"./chunk-OQ5VFQGQ.js";import{a as oe,b as Ve,c as We}from"./chunk-YZLMSFJZ.js";import{e as q,f as Ie}from"./chunk-HN6APEKO.js";var vt=/[\u00a0\u2007\u202f]/g,wt=/[\u200b\u2060\ufeff]/g,$e=o=>o.replace(vt," ").replace(wt,"");function Ct(o){let e=$e(o).replace(/\r\n?/g,`
+import{b as je}from"./chunk-PFJY6K4U.js";import{a as oe,b as Ve,c as We}from"./chunk-YZLMSFJZ.js";import{e as q,f as Ie}from"./chunk-HN6APEKO.js";var vt=/[\u00a0\u2007\u202f]/g,wt=/[\u200b\u2060\ufeff]/g,$e=o=>o.replace(vt," ").replace(wt,"");function Ct(o){let e=$e(o).replace(/\r\n?/g,`
 `).replace(/\0/g,""),t=[[]],i=0;for(;i<=e.length;){let s=e[i]==='"'?Et(e,i):null,n=s?s.end:yt(e,i);if(t.at(-1).push(s?s.text:e.slice(i,n)),n>=e.length)break;if(e[n]===`
 `&&t.push([]),i=n+1,i===e.length&&e[n]===`
 `){t.pop();break}}return t}var yt=(o,e)=>{let t=o.slice(e).search(/[\t\n]/);return t<0?o.length:e+t};function Et(o,e){let t=e+1;for(;;){if(t=o.indexOf('"',t),t<0)return null;if(o[t+1]==='"'){t+=2;continue}let i=o[t+1];return i!==void 0&&i!=="	"&&i!==`
