@@ -115,8 +115,9 @@ def _terms(actor: Actor) -> QuerySet[Receivable]:
     since = clock.today() - LOOK_BACK
     found = records.get("receivable").query(actor).filter(order__isnull=False, billed_on__gte=since)
     found = found.exclude(state=ReceivableState.CANCELLED).annotate(usual_id=theirs)
-    same = Q(terms_id=F("usual_id")) | Q(terms_id=None, usual_id=None)
-    return found.exclude(same).exclude(_promised((Kind.PAYMENT_TERM,), "order__")).order_by("billed_on", "pk")
+    both = Q(terms__isnull=False, usual_id__isnull=False) & ~Q(terms_id=F("usual_id"))
+    one = Q(terms__isnull=False, usual_id=None) | Q(terms=None, usual_id__isnull=False)
+    return found.filter(both | one).exclude(_promised((Kind.PAYMENT_TERM,), "order__")).order_by("billed_on", "pk")
 
 
 def _discount_row(one: Any) -> Row:

@@ -51,7 +51,7 @@ def of_heads(
         if access(actor, record_type, name, record) in (Access.READ, Access.WRITE):
             spec = record_type.specs[name]
             before, now = (shower.value(spec, half[name], link=False, record=record) for half in (old, new))
-            found.append((str(spec.label), str(before), str(now) or _t("empty")))
+            found.append((str(spec.label), before, now or _t("empty")))
     return found
 
 
