@@ -63,7 +63,9 @@ def test_the_contract_stands_on_the_order_and_the_card_for_who_may_see_it(
     assert "框架合同.pdf" in page.partition('id="contract"')[2].partition("</form>")[0]
     assert "框架合同.pdf" not in page.partition('id="files"')[2].partition("</form>")[0]
     assert f"{file}?show=1" in login(client, alice).get(card).content.decode()
-    assert login(client, alice).get(file).status_code == 200
+    stream = login(client, alice).get(file)
+    assert stream.status_code == 200
+    stream.close()
     body = login(client, alice).get(f"/acme/api/v1/customers/{sold.customer_id}/answers").json()
     goods = next(one for one in body["sections"] if one["key"] == "goods")
     assert goods["items"][0]["more"] == [{"label": "合同", "path": f"/files/{pk}?show=1"}]
