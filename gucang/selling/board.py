@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from gucang.kernel import clock, records
@@ -44,7 +43,7 @@ def drop(deal: Opportunity, stage_id: Any) -> tuple[str, dict[str, Any]]:
     return "opportunity.move", {"stage": stage_id}
 
 
-def totals(actor: Actor, filters: Mapping[str, Any]) -> dict[Any, tuple[int, dict[str, Decimal]]]:
+def totals(actor: Actor, filters: Mapping[str, Any]) -> dict[Any, tuple[int, Mapping[str, Any]]]:
     """Count and amounts by stage: from the kept totals where only owner and pipeline are filtered, else added up."""
     chosen = pipeline_id(filters)
     if chosen is None:
