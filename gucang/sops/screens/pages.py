@@ -38,6 +38,7 @@ def process_page(request: CompanyRequest, record_type: RecordType, process: Proc
     actor = request.actor
     return {
         "current": current,
+        "shown": shown,
         "drafts": [one for one in every if one.state == State.DRAFT],
         "history": _history([one for one in every if one.state != State.DRAFT], process.case_type),
         "about": records.get(process.case_type),
