@@ -71,12 +71,15 @@ def migrate(*, verbosity: int = 1, told: bool = False) -> None:
     from django.core.management import call_command
 
     django.setup()
+    from gucang.config.states import kept_drawn
+
     with psycopg.connect(**environment.parameters("owner"), autocommit=True) as owner:
         # Others wait as long as it takes: the role's limit is meant for locks on tables.
         owner.execute("SET lock_timeout = 0")
         owner.execute("SELECT pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
         how = {"verbosity": 1, "stdout": _progress(), "no_color": True} if told else {"verbosity": verbosity}
-        call_command("migrate", interactive=False, skip_checks=False, **how)
+        with kept_drawn():
+            call_command("migrate", interactive=False, skip_checks=False, **how)
         roles.tighten_grants(owner)
         from gucang.accounts.setup import renew_roles  # the schema is there only now
 

@@ -96,7 +96,9 @@ class TestDatabases:
         from django.core.management import call_command
         from django.db import connection
 
-        with pointed_to(self.settings("owner", name)):
+        from gucang.config.states import kept_drawn
+
+        with pointed_to(self.settings("owner", name)), kept_drawn():
             call_command("migrate", verbosity=0, interactive=False)
             connection.close()
         words = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}

@@ -12,6 +12,7 @@ from gucang.demo.story import (
     agreement,
     audit,
     automations,
+    books,
     cast,
     customers,
     goods,
@@ -63,6 +64,7 @@ def _tell(world: World) -> Company:
             goods.set_up(world)
             money.set_up(world)
             stores.set_up(world)
+            books.set_up(world)
     with company_scope(company):
         customers.begin(world)
         leads.begin(world)
@@ -77,6 +79,7 @@ def _tell(world: World) -> Company:
         hours.begin(world)
         promises.begin(world)
         audit.begin(world)
+        books.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()
         world.say("最近几天 the last days")
@@ -84,6 +87,7 @@ def _tell(world: World) -> Company:
         papers.tell(world)
         shipping.tell(world)
         money.tell(world)
+        books.judge(world)
         audit.tell(world)
         seals.seal_days()
     return company

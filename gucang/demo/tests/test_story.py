@@ -19,6 +19,8 @@ from gucang.activity.models import Attachment, Coaching, FollowUp, Task
 from gucang.approvals.models import ApprovalRequest, ApprovalTask
 from gucang.billing.models import Dunning, Invoice, Payment, Receivable
 from gucang.billing.reports import Asked, ageing
+from gucang.conformance import night
+from gucang.conformance.models import Case
 from gucang.delivering.models import Delivery
 from gucang.demo import cli, story
 from gucang.demo.story import before, cast, training
@@ -35,6 +37,8 @@ from gucang.promises import queries as promises
 from gucang.promises.models import Promise
 from gucang.selling import queries as selling
 from gucang.selling.models import Lead, LeadStatus, Opportunity, Pipeline, Quote
+from gucang.sops import people
+from gucang.sops.models import ProcessVersion, Reading
 from gucang.stock import ledger
 from gucang.stock.models import ExpectedReceipt, ReorderPoint, StockLevel, StockMove
 
@@ -284,3 +288,19 @@ def test_orders_have_left_whole_and_in_parts_one_came_back_and_some_wait_to_be_s
     for one in sent.filter(order__delivered="whole").exclude(order=back.order):
         whole = Delivery.objects.filter(order=one.order, state="confirmed")
         assert sum(each.total for each in whole) == one.order.total
+
+
+def test_work_is_held_against_processes_and_departs_from_them(inside: Company) -> None:
+    """Five processes hold, one of them in its second version; most have read, not all; cases fit, and some do not."""
+    versions = ProcessVersion.objects.filter(state="in_force")
+    assert versions.count() == 5
+    assert versions.filter(number__gt=1).count() == 1
+    concerned = {version: {one.pk for one in people.concerned(version.read())} for version in versions}
+    for version, members in concerned.items():
+        read = set(Reading.objects.filter(version=version).values_list("member_id", flat=True))
+        assert 0 < len(read & members) < len(members), version
+    for case_type in night.case_types():
+        assert Case.objects.filter(object_type=case_type).exists(), case_type
+    assert Case.objects.filter(deviations__gt=0).exists()
+    assert Case.objects.filter(cost=0, whole=True).exists()
+    assert Case.objects.exclude(waits_for="").filter(ended_at=None).exists()
