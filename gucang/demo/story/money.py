@@ -14,7 +14,7 @@ from typing import Any
 from gucang.approvals.actions import policies
 from gucang.billing import jobs as billing_jobs
 from gucang.billing.actions import credit, invoices, payments, receivables, setup
-from gucang.billing.models import OPEN_STATES, Instalment, Payment, PaymentTerms, Receivable
+from gucang.billing.models import OPEN_STATES, Instalment, Payment, PaymentTerms, Receivable, ReceivableState
 from gucang.books import actions as books
 from gucang.demo.story.world import Life, World, working_day
 from gucang.kernel import clock, reactions
@@ -196,7 +196,16 @@ def tell(world: World) -> None:
         terms = {"customer": late[0].customer, "limit": "50000", "late_days": 30, "note": "逾期太久，先款后货。"}
         _at(world, 0.8, lambda: _book_a_rebate(world))
         _at(world, 0.7, lambda: credit.create(actor=world.actor(ACCOUNTANT), values=terms))
+    _at(world, 0.5, lambda: _other_terms(world))
     _at(world, 0.4, lambda: _close(world))
+
+
+def _other_terms(world: World) -> None:
+    """A delivery of these days is paid later than its customer's terms say, and nobody has registered that."""
+    fresh = Receivable.objects.filter(order__isnull=False, state=ReceivableState.OPEN).order_by("-billed_on", "-pk")
+    terms = PaymentTerms.objects.get(name=PLANS[1][0])
+    for receivable in fresh.exclude(terms=terms)[:1]:
+        receivables.edit(receivable, actor=world.actor(ACCOUNTANT), values={"terms": terms})
 
 
 def _late() -> list[Receivable]:

@@ -166,11 +166,25 @@ def tell(world: World) -> None:
     _at(world, 5, lambda: policy(world, "折扣超出授权", "quote.send", "over_discount__gte=0.01", [step]))
     _at(world, 4, lambda: policy(world, "大额订单", "sales_order.approve", "total__gte=300000", [step]))
     _at(world, 3, lambda: _beyond(world, "li.xiangdong"))
+    _at(world, 2.95, lambda: _given(world, "li.xiangdong"))
 
 
 def _at(world: World, minutes: int, deed: Any) -> None:
     with clock.at(world.now - timedelta(minutes=minutes)), reactions.at_once():
         deed()
+
+
+def _given(world: World, seller: str) -> None:
+    """An order with a service for nothing, which nobody has registered as a promise."""
+    actor = world.actor(seller)
+    customer = Customer.objects.filter(owner=world.members[seller], status="buyer").order_by("id").first()
+    service = Product.objects.filter(stocked=False, active=True).order_by("id").first()
+    goods = Product.objects.filter(stocked=True, active=True, list_price__gt=0).order_by("list_price", "id").first()
+    if customer is None or service is None or goods is None:
+        return
+    rows = [{"product": goods.pk, "quantity": 2}, {"product": service.pk, "quantity": 1, "price": 0}]
+    order = orders.create(actor=actor, values={"customer": customer.pk, "lines": rows}).record
+    orders.approve(order, actor=actor)
 
 
 def _beyond(world: World, seller: str) -> None:
