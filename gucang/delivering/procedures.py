@@ -31,7 +31,7 @@ declare(
             within=(1, "days"), whom=_("The warehouse"), when_late=_("Nothing is kept in stock for this customer."),
         ),
         step(
-            "ship", _("Deliver"), "delivery.confirm", roles=("warehouse",), within=(3, "days", "submit"),
+            "ship", _("Deliver"), "delivery.confirm", roles=("warehouse",), within=(20, "days", "submit"),
             whom=_("The customer and finance"),
             when_late=_("The customer waits, and nothing can be billed: the receivable begins with the delivery."),
             instruction=_(

@@ -121,13 +121,15 @@ def _departments() -> dict[int, str]:
 
 def _patterns(versions: list[ProcessVersion], total: int) -> list[dict[str, Any]]:
     names = {one.pk: names_of(words_of(one)) for one in versions}
+    numbers = {one.pk: one.number for one in versions}
     found = []
     for one in queries.patterns(list(names)):
         steps = names.get(one.version_id, {})
         said = wording.pattern(one.kind, steps.get(one.step, one.step), steps.get(one.other, one.other))
         share = one.cases / total if total else 0
         time = wording.working(one.minutes) if one.minutes else ""
-        found.append({"said": said, "one": one, "share": share, "time": time})
+        version = numbers[one.version_id]
+        found.append({"said": said, "version": version, "one": one, "share": share, "time": time})
     return found
 
 
