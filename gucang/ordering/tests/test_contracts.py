@@ -65,7 +65,7 @@ def test_the_contract_stands_on_the_order_and_the_card_for_who_may_see_it(
     assert f"{file}?show=1" in login(client, alice).get(card).content.decode()
     stream = login(client, alice).get(file)
     assert stream.status_code == 200
-    stream.close()
+    assert stream.getvalue().startswith(b"%PDF")
     body = login(client, alice).get(f"/acme/api/v1/customers/{sold.customer_id}/answers").json()
     goods = next(one for one in body["sections"] if one["key"] == "goods")
     assert goods["items"][0]["more"] == [{"label": "合同", "path": f"/files/{pk}?show=1"}]

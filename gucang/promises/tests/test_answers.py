@@ -165,7 +165,7 @@ def test_the_card_asks_one_query_for_each_part_however_much_is_open(
         ).record
         with pytest.raises(NeedsApproval):
             opportunities.win(deal, actor=alice)
-    with django_assert_num_queries(5):  # promises, orders to deliver, money, approvals, tasks
+    with django_assert_num_queries(6):  # promises, orders to deliver, contracts, money, approvals, tasks
         found = answers.sections(actor, customer)
     assert [len(one.items) for one in found] == [6, 0, 0, 6, 3]
     assert card.summary(found)
