@@ -169,7 +169,7 @@ def tell(world: World) -> None:
     _at(world, 2.95, lambda: _given(world, "li.xiangdong"))
 
 
-def _at(world: World, minutes: int, deed: Any) -> None:
+def _at(world: World, minutes: float, deed: Any) -> None:
     with clock.at(world.now - timedelta(minutes=minutes)), reactions.at_once():
         deed()
 
