@@ -9,6 +9,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -396,9 +397,13 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     )  # fmt: skip
     made = add("export-log", export_log, module="gucang.processes.cli")
     made.add_argument("company", help="the company's short name, as in its address")
-    made.add_argument("file", type=Path, help="file to write: .xes, .xes.gz, .json, .xml or .sqlite (OCEL 2.0)")
-    made.add_argument("--as", dest="member", required=True, help="e-mail of an administrator")
-    made.add_argument("--cases", default="", metavar="TYPE", help="XES: the records that are cases, as sales_order")
+    made.add_argument("file", type=Path, help="file to write: .xes, .json, .xml (each also with .gz) or .sqlite")
+    made.add_argument("--as", dest="member", required=True, help="e-mail of who takes it out, and sees what is in it")
+    made.add_argument(
+        "--types", "--cases", default="", help="records whose log it is, as sales_order,delivery; XES: the one case"
+    )
+    made.add_argument("--since", type=date.fromisoformat, metavar="DAY", help="from this day on, as 2026-11-01")
+    made.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="until the end of this day")
     made.add_argument("--name", default="", help="write this outside log instead of the company's own")
 
     made = add("judge-cases", judge_cases, module="gucang.conformance.cli")

@@ -27,10 +27,10 @@ def visible_to(actor: Actor, found: Iterable[Event], *, page: Subject | None = N
     found = list(found)
     unsure = [event for event in found if not _goes_with(page, event, actor)]
     grounds = _grounds(unsure)
-    seen = _visible(actor, {ground[-1] for ground in grounds.values()} - {page}) | {page}
+    seen = visible_subjects(actor, {ground[-1] for ground in grounds.values()} - {page}) | {page}
     shown = {event.pk for event in unsure if _stands(actor, grounds[event.pk], seen)}
     other = {_subject(event) for event in unsure if event.pk not in shown and _has_own_grounds(grounds[event.pk])}
-    seen = _visible(actor, other)
+    seen = visible_subjects(actor, other)
     shown |= {event.pk for event in unsure if _subject(event) in seen}
     hidden = {event.pk for event in unsure} - shown
     return [event for event in found if event.pk not in hidden]
@@ -81,8 +81,8 @@ def _has_own_grounds(chain: list[Subject]) -> bool:
     return len(chain) > 1 and not all(records.get(name).visible_with_about for name, _pk in chain[:-1])
 
 
-def _visible(actor: Actor, subjects: set[Any]) -> set[Any]:
-    """Those of the subjects that the actor may see. One query."""
+def visible_subjects(actor: Actor, subjects: set[Any]) -> set[Any]:
+    """Those of the records, as (type, id), that the actor may see, the bin included. One query."""
     wanted: dict[str, set[int]] = {}
     for name, pk in subjects:
         wanted.setdefault(name, set()).add(pk)

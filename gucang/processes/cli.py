@@ -16,6 +16,7 @@ from gucang.kernel.models import Company
 from gucang.kernel.scope import company_scope
 from gucang.processes import bringing, exporting, writing
 from gucang.processes.actions import logs
+from gucang.processes.extracts import Extract
 from gucang.processes.models import OutsideLog, State
 
 
@@ -63,15 +64,21 @@ def import_log(parsed: argparse.Namespace) -> int:
 
 
 def export_log(parsed: argparse.Namespace) -> int:
-    """`gucang export-log COMPANY FILE --as EMAIL [--name NAME | --cases TYPE]`: a log under a name, or the own one."""
-    form = next((one for one in sorted(exporting.FORMATS, key=len, reverse=True) if parsed.file.name.endswith(one)), "")
+    """`gucang export-log COMPANY FILE --as EMAIL [--name NAME | --types TYPES --since DAY --until DAY]`.
+
+    A log under a name, or an extract of the own one.
+    """
+    known = sorted(exporting.FORMATS, key=len, reverse=True)
+    form = next((one for one in known if parsed.file.name.endswith(one)), "")
     with company_scope(_company(parsed.company)):
         member = _member(parsed.member)
         if parsed.name:
             count = _export_outside(parsed, member, form)
         else:
             try:
-                count = exporting.export(as_actor(member), parsed.file, form, parsed.cases)
+                wanted = {one.strip() for one in parsed.types.split(",")} - {""}
+                extract = Extract.of(as_actor(member), wanted, parsed.since, parsed.until)
+                count = exporting.export(extract, parsed.file, form).events
             except Invalid as problem:
                 raise Refused(str(problem)) from problem
     sys.stdout.write(f"{count:,} → {parsed.file}\n")

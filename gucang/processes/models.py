@@ -196,3 +196,55 @@ class LogEvent(CompanyModel):
         base_manager_name = "objects"
         constraints = [models.UniqueConstraint(fields=["company", "log", "case", "number"], name="one_log_event")]
         indexes = [models.Index(fields=["company", "log", "activity"], name="log_events_by_activity")]
+
+
+class ExportState(models.TextChoices):
+    WRITING = "writing", pgettext_lazy("log export", "being written")
+    READY = "ready", pgettext_lazy("log export", "ready")
+    FAILED = "failed", pgettext_lazy("log export", "not written")
+
+
+class LogExport(Record):
+    """An extract of the company's own event log that left it as a file: who, what, of which days, how much.
+
+    `types` are names of record types, none for everything; `since` and `until` are days, both included. Of XES
+    `objects_told` are the cases, of OCEL the records that it tells of.
+    """
+
+    number = models.CharField(_("number"), max_length=40, editable=False)
+    form = models.CharField(_("format"), max_length=10, editable=False)
+    types = models.JSONField(pgettext_lazy("log export", "what"), default=list, editable=False)
+    since = models.DateField(pgettext_lazy("period", "from"), null=True, blank=True, editable=False)
+    until = models.DateField(pgettext_lazy("period", "until"), null=True, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=8, choices=ExportState, default=ExportState.WRITING, editable=False)
+    reason = models.CharField(_("why not"), max_length=500, blank=True, editable=False)
+    events = models.PositiveIntegerField(_("events"), default=0, editable=False)
+    objects_told = models.PositiveIntegerField(_("cases or records"), default=0, editable=False)
+    file = models.CharField(max_length=32, blank=True, editable=False)
+    owner = Reference("accounts.Member", verbose_name=_("by"), null=True, editable=False, related_name="+")
+    ready_at = models.DateTimeField(_("ready"), null=True, blank=True, editable=False)
+
+    owner_id: int | None
+
+    class Meta(Record.Meta):
+        verbose_name = _("log taken out")
+        verbose_name_plural = _("logs taken out")
+        constraints = [models.UniqueConstraint(fields=["company", "number"], name="one_log_export_number")]
+        indexes = [list_index("log_export_by_owner", "owner", "-id")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class LogExportProgress(CompanyModel):
+    """How far the writing of an extract has come, in events or, of XES, in cases."""
+
+    derived = True
+
+    log_export = Reference(LogExport, models.CASCADE, related_name="+")
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        base_manager_name = "objects"
+        constraints = [models.UniqueConstraint(fields=["company", "log_export"], name="one_log_export_progress")]

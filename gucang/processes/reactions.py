@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from gucang.exchange.reactions import WORK_DONE
 from gucang.kernel import jobs
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
 from gucang.kernel.reactions import reaction
 from gucang.messages import kinds
 from gucang.messages.hearing import Told, hears
-from gucang.processes.models import OutsideLog
+from gucang.processes.models import LogExport, OutsideLog
 
 LOG_READ = kinds.declare("log_read", _("Logs from outside have been read"), icon="git-compare", mail=False)
 
@@ -37,3 +38,22 @@ def tell(event: Event) -> Iterable[Told]:
     yield Told(
         log.owner_id, sentence, {"name": log.name, "cases": log.cases, "events": log.events, "reason": log.reason}
     )
+
+
+@reaction("log_export.create")
+def write(event: Event, record: LogExport, actor: Actor) -> None:
+    """Write the file."""
+    jobs.enqueue("processes.write", key=str(record.pk), export_id=record.pk)
+
+
+@hears("log_export.finish", "log_export.fail", kind=WORK_DONE)
+def tell_of_an_extract(event: Event) -> Iterable[Told]:
+    """Whoever asked for an extract of the log hears that its file waits, or why there is none."""
+    record = LogExport.objects.filter(pk=event.subject_id).first()
+    if record is None:
+        return
+    sentence = {
+        "log_export.finish": gettext_noop("The event log that you took out, %(number)s, is ready for a day."),
+        "log_export.fail": gettext_noop("The event log %(number)s could not be written: %(reason)s"),
+    }[event.name]
+    yield Told(record.owner_id, sentence, {"number": record.number, "reason": record.reason})

@@ -8,7 +8,7 @@ from gucang.accounts import roles
 from gucang.kernel.actors import Reach
 from gucang.kernel.records import Layout, RecordType, register
 from gucang.processes import models, rules
-from gucang.processes.actions import logs
+from gucang.processes.actions import exports, logs
 from gucang.processes.actions import models as process_models
 
 process_model = register(
@@ -56,7 +56,26 @@ outside_log = register(
     )
 )  # fmt: skip
 
+log_export = register(
+    RecordType(
+        name="log_export",
+        model=models.LogExport,
+        plural="log-exports",
+        number="RZ-{yy}{mm}-{seq:04}",
+        icon="file-export",
+        owner="owner_id",
+        visible=rules.visible_exports,
+        columns=("number", "form", "since", "until", "events", "objects_told", "state", "owner", "created_at"),
+        filters=("state", "form", "owner", "since", "until"),
+        form=Layout(),
+        actions=(exports.create,),
+        order="-id",
+    )
+)
+
 _MODEL = tuple(f"process_model.{verb}" for verb in ("view", "create", "edit", "delete", "restore"))
 _LOG = tuple(f"outside_log.{verb}" for verb in ("view", "upload", "edit", "compare", "delete", "restore"))
 for key in ("auditor", "executive"):
     roles.grant(key, dict.fromkeys((*_MODEL, *_LOG), Reach.COMPANY))
+    roles.grant(key, {"log_export.create": Reach.COMPANY})
+roles.grant("sales_manager", dict.fromkeys(("log_export.view", "log_export.create"), Reach.OWN))

@@ -8,10 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Actor
-from gucang.kernel.permissions import NOTHING
+from gucang.kernel.permissions import NOTHING, reach_q
 
 if TYPE_CHECKING:
-    from gucang.processes.models import OutsideLog
+    from gucang.processes.models import LogExport, OutsideLog
 
 
 def visible_models(actor: Actor) -> Q:
@@ -20,6 +20,11 @@ def visible_models(actor: Actor) -> Q:
 
 def visible_logs(actor: Actor) -> Q:
     return Q() if actor.may("outside_log.view") else NOTHING
+
+
+def visible_exports(actor: Actor) -> Q:
+    """The extracts within reach. That one happened is seen by managers; the file only by who asked for it."""
+    return reach_q(actor, "log_export.view", owner="owner_id")
 
 
 def is_the_system(actor: Actor, record: Any) -> bool:
@@ -44,3 +49,7 @@ def why_kept(log: OutsideLog) -> str | None:
     if log.state == "reading":
         return _t("The file is still being read. Wait until it is done.")
     return None
+
+
+def why_not_writing(record: LogExport) -> str | None:
+    return None if record.state == "writing" else _t("This log has been written already.")

@@ -10,6 +10,9 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("outside-logs/<int:pk>/cases", screens.cases.cases, name="outside-log-cases"),
     path("outside-logs/<int:pk>/cases/<int:number>", screens.cases.case, name="outside-log-case"),
     path("outside-logs/<int:pk>/log.xes.gz", screens.logs.download, name="outside-log-download"),
+    path("log-exports/new", screens.exports.new, name="log-export-new"),
+    path("log-exports/<int:pk>/progress", screens.exports.progress, name="log-export-progress"),
+    path("log-exports/<int:pk>/file", screens.exports.file, name="log-export-file"),
     path("process-models/upload", screens.models.upload, name="process-model-upload"),
     path("process-models/<int:pk>/process.bpmn", screens.models.download, name="process-model-bpmn"),
 ]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
 from gucang.audits import impact
+from gucang.kernel import records
 from gucang.kernel.records import RecordType
+from gucang.processes import extracts
 from gucang.sops import nextstep, queries, showing, text, vocabulary
 from gucang.sops.nextstep import Next, Stand
 from gucang.sops.screens import pages
@@ -71,6 +74,16 @@ def _told(one: Next, request: CompanyRequest, pictures: list[int]) -> dict[str, 
 
 
 panels.add("*", "left", "sops/_next.html", next_step, order=10)
+
+
+def take_log(request: CompanyRequest, record_type: RecordType, process: Any) -> dict[str, Any] | None:
+    """The way from a process to the log of its cases, for who may take that out."""
+    may = request.actor.may(extracts.CREATE) and extracts.may_take_out(request.actor, records.get(process.case_type))
+    wanted = urlencode({"types": process.case_type, "form": ".xes.gz"})
+    return {"url": f"{request.base}/log-exports/new?{wanted}"} if may else None
+
+
+panels.add("process", "actions", "sops/_take_log.html", take_log, order=60)
 
 
 def to_read(request: CompanyRequest) -> dict[str, Any] | None:

@@ -39,6 +39,7 @@ from gucang.kernel.models import fieldable
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import company_scope, deriving
 from gucang.parties.actions import customers
+from gucang.processes.actions import exports as log_exports
 from gucang.processes.actions import logs
 from gucang.processes.mining.logs import Header
 from gucang.processes.models import LogCase, LogEvent, LogFile, LogVariant
@@ -98,6 +99,7 @@ class Pages(World):
             "import": self._import,
             "outside_log": self._outside_log,
             "export": self._export,
+            "log_export": self._log_export,
             "bulk_run": self._bulk_run,
             "approval_request": self._approval_request,
             "delegation": self._delegation,
@@ -213,6 +215,9 @@ class Pages(World):
 
     def _export(self, by: str) -> Any:
         return exports.create(actor=self.people[by], record_type="customer", query="").record
+
+    def _log_export(self, by: str) -> Any:
+        return log_exports.create(actor=self.people[by]).record
 
 
 def own_type(world: World, who: str = "adam") -> RecordType:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import argparse
 import gzip
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gucang.kernel import clock, records
 from gucang.kernel.actors import as_actor
 from gucang.kernel.errors import Forbidden, Invalid, Refused
 from gucang.kernel.models import Event, EventObject
 from gucang.kernel.scope import company_scope
-from gucang.parties.actions import customers
-from gucang.processes import cli, exporting
+from gucang.parties.actions import contacts, customers
+from gucang.processes import cli, exporting, extracts
+from gucang.processes.extracts import Extract
 from gucang.processes.mining.logs import Checked, instant
 from gucang.processes.mining.ocel import Ocel
 from gucang.processes.mining.ocel_json import read_json
@@ -25,7 +28,9 @@ from gucang.processes.mining.xes import XesReader
 from gucang.processes.models import OutsideLog
 from gucang.selling.actions import opportunities
 
-READERS = {".json": read_json, ".xml": read_xml, ".sqlite": read_sqlite}
+READERS = {
+    ".json": read_json, ".json.gz": read_json, ".xml": read_xml, ".xml.gz": read_xml, ".sqlite": read_sqlite,
+}  # fmt: skip
 XES = b"""<log><trace><string key="concept:name" value="A-1"/><event><string key="concept:name" value="a"/>
 <date key="time:timestamp" value="2026-11-23T09:00:00Z"/></event></trace></log>"""
 
@@ -56,7 +61,7 @@ def test_every_event_object_and_relation_is_in_an_ocel_file(
 ) -> None:
     path = tmp_path / f"log{form}"
     with company_scope(acme):
-        count = exporting.export(as_actor(adam), path, form)
+        count = exporting.export(Extract.of(as_actor(adam)), path, form).events
         events, relations, objects = logged()
     found: Ocel = READERS[form](path).check()
     assert count == len(events) == len(list(found.events))
@@ -65,7 +70,9 @@ def test_every_event_object_and_relation_is_in_an_ocel_file(
     assert {one.id for one in found.objects} == objects
     labels = {value for one in found.objects for _name, value, _at in one.attributes}
     assert "甲 & <乙>公司" in labels
-    assert "别家客户" not in path.read_bytes().decode("utf-8", "replace")
+    packed = path.read_bytes()
+    written = gzip.decompress(packed) if form.endswith(".gz") else packed
+    assert "别家客户" not in written.decode("utf-8", "replace")
 
 
 def test_the_cases_of_xes_are_the_records_of_one_type_with_all_that_concerns_them(
@@ -73,7 +80,7 @@ def test_the_cases_of_xes_are_the_records_of_one_type_with_all_that_concerns_the
 ) -> None:
     path = tmp_path / "log.xes.gz"
     with company_scope(acme):
-        exporting.export(as_actor(adam), path, ".xes.gz", "customer")
+        exporting.export(Extract.of(as_actor(adam), ["customer"]), path, ".xes.gz")
         rows = EventObject.objects.filter(object_type="customer").values_list("object_id", "event_id").distinct()
         wanted = {f"customer-{key}" for key, _event in rows}
         total = len(rows)
@@ -85,25 +92,91 @@ def test_the_cases_of_xes_are_the_records_of_one_type_with_all_that_concerns_the
     assert any("opportunity.create" in each for each in activities)
 
 
-def test_only_an_administrator_takes_the_log_out(
-    history: None, acme: Any, mia: Any, carol: Any, tmp_path: Path
+def told(path: Path) -> tuple[set[str], set[str], str]:
+    """The types of events and of records in a file, and all of its text."""
+    found = read_json(path).check()
+    kinds = {one.type for one in found.objects}
+    return {one.type for one in found.events}, kinds, path.read_text("utf-8")
+
+
+def test_what_goes_out_is_what_may_be_seen(
+    acme: Any, adam: Any, mia: Any, alice: Any, carol: Any, tmp_path: Path
 ) -> None:
+    path = tmp_path / "log.json"
     with company_scope(acme):
-        for person in (mia, carol):
-            with pytest.raises(Forbidden):
-                exporting.export(as_actor(person), tmp_path / "log.json", ".json")
-    assert not (tmp_path / "log.json").exists()
+        hers = customers.create(actor=alice, values={"name": "爱丽丝的客户"}).record
+        contacts.create(actor=alice, values={"name": "王一", "customer": hers, "phone": "13812345678"})
+        customers.create(actor=adam, values={"name": "别组的客户"})
+        exporting.export(Extract.of(as_actor(mia)), path, ".json")
+        events, _kinds, text = told(path)
+        assert {"customer.create", "contact.create"} <= events
+        # She sees whom the team has, and no telephone in full where she might not.
+        assert "爱丽丝的客户" in text
+        assert "别组的客户" not in text
+        assert "13812345678" not in text
+        assert "138" in text
+        # Whoever sees a list and may not take it out does not take out its log.
+        reader, kind = as_actor(carol), records.get("customer")
+        assert reader.may("customer.view")
+        assert not extracts.may_take_out(reader, kind)
+        with pytest.raises(Forbidden):
+            Extract.of(as_actor(carol))
+        with pytest.raises(Forbidden):
+            Extract.of(as_actor(alice), ["customer"])
+        exporting.export(Extract.of(as_actor(adam)), path, ".json")
+        assert "13812345678" in path.read_text("utf-8")
+
+
+def test_only_the_types_and_days_that_were_chosen(history: None, acme: Any, adam: Any, tmp_path: Path) -> None:
+    path = tmp_path / "log.json"
+    with company_scope(acme):
+        exporting.export(Extract.of(as_actor(adam), ["opportunity"]), path, ".json")
+        events, kinds, _text = told(path)
+        assert kinds == {"opportunity"}
+        assert "customer.create" not in events
+        today = clock.today()
+        with clock.at(clock.now() + timedelta(days=2)):
+            customers.create(actor=adam, values={"name": "后天的客户"})
+            exporting.export(Extract.of(as_actor(adam), ["customer"], until=today), path, ".json")
+            assert "后天的客户" not in told(path)[2]
+            assert "丙公司" in told(path)[2]
+            exporting.export(Extract.of(as_actor(adam), ["customer"], since=today + timedelta(days=1)), path, ".json")
+            assert "后天的客户" in told(path)[2]
+            assert "丙公司" not in told(path)[2]
+        with pytest.raises(Invalid):
+            Extract.of(as_actor(adam), since=today, until=today - timedelta(days=1))
+
+
+@pytest.mark.parametrize("form", [".json", ".xes"])
+def test_an_extract_of_many_pages_holds_each_event_once(
+    history: None, acme: Any, adam: Any, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extracts, "CHUNK", 1)
+    monkeypatch.setattr(extracts, "CASES", 1)
+    path, heard = tmp_path / f"log{form}", []
+    with company_scope(acme):
+        extract = Extract.of(as_actor(adam), ["customer"] if form == ".xes" else [])
+        total = extract.count(cases=form == ".xes")
+        events = {str(pk) for pk in Event.objects.values_list("pk", flat=True)}
+    exporting.export(extract, path, form, partial(company_scope, acme), heard.append)
+    assert heard[-1] == total
+    assert heard == sorted(heard)
+    if form == ".json":
+        assert [one.id for one in read_json(path).check().events] == sorted(events, key=int)
+    else:
+        assert len(list(Checked().cases(XesReader(path)))) == total == 2
 
 
 def test_xes_without_its_cases_and_unknown_formats_are_refused(acme: Any, adam: Any, tmp_path: Path) -> None:
     with company_scope(acme):
-        for form, cases in ((".xes", ""), (".xes", "nothing"), (".csv", "")):
+        for form, types in ((".xes", []), (".xes", ["nothing"]), (".xes", ["customer", "contact"]), (".csv", [])):
             with pytest.raises(Invalid):
-                exporting.export(as_actor(adam), tmp_path / "x", form, cases)
+                exporting.export(Extract.of(as_actor(adam), types), tmp_path / "x", form)
 
 
 def arguments(adam: Any, file: Path, **more: Any) -> argparse.Namespace:
     usual = {"company": "acme", "member": adam.email, "name": "", "cases": "", "activity": "plain"}
+    usual |= {"types": "", "since": None, "until": None}
     return argparse.Namespace(**(usual | {"file": file} | more))
 
 

@@ -1,5 +1,5 @@
 """Pages that the generic ones cannot express."""
 
-from gucang.processes.screens import cases, logs, models
+from gucang.processes.screens import cases, exports, logs, models
 
-__all__ = ["cases", "logs", "models"]
+__all__ = ["cases", "exports", "logs", "models"]

@@ -231,10 +231,10 @@ def event_rows(actor: Actor, found: Iterable[Event], subject: Subject | None = N
 
 
 def _event(actor: Actor, event: Event, names: Mapping[int, str], subject: Subject | None) -> dict[str, Any]:
-    record_type = records.get(event.subject_type)
     record = None
     if subject is not None and (subject.type.name, subject.record.pk) == (event.subject_type, event.subject_id):
         record = subject.record
+    changes, facts = opened(actor, event, record)
     return {
         "id": event.pk,
         "name": event.name,
@@ -247,10 +247,20 @@ def _event(actor: Actor, event: Event, names: Mapping[int, str], subject: Subjec
         },
         "subject": {"type": event.subject_type, "id": event.subject_id, "label": event.subject_label},
         "version": event.subject_version,
-        "changes": _open(actor, record_type, record, _told_changes(record_type, event)),
-        "facts": _open(actor, record_type, record, event.facts),
+        "changes": changes,
+        "facts": facts,
         "cause": event.cause,
     }
+
+
+def opened(actor: Actor, event: Event, record: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The changes and facts of an event without what is hidden from `actor`, masked where only that may be seen.
+
+    `record` is its subject where that is at hand; then fields are judged exactly, else by the least that may be seen.
+    """
+    record_type = records.get(event.subject_type)
+    told = _told_changes(record_type, event)
+    return _open(actor, record_type, record, told), _open(actor, record_type, record, event.facts)
 
 
 def _told_changes(record_type: RecordType, event: Event) -> dict[str, Any]:
