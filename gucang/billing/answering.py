@@ -122,7 +122,7 @@ def _terms(actor: Actor) -> QuerySet[Receivable]:
 
 def _discount_row(one: Any) -> Row:
     percent = f"{one.over_discount.normalize():f}"
-    title = _t("%(order)s: %(percent)s %% below the price list") % {"order": one.number, "percent": percent}
+    title = _t("%(order)s: %(percent)s%% below the price list") % {"order": one.number, "percent": percent}
     return _row(one, one, title, Kind.DISCOUNT, one.approved_on)
 
 

@@ -102,7 +102,7 @@ def read_terms(text: str) -> tuple[Part, ...]:
     rest = WHOLE - given
     if (rest != 0 and not open_parts) or (open_parts and rest <= 0):
         raise BadTerms(
-            _t("The parts come to %(sum)s %%; together they are 100 %%.") % {"sum": f"{given.normalize():f}"}
+            _t("The parts come to %(sum)s%%; together they are 100%%.") % {"sum": f"{given.normalize():f}"}
         )
     return tuple(Part(rest if percent is None else percent, start, days) for percent, start, days in parts)
 
@@ -119,7 +119,7 @@ def _read(text: str) -> tuple[Decimal | None, Start, int]:
         raise BadTerms(_t("At most %(most)s days fit.") % {"most": MOST_DAYS})
     percent = None if match["percent"] is None else Decimal(match["percent"])
     if percent == 0:
-        raise BadTerms(_t("A part of 0 %% is none; leave it out."))
+        raise BadTerms(_t("A part of 0%% is none; leave it out."))
     return percent, _START[match["word"].lower()] if match["word"] else Start.BILLED, days
 
 

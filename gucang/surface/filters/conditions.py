@@ -55,7 +55,7 @@ def _check_worked_out(spec: FieldSpec) -> None:
     work = own.at_work(spec)
     if work is not None:
         done = min(99, work.done * 100 // work.total) if work.total else 0
-        sentence = _t("“%(field)s” is being worked out, %(done)s %% so far. Filter by it in a moment.")
+        sentence = _t("“%(field)s” is being worked out, %(done)s%% so far. Filter by it in a moment.")
         raise BadValue(sentence % {"field": spec.label, "done": done})
 
 
