@@ -101,9 +101,7 @@ def read_terms(text: str) -> tuple[Part, ...]:
         raise BadTerms(_t("Only one part may be without a percentage: it takes the rest."))
     rest = WHOLE - given
     if (rest != 0 and not open_parts) or (open_parts and rest <= 0):
-        raise BadTerms(
-            _t("The parts come to %(sum)s%%; together they are 100%%.") % {"sum": f"{given.normalize():f}"}
-        )
+        raise BadTerms(_t("The parts come to %(sum)s%%; together they are 100%%.") % {"sum": f"{given.normalize():f}"})
     return tuple(Part(rest if percent is None else percent, start, days) for percent, start, days in parts)
 
 

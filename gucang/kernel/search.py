@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from gucang.kernel.records import RecordType
 
 Candidate = tuple[int, str, str, list[str]]
-TEXTS_AT_ONCE = 100
 
 _INSTEAD = """
     ON CONFLICT (company_id, record_type, object_id) DO UPDATE
@@ -216,19 +215,6 @@ def matching_ids(actor: Actor, record_type: RecordType, text: str, limit: int = 
         return [row[0] for row in rows]
     plain = [row[0] for row in rows if matches(row[1], text)]
     return [*plain, *_details(actor, record_type, [row for row in rows if row[0] not in set(plain)], [text])]
-
-
-def ids_of_any(actor: Actor, record_type: RecordType, texts: Iterable[str], each: int = 20) -> set[int]:
-    """The ids of records of one type that may contain one of `texts`, at most `each` for one of them; one statement
-    for a hundred texts. The caller compares the records themselves.
-    """
-    asked = [grams for text in texts if (grams := query_grams(text))]
-    return {
-        row[0]
-        for start in range(0, len(asked), TEXTS_AT_ONCE)
-        for _type, rows in _candidates(actor, asked[start : start + TEXTS_AT_ONCE], [record_type], each)
-        for row in rows
-    }
 
 
 def _details(actor: Actor, record_type: RecordType, rows: list[Candidate], texts: Sequence[str]) -> dict[int, str]:

@@ -51,6 +51,11 @@ class Status(models.TextChoices):
     LOST = "lost", _("drifted away")
 
 
+def _phone_index(name: str, field: str) -> models.Index:
+    """By this index whoever holds one of many phones is found in one statement."""
+    return models.Index(fields=["company", field], name=name, condition=~Q(**{field: ""}))
+
+
 class Customer(Record):
     """An organisation or private person we sell to. Without an owner it is in the pool; the database says so too."""
 
@@ -145,6 +150,8 @@ class Customer(Record):
             bin_index("customer_in_bin"),
             models.Index(fields=["company", "parent"], name="customer_by_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["company", "-pooled_at"], name="customer_in_pool", condition=Q(owner=None)),
+            _phone_index("customer_by_phone", "phone"),
+            _phone_index("customer_by_phone2", "phone2"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -231,6 +238,8 @@ class Contact(Record):
             bin_index("contact_in_bin"),
             list_index("contact_by_change", "-updated_at", "-id"),
             list_index("contact_by_name", "name_key", "id"),
+            _phone_index("contact_by_mobile", "mobile"),
+            _phone_index("contact_by_phone", "phone"),
         ]
 
     def __str__(self) -> str:

@@ -134,12 +134,20 @@ def _by_phone(phones: Collection[str]) -> Iterator[tuple[str, int]]:
     """Whoever has one of these phones, themselves or through a contact."""
     if not phones:
         return
-    ids = search.ids_of_any(system(), records.get("customer"), phones)
-    for pk, *own in Customer.objects.filter(pk__in=ids).values_list("pk", "phone", "phone2"):
+    customers = Customer.objects.filter(_holds(phones, "phone", "phone2")).order_by("id")
+    for pk, *own in customers.values_list("pk", "phone", "phone2"):
         yield from ((f"phone:{phone}", pk) for phone in own if phone in phones)
-    ids = search.ids_of_any(system(), records.get("contact"), phones)
-    for pk, *own in Contact.objects.filter(pk__in=ids).values_list("customer_id", "mobile", "phone"):
+    contacts = Contact.objects.filter(_holds(phones, "mobile", "phone")).order_by("id")
+    for pk, *own in contacts.values_list("customer_id", "mobile", "phone"):
         yield from ((f"phone:{phone}", pk) for phone in own if phone in phones)
+
+
+def _holds(phones: Collection[str], *fields: str) -> Q:
+    """`field != ""` is said too: by that the planner knows the index that leaves out those without a phone."""
+    found = Q()
+    for field in fields:
+        found |= Q(**{f"{field}__in": phones}) & ~Q(**{field: ""})
+    return found
 
 
 def _by_name(names: Collection[str]) -> Iterator[tuple[str, int]]:
