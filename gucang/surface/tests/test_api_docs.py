@@ -41,7 +41,7 @@ def page(acme_team: Any, login: Any) -> Iterator[Page]:
         program = os.environ.get("GUCANG_CHROMIUM") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1200, "height": 900})
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(90_000)
         page.route("**/*", answer)
         yield page
         browser.close()
