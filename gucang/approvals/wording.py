@@ -20,7 +20,7 @@ from gucang.kernel.actors import Access, Actor
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import event_access
 from gucang.kernel.records import RecordType
-from gucang.surface import ui
+from gucang.surface import currencies, ui
 from gucang.surface.columns import Shower, labels_of
 from gucang.surface.timeline import Change
 
@@ -64,7 +64,8 @@ def changes_of(request: ApprovalRequest, actor: Actor, base: str, record: Any) -
         old, new = request.changes[name]
         if may is Access.MASKED:
             old, new = spec.masked(old), spec.masked(new)
-        found.append(Change(str(spec.label), *(_shown(shower, spec, value, record) for value in (old, new))))
+        written = zip((old, new), currencies.halves(request.changes, getattr(record, "currency", None)), strict=True)
+        found.append(Change(str(spec.label), *(_shown(shower, spec, value, record, code) for value, code in written)))
     return found[:MOST_CHANGES]
 
 
@@ -75,11 +76,11 @@ def _specs(record_type: RecordType) -> list[FieldSpec]:
     return [spec for spec in declared.values() if spec.name not in ("version", "updated_at")] + own
 
 
-def _shown(shower: Shower, spec: FieldSpec, value: Any, record: Any) -> Any:
+def _shown(shower: Shower, spec: FieldSpec, value: Any, record: Any, currency: str | None) -> Any:
     if value in (None, "", []):
         return _t("empty")
     try:
-        return shower.value(spec, value, link=False, record=record) or _t("empty")
+        return shower.value(spec, value, link=False, record=record, currency=currency) or _t("empty")
     except ValueError:
         return str(value)
 

@@ -28,6 +28,7 @@ from gucang.kernel.actors import system
 from gucang.kernel.errors import Problem, Refused
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import deriving
+from gucang.surface import currencies
 
 APP = "audits"
 BATCH = 200
@@ -64,13 +65,15 @@ class Rule:
         if found is not None:
             cost = F(found.cost) if isinstance(found.cost, str) and found.cost else found.cost or None
             whose = declared.whose(found.responsible, found.type)
-            return cls(row, now, found.defaults | row.figures, found.columns, whose, cost)
+            told = _with_currency(found.type, found.columns)
+            return cls(row, now, found.defaults | row.figures, told, whose, cost)
         if row.key:
             raise Refused("No module of the program declares this rule any more.")
         record_type = _type_of(row)
         names = [name for _text, name, _spec, _conv in Formatter().parse(row.says) if name]
         path = f"{row.responsible}_id" if row.responsible else ""
-        return cls(row, now, {}, tuple(dict.fromkeys(names)), declared.whose(path, record_type))
+        told = _with_currency(record_type, tuple(dict.fromkeys(names)))
+        return cls(row, now, {}, told, declared.whose(path, record_type))
 
     @property
     def type(self) -> RecordType:
@@ -108,6 +111,12 @@ class Rule:
             facts = {**self.figures, **{name: wording.stored(told[name]) for name in self.columns}}
             found.append(Seen(told["pk"], told["audit_member"], told.get("audit_cost"), facts))
         return found
+
+
+def _with_currency(record_type: RecordType, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """These columns, and in what the amounts among them are where each record has its own currency."""
+    amounts = any(currencies.has_its_own(record_type, record_type.specs.get(name)) for name in columns)
+    return (*columns, wording.CURRENCY) if amounts and wording.CURRENCY not in columns else columns
 
 
 def _type_of(row: AuditRule) -> RecordType:

@@ -15,6 +15,9 @@ from gucang.kernel import records
 from gucang.kernel.events import jsonable
 from gucang.surface import ui
 
+# In what the record's own amounts are: kept among the facts, whether or not the sentence says it.
+CURRENCY = "currency"
+
 
 def sentence(finding: Finding) -> str:
     """The rule's sentence with what was found. The rule is at hand, so this asks nothing."""
@@ -31,12 +34,15 @@ def filled(words: str, facts: Mapping[str, Any], record_type: str = "") -> str:
     for text, name, _spec, _conversion in parts:
         said.append(text)
         if name:
-            said.append(written(name, facts.get(name), record_type))
+            said.append(written(name, facts.get(name), record_type, str(facts.get(CURRENCY, ""))))
     return "".join(said)
 
 
-def written(name: str, value: Any, record_type: str = "") -> str:
-    """One stored value as people write it: days and moments by the end of their name, choices by their label."""
+def written(name: str, value: Any, record_type: str = "", currency: str = "") -> str:
+    """One stored value as people write it: days and moments by the end of their name, choices by their label.
+
+    `currency` is what the record's own amounts are in ("": the company's).
+    """
     if value is None or value == "":
         return "—"
     if isinstance(value, str) and name.endswith("_on"):
@@ -50,7 +56,7 @@ def written(name: str, value: Any, record_type: str = "") -> str:
     if spec is not None and spec.kind == "choice":
         return str(ui.headed(spec.show(value)))
     if spec is not None and spec.kind == "money":
-        return str(ui.money_text(Decimal(str(value))))
+        return str(ui.money_text(Decimal(str(value)), "" if spec.in_own else currency))
     return str(value)
 
 

@@ -16,7 +16,7 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.kernel.setup import kept
-from gucang.surface import filters, ui
+from gucang.surface import currencies, filters, ui
 from gucang.surface.columns import Labels
 
 _PLACE = re.compile(r"\{([^{}\n]{1,60})\}")
@@ -84,7 +84,11 @@ def fill(
         if least is Access.HIDDEN:
             return NOTHING
         value = _value(spec, record, readers, labels)
-        return str(spec.masked(value) or NOTHING) if least is Access.MASKED else _shown(spec, value)
+        if least is Access.MASKED:
+            return str(spec.masked(value) or NOTHING)
+        if currencies.has_its_own(record_type, spec) and value is not None:
+            return currencies.in_words(value, record.currency)
+        return _shown(spec, value)
 
     return _PLACE.sub(value_of, text)
 

@@ -76,7 +76,7 @@ def _check(receivable: Receivable, row: Instalment, amount: Decimal) -> None:
     if amount > row.open_amount:
         raise Refused(
             _t("Only %(open)s of %(what)s is open. Allocate less; the rest stays as the customer's credit.")
-            % {"open": ui.money_text(row.open_amount, receivable.currency or "CNY"), "what": _called(receivable, row)}
+            % {"open": ui.money_text(row.open_amount, receivable.currency), "what": _called(receivable, row)}
         )
     if -amount > row.amount - row.open_amount:
         raise Refused(_t("Not as much of %(what)s is settled. Look again.") % {"what": _called(receivable, row)})

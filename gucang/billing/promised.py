@@ -108,7 +108,7 @@ def _foretell_credit(promise: Promise, actor: Actor) -> str:
     owed = _named(promise, "") or _oldest(promise)
     if owed is None:
         return _t("A credit note is made. Nothing is owed, so it stays as the customer's credit.")
-    words = {"receivable": owed, "open": ui.money_text(owed.open_amount)}
+    words = {"receivable": owed, "open": ui.money_text(owed.open_amount, owed.currency)}
     sentence = _t("A credit note is made against “%(receivable)s”, %(open)s open. For another one write its number.")
     return sentence % words
 

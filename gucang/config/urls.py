@@ -59,7 +59,7 @@ company_patterns: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     *surface.platform_patterns,
     *accounts.platform_patterns,
-    path("<slug:company>/", include(company_patterns)),
+    path("<company:company>/", include(company_patterns)),
 ]
 
 handler400 = "gucang.surface.problems.unreadable"

@@ -50,7 +50,10 @@ def of_heads(
     for name in names:
         if access(actor, record_type, name, record) in (Access.READ, Access.WRITE):
             spec = record_type.specs[name]
-            before, now = (shower.value(spec, half[name], link=False, record=record) for half in (old, new))
+            before, now = (
+                shower.value(spec, half[name], link=False, record=record, currency=half.get("currency"))
+                for half in (old, new)
+            )
             found.append((str(spec.label), before, now or _t("empty")))
     return found
 

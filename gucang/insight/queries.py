@@ -42,6 +42,7 @@ class StuckDeal:
     customer: str
     stage: str
     amount: Decimal | None
+    currency: str
     owner: str
     days: int
     most: int
@@ -58,7 +59,7 @@ def stuck(actor: Actor, among: Q, *, limit: int) -> list[StuckDeal]:
     # The few are found by their index first: joined at once, all that stand still would be read and sorted.
     ids = list(found.order_by("stage_since", "id").values_list("pk", flat=True)[:limit])
     rows = Opportunity.objects.filter(pk__in=ids).select_related("customer", "owner")
-    rows = rows.only("name", "amount", "stage", "pipeline", "stage_since", "customer__name", "owner__name")
+    rows = rows.only("name", "amount", "currency", "stage", "pipeline", "stage_since", "customer__name", "owner__name")
     worth = sees_amounts(actor)
     return [_stuck_deal(deal, today, worth=worth) for deal in rows.order_by("stage_since", "id")]
 
@@ -67,7 +68,8 @@ def _stuck_deal(deal: Opportunity, today: date, *, worth: bool) -> StuckDeal:
     days = rules.days_in_stage(deal, today)
     stage, owner = selling.stage_of(deal), str(deal.owner or "")
     amount = deal.amount if worth else None
-    return StuckDeal(deal.pk, deal.name, str(deal.customer), str(stage), amount, owner, days, stage.max_days)
+    customer, most = str(deal.customer), stage.max_days
+    return StuckDeal(deal.pk, deal.name, customer, str(stage), amount, deal.currency, owner, days, most)
 
 
 def month(actor: Actor, owners: Collection[int] | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -22,7 +22,7 @@ from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import remembered
 from gucang.kernel.setup import kept
-from gucang.surface import ui
+from gucang.surface import currencies, ui
 
 _TONES: dict[str, dict[Any, str]] = {}
 _DUE: dict[str, tuple[str, Collection[Any]]] = {}
@@ -235,7 +235,7 @@ class Shower:
             return lambda record: self._about(record, link)
         stored, write = self._stored(spec), _written(self.type, spec)
         named = _NAMES_BY.get(f"{self.type.name}.{spec.name}") or (
-            partial(self.amount, spec) if write is _money else None
+            _amount if write is _money and currencies.has_its_own(self.type, spec) else None
         )
         ruled, may_be_due = spec.name in self.ruled, _due_of(self.type, spec.name) is not None
 
@@ -277,21 +277,22 @@ class Shower:
         late = ui.due_words(value, self.now)
         return Markup('<span class="t-bad">%s<span class="vh"> %s</span></span>') % (shown, late)
 
-    def value(self, spec: FieldSpec, value: Any, *, link: bool = True, record: Any = None) -> Any:
-        """A Python or JSON value as it is written on pages; `record` is the one that has or had it, if it is known."""
+    def value(
+        self, spec: FieldSpec, value: Any, *, link: bool = True, record: Any = None, currency: str | None = None
+    ) -> Any:
+        """A Python or JSON value as it is written on pages; `record` is the one that has or had it, if it is at hand.
+
+        `currency` is what an amount was in, where that is known otherwise ("": the company's own).
+        """
         if value is None or value == "" or value == []:
             return ""
         named = _NAMES_BY.get(f"{self.type.name}.{spec.name}") if record is not None else None
         if named is not None:
             return self._called(spec, named(value, record))
         write = _written(self.type, spec)
-        return self.amount(spec, value, record) if write is _money else write(self, spec, value, link)
-
-    def amount(self, spec: FieldSpec, value: Any, record: Any) -> Any:
-        """An amount in the currency of its record; a bare number where that record is not at hand to say which."""
-        if spec.in_own or "currency" not in self.type.specs:
-            return ui.money(value)
-        return ui.number(Decimal(str(value)), 2) if record is None else ui.money(value, record.currency)
+        if write is not _money or not currencies.has_its_own(self.type, spec):
+            return write(self, spec, value, link)
+        return currencies.shown(value, record.currency if currency is None and record is not None else currency)
 
     def _called(self, spec: FieldSpec, words: Any) -> Any:
         return _tags(self, spec, words, False) if isinstance(words, list) else words
@@ -359,6 +360,10 @@ def _choices(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
 
 def _money(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:
     return ui.money(value)
+
+
+def _amount(value: Any, record: Any) -> Any:
+    return ui.money(value, record.currency)
 
 
 def _number(shower: Shower, spec: FieldSpec, value: Any, link: bool) -> Any:

@@ -8,8 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from gucang.kernel import lines
+from gucang.kernel.currency import own_currency
+from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
+from gucang.surface import ui
 from gucang.surface.columns import Labels
 
 Told = tuple[str, str, str]
@@ -29,8 +32,11 @@ def references(record_type: RecordType, found: Iterable[Event]) -> dict[Any, set
     return wanted
 
 
-def told(record_type: RecordType, pair: list[Any], labels: Labels) -> list[Told]:
-    """(what, old, new) for each line that was put in, taken out or changed; one that only moved is not told."""
+def told(record_type: RecordType, pair: list[Any], labels: Labels, currency: str = "") -> list[Told]:
+    """(what, old, new) for each line that was put in, taken out or changed; one that only moved is not told.
+
+    Amounts say the `currency` that they are in where it is not the company's own ("").
+    """
     declared = record_type.lines
     if declared is None:
         return []
@@ -39,25 +45,28 @@ def told(record_type: RecordType, pair: list[Any], labels: Labels) -> list[Told]
     for key in sorted({**old, **new}, key=int):
         before, after = old.get(key), new.get(key)
         if before is None or after is None:
-            words = _whole(declared, before or after or {}, labels)
+            words = _whole(declared, before or after or {}, labels, currency)
             name = _t("line put in") if before is None else _t("line taken out")
             found.append((name, "", words) if before is None else (name, words, _t("empty")))
             continue
-        what = _whole(declared, after, labels).partition(" ×")[0]
+        what = _whole(declared, after, labels, currency).partition(" ×")[0]
         for name, spec in declared.specs.items():
             if before.get(name) != after.get(name):
-                said = [_value(spec, half.get(name), labels) or _t("empty") for half in (before, after)]
+                said = [_value(spec, half.get(name), labels, currency) or _t("empty") for half in (before, after)]
                 found.append((f"{what} · {spec.label}", said[0], said[1]))
     return found
 
 
-def _whole(declared: lines.Lines, line: Mapping[str, Any], labels: Labels) -> str:
+def _whole(declared: lines.Lines, line: Mapping[str, Any], labels: Labels, currency: str) -> str:
     specs = list(declared.specs.values())[:3]
-    parts = [_value(spec, line.get(spec.name), labels) for spec in specs]
+    parts = [_value(spec, line.get(spec.name), labels, currency) for spec in specs]
     return f"{parts[0]} × {' '.join(part for part in parts[1:] if part)}"
 
 
-def _value(spec: Any, value: Any, labels: Labels) -> str:
+def _value(spec: FieldSpec, value: Any, labels: Labels, currency: str) -> str:
     if spec.target is not None:
         return labels.get((spec.target, value), _t("not visible")) if value is not None else ""
-    return "" if value is None else str(value)
+    if value is None:
+        return ""
+    foreign = spec.kind == "money" and currency not in ("", own_currency())
+    return ui.money_text(value, currency) if foreign else str(value)

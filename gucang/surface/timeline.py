@@ -19,7 +19,7 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import Event
 from gucang.kernel.permissions import event_access
 from gucang.kernel.records import RecordType
-from gucang.surface import linechanges
+from gucang.surface import currencies, linechanges
 from gucang.surface.columns import Labels, Shower, labels_of
 from gucang.surface.middleware import CompanyRequest
 
@@ -148,10 +148,18 @@ class _Words:
         self.labels: Labels = labels_of(request.actor, wanted)
         self.names = {pk: name for (model, pk), name in self.labels.items() if model is member}
         self.showers: dict[str, Shower] = {}
+        # Of the page's own record it is at hand; what an event that made a record says of it is not shown.
+        now = currencies.named_in(e for e in found if e.subject_version != 1 and not self._is_own(e))
+        if hasattr(page, "currency"):
+            now[page_type.name, page.pk] = page.currency
+        self.currencies = currencies.of_events(found, now)
+
+    def _is_own(self, event: Event) -> bool:
+        return (event.subject_type, event.subject_id) == (self.page_type.name, self.page.pk)
 
     def entry(self, event: Event) -> Entry:
         record_type = records.get(event.subject_type)
-        own = (event.subject_type, event.subject_id) == (self.page_type.name, self.page.pk)
+        own = self._is_own(event)
         said, changes = self._told(record_type, event, self.page if own else None)
         verb, icon = _verb(record_type, event)
         by = next(filter(None, (teller(event, self.request.actor) for teller in _through)), None)
@@ -187,25 +195,27 @@ class _Words:
         if event.subject_version == 1:
             return said, []
         found = [
-            self._change(record_type, spec, event.changes[name], record)
+            self._change(record_type, spec, event, record)
             for name, spec in _labelled(record_type).items()
             if name in event.changes and name not in SAID and self._seen(record_type, name, record)
         ]
         more = _TELLERS[record_type.name](event) if record_type.name in _TELLERS else []
         if lines.NAME in event.changes and self._open(record_type, lines.NAME, record):
-            told = linechanges.told(record_type, event.changes[lines.NAME], self.labels)
+            currency = self.currencies[event.pk][1] or ""
+            told = linechanges.told(record_type, event.changes[lines.NAME], self.labels, currency)
             more = [*more, *(Change(*one) for one in told[:MOST_CHANGES])]
             if len(told) > MOST_CHANGES:
                 rest = _t("and %(count)s more") % {"count": len(told) - MOST_CHANGES}
                 more.append(Change(str(record_type.lines.spec.label) if record_type.lines else "", "", rest))
         return said, found[:MOST_CHANGES] + more
 
-    def _change(self, record_type: RecordType, spec: FieldSpec, pair: list[Any], record: Any) -> Change:
+    def _change(self, record_type: RecordType, spec: FieldSpec, event: Event, record: Any) -> Change:
         shower = self.showers.setdefault(record_type.name, self._shower(record_type))
-        old, new = pair
+        old, new = event.changes[spec.name]
         if self._access(record_type, spec.name, record) is Access.MASKED:
             old, new = spec.masked(old), spec.masked(new)
-        before, after = (_shown(shower, spec, value, record) or _t("empty") for value in (old, new))
+        written = zip((old, new), self.currencies[event.pk], strict=True)
+        before, after = (_shown(shower, spec, value, record, code) or _t("empty") for value, code in written)
         return Change(str(spec.label), before, after)
 
     def _shower(self, record_type: RecordType) -> Shower:
@@ -223,11 +233,11 @@ class _Words:
         return self._access(record_type, name, record) in (Access.READ, Access.WRITE)
 
 
-def _shown(shower: Shower, spec: FieldSpec, value: Any, record: Any) -> Any:
+def _shown(shower: Shower, spec: FieldSpec, value: Any, record: Any, currency: str | None) -> Any:
     if value is None or value == "":
         return ""
     try:
-        return shower.value(spec, value, link=False, record=record)
+        return shower.value(spec, value, link=False, record=record, currency=currency)
     except ValueError:
         return str(value)  # a value from before the field changed its kind
 

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls.converters import SlugConverter
 
+from gucang.kernel.models.company import RESERVED_SLUGS
 from gucang.surface.screens import (
     bin,
     boards,
@@ -22,6 +24,18 @@ from gucang.surface.screens import (
     prints,
     search,
 )
+
+
+class CompanyWord(SlugConverter):
+    """The word by which a company is addressed. Behind a word of the program's own is nothing of any company."""
+
+    def to_python(self, value: str) -> str:
+        if value in RESERVED_SLUGS:
+            raise ValueError(value)
+        return value
+
+
+register_converter(CompanyWord, "company")
 
 platform_patterns: list[URLPattern | URLResolver] = [*design.patterns]
 

@@ -70,7 +70,7 @@ of_every_type = pytest.mark.parametrize(
 CANARY = "金丝雀"
 # Of these some come with the program, and nobody edits them.
 EDITABLE = {"audit_rule": {"key": ""}}
-COMPANY = "<slug:company>/"
+COMPANY = "<company:company>/"
 
 
 class Pages(World):

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from gucang.accounts.actions import companies
-from gucang.kernel import records
+from gucang.audits import wording
+from gucang.automation import texts
+from gucang.billing.actions import receivables
+from gucang.books import actions as books
+from gucang.kernel import clock, records
+from gucang.kernel.actors import system
 from gucang.ordering.actions import orders
 from gucang.parties.actions import customers
-from gucang.selling.actions import quotes
+from gucang.selling.actions import opportunities, quotes
 from gucang.stock.actions import products
 from gucang.surface.columns import Shower
+from tests.audits.conftest import look_for
+from tests.contracts.world import words_of as words
 
 PART = {"headers": {"HX-Request": "true"}}
 
@@ -128,3 +136,64 @@ def test_a_company_in_dollars_writes_dollars(as_alice: Client, adam: Any, inside
     page = text_of(as_alice, "/acme/quotes/board")
     assert lane(page, "accepted") == ("1", "$50")
     assert lane(page, "sent")[1] == "$100 · ¥70"
+
+
+# --- away from the record itself -------------------------------------------------------------------------------------
+
+
+def test_the_timeline_of_a_customer_says_in_what_the_amounts_of_its_deals_and_quotes_are(
+    as_alice: Client, alice: Any, inside: Any, world: dict[str, Any], new_deal: Any
+) -> None:
+    euros = new_deal("欧元单", amount=800, currency="EUR")
+    yuan = new_deal("人民币单", amount=600)
+    with inside():
+        opportunities.edit(euros, actor=alice, values={"amount": 900})
+        opportunities.edit(yuan, actor=alice, values={"amount": 700})
+        opportunities.edit(yuan, actor=alice, values={"amount": 710, "currency": "USD"})
+    said = words(text_of(as_alice, f"/acme/customers/{euros.customer_id}/timeline"))
+    assert "€800" in said
+    assert "€900" in said
+    said = words(text_of(as_alice, f"/acme/customers/{yuan.customer_id}/timeline"))
+    # What it was in before somebody changed that stays what it was.
+    assert re.findall(r"[¥$€][\d,]+", said) == ["¥700", "$710", "¥600", "¥700"]
+
+
+def test_lines_of_a_foreign_document_say_so_on_the_timeline_of_its_customer(
+    as_alice: Client, alice: Any, inside: Any, world: dict[str, Any]
+) -> None:
+    with inside():
+        orders.edit(world["order"], actor=alice, values={"lines": [{"key": 1, "price": 45}]})
+    for page in (f"/acme/customers/{world['order'].customer_id}", f"/acme/sales-orders/{world['order'].pk}"):
+        said = words(text_of(as_alice, f"{page}/timeline"))
+        assert "$45" in said, page
+        assert "$50" in said, page
+
+
+def test_a_managers_home_says_in_what_a_deal_was_won(
+    client: Client, mia: Any, login: Any, inside: Any, new_deal: Any, alice: Any, stages: Any
+) -> None:
+    deal = new_deal("美元单", amount=4321, currency="USD")
+    with inside():
+        opportunities.win(deal, actor=alice)
+    page = text_of(login(client, mia), "/acme/")
+    assert "$4,321" in page
+    assert "¥4,321" not in page
+
+
+def test_a_text_of_an_automation_says_a_foreign_currency(inside: Any, alice: Any, new_deal: Any) -> None:
+    kind = records.get("opportunity")
+    euros, yuan = new_deal("欧元单", amount=800, currency="EUR"), new_deal("人民币单", amount=1600)
+    with inside():
+        assert texts.fill("{amount}", kind, euros, [alice.as_actor()]) == "€800"
+        assert texts.fill("{amount}", kind, yuan, [alice.as_actor()]) == "1,600"
+
+
+def test_a_finding_says_in_what_the_money_is(inside: Any, alice: Any) -> None:
+    with inside():
+        buyer = customers.create(actor=alice, values={"name": "老账"}).record
+        day = clock.today() - timedelta(days=90)
+        books.create_rate(actor=system(), values={"currency": "USD", "on": day, "rate": "7.1"})
+        given = {"customer": buyer, "name": "欠款", "currency": "USD", "amount": 6543, "billed_on": day, "due_on": day}
+        receivables.create(actor=system(), values=given)
+        (found,) = look_for("billing.overdue-unreminded")
+        assert "$6,543" in wording.sentence(found)

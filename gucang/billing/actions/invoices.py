@@ -46,8 +46,8 @@ def _within(invoice: Invoice) -> None:
     if total > receivable.amount and not invoice.beyond:
         sentence = _t("With this one the invoices come to %(total)s, and “%(what)s” to %(amount)s. Say below why.")
         words = {
-            "total": ui.money_text(total), "what": receivable,
-            "amount": ui.money_text(receivable.amount),
+            "total": ui.money_text(total, receivable.currency), "what": receivable,
+            "amount": ui.money_text(receivable.amount, receivable.currency),
         }  # fmt: skip
         raise Invalid({"amount": [sentence % words], "beyond": [_t("Write why, or correct the amount.")]})
 

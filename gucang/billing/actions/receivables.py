@@ -97,9 +97,8 @@ def write_off(
     day = booked(on)
     given = receivable.open_amount if amount is None else _above_zero(amount)
     if given > receivable.open_amount:
-        raise Refused(
-            _t("Only %(open)s of it is open.") % {"open": ui.money_text(receivable.open_amount)}, field="amount"
-        )
+        left = ui.money_text(receivable.open_amount, receivable.currency)
+        raise Refused(_t("Only %(open)s of it is open.") % {"open": left}, field="amount")
     shares = _over(ledger.instalments_of(receivable), given)
     ledger.post(receivable, EntryKind.WRITE_OFF, shares, on=day)
     return {"amount": str(given), "reason": reason, "note": note, "on": day.isoformat()}
@@ -119,10 +118,8 @@ def take_back_write_off(
     day = booked(None, "")
     given = receivable.written_off if amount is None else _above_zero(amount)
     if given > receivable.written_off:
-        raise Refused(
-            _t("Only %(amount)s of it is written off.") % {"amount": ui.money_text(receivable.written_off)},
-            field="amount",
-        )
+        gone = ui.money_text(receivable.written_off, receivable.currency)
+        raise Refused(_t("Only %(amount)s of it is written off.") % {"amount": gone}, field="amount")
     left, shares = given, {}
     for position, settled in sorted(ledger.settled_by(receivable, EntryKind.WRITE_OFF).items(), reverse=True):
         part = min(left, settled)

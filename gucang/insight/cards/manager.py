@@ -88,6 +88,7 @@ def wins(request: CompanyRequest) -> dict[str, Any] | None:
         return None
     # Every won deal has its day; said so, the index of closed deals answers.
     won = records.get("opportunity").query(request.actor).filter(state=StageKind.WON, closed_on__isnull=False)
-    won = won.select_related("customer", "owner").only("name", "amount", "closed_on", "customer__name", "owner__name")
+    shown = ("name", "amount", "currency", "closed_on", "customer__name", "owner__name")
+    won = won.select_related("customer", "owner").only(*shown)
     rows = list(won.order_by("-closed_on", "-id")[:5])
     return {"rows": rows} if rows else None
