@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -93,8 +94,12 @@ def test_a_delivery_note_has_what_the_carrier_needs_and_no_price(delivery: Deliv
     ):  # fmt: skip
         assert words in found, words
     assert delivery.total == Decimal("3450.25")
+    # Numbers and days are no prices, though "2026-03-20 20:20" reads like several.
+    plain = re.sub(
+        r"\d{4}-\d\d-\d\d\d\d:\d\d", "", found.replace(delivery.number, "").replace(delivery.order_number, "")
+    )
     for secret in ("3,450.25", "3040", "304", "320", "¥", "13%"):
-        assert secret not in found, secret
+        assert secret not in plain, secret
     english = read(delivery, language="en")
     assert "Deliverynote" in english
     assert "Receivedbythecustomer" in english
