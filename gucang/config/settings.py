@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "gucang.documents",
     "gucang.stock",
     "gucang.parties",
+    "gucang.court",
     "gucang.conformance",
     "gucang.sops",
     "gucang.processes",

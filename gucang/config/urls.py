@@ -12,6 +12,7 @@ from gucang.automation import urls as automation
 from gucang.billing import urls as billing
 from gucang.bulk import urls as bulk
 from gucang.conformance import urls as conformance
+from gucang.court import urls as court
 from gucang.customfields import urls as customfields
 from gucang.customtypes import urls as customtypes
 from gucang.documents import urls as documents
@@ -46,6 +47,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     *documents.company_patterns,
     *billing.company_patterns,
     *conformance.company_patterns,
+    *court.company_patterns,
     *processes.company_patterns,
     *sops.company_patterns,
     *promises.company_patterns,

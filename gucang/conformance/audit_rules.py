@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from gucang.audits.declared import Declared, declare
 from gucang.audits.kinds import Kind
+from gucang.conformance import verdicts
 from gucang.conformance.models import Case, CaseDeviation
 from gucang.kernel import records
 from gucang.sops import shipped
@@ -49,12 +50,30 @@ def _over(case_type: str) -> QuerySet[Case]:
     return Case.objects.filter(object_type=case_type, object_id=OuterRef("pk"), ended_at__isnull=False)
 
 
+def _not_tolerated(case_type: str) -> QuerySet[CaseDeviation]:
+    """The deviations that the audit does not leave alone today."""
+    found = CaseDeviation.objects.filter(case__object_type=case_type)
+    for key in verdicts.tolerated(case_type):
+        found = found.exclude(Q(version__process=key.process, kind=key.kind, step=key.step, other=key.other))
+    return found
+
+
+def _counted(case_type: str) -> Subquery:
+    """How many of them a case has; null for none."""
+    found = _not_tolerated(case_type).filter(case=OuterRef("pk")).order_by().values("case")
+    return Subquery(found.annotate(n=Count("pk")).values("n"))
+
+
 def _offenders(case_type: str) -> Any:
     def find(found: QuerySet[Any], *, now: datetime, most: int = 1, days: int = 30) -> QuerySet[Any]:
-        """Records whose case is over and departed more often than that."""
+        """Records whose case is over and departed more often than that, what is tolerated today aside."""
         case = _over(case_type).filter(deviations__gt=most, ended_at__gte=now - timedelta(days=days))
+        counted = "deviations"
+        if verdicts.tolerated(case_type):
+            counted = "not_tolerated"
+            case = case.annotate(not_tolerated=_counted(case_type)).filter(not_tolerated__gt=most)
         return found.filter(Exists(case)).annotate(
-            case_deviations=Subquery(case.values("deviations")[:1]),
+            case_deviations=Subquery(case.values(counted)[:1]),
             case_process=Subquery(case.values("process__name")[:1]),
             case_over=Subquery(case.values("ended_at")[:1]),
         )
@@ -66,9 +85,7 @@ def _responsible(case_type: str) -> Any:
     """Who did what departs first, or should have done it."""
 
     def whose() -> Any:
-        found = CaseDeviation.objects.filter(
-            case__object_type=case_type, case__object_id=OuterRef("pk"), member__isnull=False
-        )
+        found = _not_tolerated(case_type).filter(case__object_id=OuterRef("pk"), member__isnull=False)
         return Subquery(found.order_by("pk").values("member_id")[:1])
 
     return whose
@@ -77,7 +94,7 @@ def _responsible(case_type: str) -> Any:
 def _evidence(case_type: str) -> Any:
     def shown(ids: Collection[int]) -> Mapping[int, list[int]]:
         found: dict[int, list[int]] = {}
-        rows = CaseDeviation.objects.filter(case__object_type=case_type, case__object_id__in=list(ids), event__gt=0)
+        rows = _not_tolerated(case_type).filter(case__object_id__in=list(ids), event__gt=0)
         for pk, event in rows.order_by("pk").annotate(of=F("case__object_id")).values_list("of", "event"):
             events = found.setdefault(pk, [])
             if event not in events and len(events) < EVIDENCE:

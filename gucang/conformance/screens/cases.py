@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from gucang.conformance import queries, reading, rules, wording
+from gucang.conformance import queries, reading, rules, verdicts, wording
 from gucang.conformance.judging import ENTERED_LATE
 from gucang.conformance.kinds import Kind
 from gucang.conformance.mapping import names_of
@@ -157,15 +158,23 @@ def one(request: CompanyRequest, pk: int, number: int, **_address: str) -> HttpR
         "record_url": f"{request.base}/{record_type.plural}/{found.object_id}",
         "fitness": wording.fitness(found.cost, found.worst),
         "waits": names_of(words_of(found.version)).get(found.waits_for, ""),
-        "deviations": told(request, found),
+        "deviations": _decided(request, found, told(request, found)),
         "rows": _beside(request, found),
         "url": f"{request.base}/processes/{process.pk}",
     }
     return render(request, "conformance/case.html", context)
 
 
-def told(request: CompanyRequest, case: Case) -> list[tuple[str, str, str]]:
-    """The deviations of a case that this person may read of: (kind, sentence, who)."""
+class Told(NamedTuple):
+    """A deviation of a case: its sentence, who it was, and of which pattern."""
+
+    said: str
+    who: str
+    key: verdicts.Key
+
+
+def told(request: CompanyRequest, case: Case) -> list[Told]:
+    """The deviations of a case that this person may read of."""
     found = list(CaseDeviation.objects.filter(case=case).order_by("pk"))
     seen = [one for one in found if rules.sees_deviation(request.actor, one.member_id)]
     people = queries.names_of(one.member_id for one in seen)
@@ -173,8 +182,21 @@ def told(request: CompanyRequest, case: Case) -> list[tuple[str, str, str]]:
     rows = []
     for one in seen:
         overdue = hours.minutes_between(one.since, now) if one.since is not None else None
-        rows.append((one.kind, wording.sentence(one, steps, overdue), people.get(one.member_id or 0, "")))
+        key = verdicts.Key(case.process_id, one.kind, one.step, one.other)
+        rows.append(Told(wording.sentence(one, steps, overdue), people.get(one.member_id or 0, ""), key))
     return rows
+
+
+def _decided(request: CompanyRequest, case: Case, rows: Sequence[Told]) -> list[dict[str, Any]]:
+    """The same with what was decided about their patterns, or the way to have it decided."""
+    decided = verdicts.of_process(case.process_id) if rows else {}
+    return [
+        {
+            "said": one.said, "who": one.who, "verdict": decided.get(one.key),
+            "way": None if one.key in decided else verdicts.way(request.actor, one.key),
+        }
+        for one in rows
+    ]  # fmt: skip
 
 
 def _beside(request: CompanyRequest, case: Case) -> list[dict[str, Any]]:

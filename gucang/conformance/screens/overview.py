@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from gucang.accounts.models import Department
-from gucang.conformance import jobs, queries, rules, wording
+from gucang.conformance import jobs, queries, rules, verdicts, wording
 from gucang.conformance.mapping import names_of
 from gucang.conformance.models import Watch
 from gucang.conformance.queries import Total
@@ -100,10 +100,11 @@ def fit(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         "departments": _named(queries.standing(keys, "department"), _departments()) if patterns else [],
         "mine": next((one for one in members if one.key is not None and one.key == actor.member_id), None),
         "members": _named(members, queries.names_of(one.key for one in members)) if audits else [],
-        "patterns": _patterns(versions, total.cases) if patterns else [],
+        "patterns": _patterns(request, process, versions, total.cases) if patterns else [],
         "watch": Watch.objects.filter(case_type=process.case_type).first(),
         "may_judge": audits,
         "names": audits,
+        "propose": verdicts.way(actor, verdicts.Key(process.pk, "", "", "")),
         "url": f"{request.base}/processes/{process.pk}",
     }
     return render(request, "conformance/fit.html", context)
@@ -119,17 +120,26 @@ def _departments() -> dict[int, str]:
     return dict(Department.objects.values_list("pk", "name"))
 
 
-def _patterns(versions: list[ProcessVersion], total: int) -> list[dict[str, Any]]:
+def _patterns(
+    request: CompanyRequest, process: Process, versions: list[ProcessVersion], total: int
+) -> list[dict[str, Any]]:
+    """What departs, in words, with what was decided about it or the way to have it decided."""
     names = {one.pk: names_of(words_of(one)) for one in versions}
     numbers = {one.pk: one.number for one in versions}
+    decided = verdicts.of_process(process.pk)
     found = []
     for one in queries.patterns(list(names)):
         steps = names.get(one.version_id, {})
         said = wording.pattern(one.kind, steps.get(one.step, one.step), steps.get(one.other, one.other))
         share = one.cases / total if total else 0
         time = wording.working(one.minutes) if one.minutes else ""
-        version = numbers[one.version_id]
-        found.append({"said": said, "version": version, "one": one, "share": share, "time": time})
+        key = verdicts.Key(process.pk, one.kind, one.step, one.other)
+        found.append(
+            {
+                "said": said, "version": numbers[one.version_id], "one": one, "share": share, "time": time,
+                "verdict": decided.get(key), "way": None if key in decided else verdicts.way(request.actor, key),
+            }
+        )  # fmt: skip
     return found
 
 

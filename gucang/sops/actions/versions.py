@@ -114,4 +114,13 @@ def confirm_reading(version: ProcessVersion, *, actor: Actor) -> dict[str, Any]:
     return {"number": version.number}
 
 
-INTERNAL = (supersede,)
+@action(
+    "process_version.credit", label=_("Credited"), allow=rules.is_the_system, internal=True, icon="award",
+    guard=rules.why_not_draft,
+)  # fmt: skip
+def credit(version: ProcessVersion, *, author: int) -> None:
+    """Name the member whose idea the draft is as its author."""
+    version.author_id = author
+
+
+INTERNAL = (supersede, credit)

@@ -1,0 +1,83 @@
+"""What this module puts on the pages of others: places, its record pages, cards, and what conformance tells of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from gucang.audits import waits
+from gucang.audits.waits import Waits
+from gucang.conformance import verdicts
+from gucang.court import measures, telling  # noqa: F401  `measures` registers what the log tells of an effect
+from gucang.court.kinds import State
+from gucang.court.models import Asked, LessonReader
+from gucang.court.screens import pages
+from gucang.kernel.actors import Actor
+from gucang.surface import columns, home, nav, panels
+from gucang.surface.middleware import CompanyRequest
+from gucang.surface.panels import View
+
+verdicts.told_by(telling.Court())
+
+nav.add(_("Deviation court"), "gavel", "/deviations/", "deviation.view", order=85, seldom=True)
+columns.tones("deviation.state", {str(state): tone for state, tone in telling.TONES.items()})
+columns.tones("lesson.state", {"given": "ok", "withdrawn": "mute"})
+columns.due("deviation.until", "state", (State.TOLERATED,))
+
+panels.add("deviation", "top", "court/_deviation.html", pages.top)
+panels.add("deviation", "main", "court/_effect.html", pages.effect, order=10)
+panels.add("deviation", "main", "court/_draft.html", pages.next_version, order=5)
+panels.add("deviation", "main", "court/_who.html", pages.who, order=20)
+panels.add("lesson", "top", "court/_lesson.html", pages.lesson)
+panels.add("process", "main", "court/_of_process.html", pages.of_process)
+panels.add("process_version", "main", "court/_of_version.html", pages.of_version)
+panels.add_view("deviation", View("open", _("To judge"), lambda actor: Q(state=State.OPEN)))
+panels.add_view(
+    "deviation", View("asked", pgettext_lazy("deviation court", "Asked of me"), lambda actor: _asked(actor))
+)
+panels.when_empty(
+    "deviation",
+    _("Who works in another way because it is better proposes it from “How it goes” of the process."),
+)
+panels.when_empty("lesson", _("What was judged harmful becomes a lesson, which appears here."))
+
+
+def _asked(actor: Actor) -> Q:
+    mine = Asked.objects.filter(member=actor.member_id or 0, answered_at=None)
+    return Q(state=State.BETTER, settled_at=None, pk__in=mine.values("deviation_id"))
+
+
+@waits.on_me
+def questions(actor: Actor, base: str) -> list[Waits]:
+    """Whoever was asked whether a new way hinders them."""
+    rows = Asked.objects.filter(
+        member=actor.member_id or 0, answered_at=None, deviation__state=State.BETTER, deviation__settled_at=None
+    ).select_related("deviation__proposed_by")  # fmt: skip
+    return [
+        Waits(
+            what=one.deviation.title,
+            who=str(one.deviation.proposed_by or ""),
+            since=one.deviation.judged_at,
+            url=f"{base}/deviations/{one.deviation_id}/answer",
+            todo=_t("Say whether it hinders you"),
+        )
+        for one in rows
+        if one.draft_id == one.deviation.draft_id
+    ]
+
+
+def lessons(request: CompanyRequest) -> dict[str, Any] | None:
+    """The lessons that are for the person at the screen and not confirmed."""
+    actor = request.actor
+    if actor.member_id is None or actor.eyes is not None or not actor.may("lesson.view"):
+        return None
+    rows = LessonReader.objects.filter(member=actor.member_id, confirmed_at=None, lesson__state="given")
+    found = [one.lesson for one in rows.select_related("lesson").order_by("pk")[:5]]
+    return {"rows": found, "base": request.base} if found else None
+
+
+home.card("lessons-to-read", template="court/_lessons.html", context=lessons, order=59, column="side")
