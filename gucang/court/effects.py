@@ -214,7 +214,7 @@ def sample(place: Place, case_type: str, process: int) -> Sample:
 
 def newest(place: Place) -> list[Did]:
     """The newest deviations of a pattern. One query."""
-    values = {
+    values: dict[str, Any] = {
         "company": active_company_id(), "versions": place.keys, "kind": str(place.kind), "step": place.step,
         "other": place.other, "most": SAMPLE * 2,
     }  # fmt: skip

@@ -44,6 +44,7 @@ class Deviation(Record):
     process_id: int
     draft_id: int | None
     proposed_by_id: int | None
+    judged_by_id: int | None
 
     class Meta(Record.Meta):
         verbose_name = pgettext_lazy("deviation court", "deviation")
@@ -67,6 +68,11 @@ class Deviation(Record):
             models.Index(fields=["company", "until"], condition=Q(state="tolerated"), name="deviation_tolerated"),
             models.Index(fields=["company", "draft"], condition=Q(draft__isnull=False), name="deviation_by_draft"),
         ]
+
+    @property
+    def verdict(self) -> str:
+        """How it stands, in words."""
+        return str(State(self.state).label)
 
     def __str__(self) -> str:
         # Written once in the company's language: the log keeps this name for readers of every language.

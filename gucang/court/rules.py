@@ -54,7 +54,7 @@ def is_a_reader(actor: Actor, lesson: Lesson) -> bool:
 
 
 def _said(deviation: Deviation) -> dict[str, Any]:
-    return {"what": deviation, "verdict": deviation.get_state_display()}
+    return {"what": deviation, "verdict": deviation.verdict}
 
 
 def why_not_to_judge(deviation: Deviation) -> str | None:

@@ -30,13 +30,13 @@ def is_tolerated(one: Deviation) -> bool:
 
 def words_of(one: Deviation) -> str:
     """How it stands, for a badge."""
-    if one.state == State.OPEN or (one.state == State.TOLERATED and not is_tolerated(one)):
-        return _t("before the court")
-    if one.state == State.TOLERATED:
+    if one.until is not None and is_tolerated(one):
         return _t("tolerated until %(day)s") % {"day": date_format(one.until, "Y-m-d")}
+    if one.state in (State.OPEN, State.TOLERATED):
+        return _t("before the court")
     if one.state == State.BETTER:
         return _t("better, in force") if one.settled_at is not None else _t("better, being written")
-    return str(one.get_state_display())
+    return one.verdict
 
 
 class Court:

@@ -28,6 +28,7 @@ from gucang.audits import engine
 from gucang.audits.actions import findings, setup
 from gucang.audits.models import AuditRule
 from gucang.bulk import actions as runs
+from gucang.court.actions import deviations, verdicts
 from gucang.customtypes import actions as types
 from gucang.exchange import intake, store
 from gucang.exchange.actions import exports, imports
@@ -44,6 +45,7 @@ from gucang.processes.actions import logs
 from gucang.processes.mining.logs import Header
 from gucang.processes.models import LogCase, LogEvent, LogFile, LogVariant
 from gucang.sops.actions import versions
+from gucang.sops.models import ProcessVersion
 from gucang.surface.tests.api_world import World, can_be_made
 
 __all__ = [
@@ -108,6 +110,8 @@ class Pages(World):
             "finding": self._finding,
             "correction": self._correction,
             "process_version": self._process_version,
+            "deviation": self._deviation,
+            "lesson": self._lesson,
         }
         return special[record_type.name](by) if record_type.name in special else self.make(record_type, by)
 
@@ -212,6 +216,27 @@ class Pages(World):
         process = self.any_record(records.get("process"), "adam")
         done = versions.draft(actor=self.people["adam"], process=process, reason=f"{CANARY}改").record
         return records.get("process_version").query(self.people[by].as_actor()).filter(pk=done.pk).first()
+
+    def _deviation(self, by: str) -> Any:
+        """A better way than a process of one step, which the administrator has proposed."""
+        process = self.make(records.get("process"), "adam")
+        draft = versions.draft(actor=self.people["adam"], process=process, reason=CANARY).record
+        steps = [{"key": "a", "name": CANARY, "events": ["customer.edit"], "roles": ["salesperson"]}]
+        words = json.dumps({"tree": ["seq", "a"], "steps": steps, "final": []})
+        versions.define(draft, actor=system(), definition=words)
+        former = ProcessVersion.objects.filter(case_type=draft.case_type, state="in_force").first()
+        if former is not None:
+            versions.supersede(former, actor=system())
+        versions.put_in_force(draft, actor=system(), reason=CANARY)
+        given = {"process": process, "kind": "skipped", "step": "a", "why": CANARY}
+        made = deviations.propose(actor=self.people["adam"], **given).record
+        return records.get("deviation").query(self.people[by].as_actor()).filter(pk=made.pk).first()
+
+    def _lesson(self, by: str) -> Any:
+        """What was judged harmful, for everybody who sells."""
+        found = self._deviation("adam")
+        verdicts.find_harmful(found, actor=system(), reason=CANARY, lesson=CANARY, exercise=CANARY)
+        return records.get("lesson").query(self.people[by].as_actor()).order_by("-pk").first()
 
     def _export(self, by: str) -> Any:
         return exports.create(actor=self.people[by], record_type="customer", query="").record

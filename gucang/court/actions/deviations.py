@@ -88,7 +88,7 @@ def _check_steps(place: patterns.Place) -> None:
 def _check_new(process: Process, place: patterns.Place) -> None:
     known = Deviation.objects.filter(process=process, kind=place.kind, step=place.step, other=place.other)
     for one in known.select_related("draft"):
-        said = {"number": one.number, "verdict": one.get_state_display()}
+        said = {"number": one.number, "verdict": one.verdict}
         if one.state == State.OPEN:
             raise Refused(_t("This is before the court already: %(number)s. Say what you know of it there.") % said)
         if one.state != State.BETTER:

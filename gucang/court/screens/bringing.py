@@ -39,8 +39,9 @@ def bring(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     said: dict[str, list[str]] = {}
     if request.method == "POST":
         verb = next((one for one in verbs if one.verb == sent.get("do")), verbs[0])
+        params: dict[str, Any] = {"process": process, **given}
         try:
-            made = verb(actor=request.actor, request_id=request.request_id, process=process, **given).record
+            made = verb(actor=request.actor, request_id=request.request_id, **params).record
         except Problem as problem:
             if problem.status == 202:
                 raise

@@ -14,17 +14,22 @@ from gucang.audits.clocks import working_hours_ago
 from gucang.audits.kinds import PRIVATE
 from gucang.audits.models import Finding
 from gucang.conformance import queries, rules, wording
+from gucang.conformance.kinds import Kind as Deviates
 from gucang.conformance.models import Case
-from gucang.court import effects, patterns, telling
+from gucang.court import drafting, effects, patterns, people, telling
+from gucang.court import rules as rules_of_court
 from gucang.court.actions import deviations
 from gucang.court.effects import Effect, Figure, Kind, Sample
 from gucang.court.kinds import Hinders, State
 from gucang.court.models import Asked, Deviation, Lesson, LessonReader
 from gucang.kernel import clock
+from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
+from gucang.sops import vocabulary
 from gucang.sops import wording as sops
 from gucang.sops.models import State as VersionState
 from gucang.surface.middleware import CompanyRequest
+from gucang.surface.panels import Dialog
 
 PEOPLE = 12
 
@@ -51,16 +56,40 @@ def shown(deviation: Deviation) -> Shown:
     return known
 
 
+def page(request: CompanyRequest, record_type: RecordType, deviation: Deviation) -> dict[str, Any]:
+    """The frame of the page. What makes another record, and what one is not asked, is no button of this one."""
+    asked = rules_of_court.was_asked(request.actor, deviation)
+    hidden = [deviations.open_one.verb, deviations.propose.verb, *([] if asked else [deviations.answer.verb])]
+    return {"on_page": hidden, "process_url": f"{request.base}/processes/{deviation.process_id}"}
+
+
+def better_dialog(actor: Actor, deviation: Deviation) -> Dialog:
+    """What is asked for a change: of two steps their order, of another role which, of a limit how much."""
+    of = {"order": Deviates.REVERSED, "role": Deviates.ROLE, "amount": Deviates.LATE}
+    found = shown(deviation)
+    values: dict[str, Any] = {}
+    did = found.sample.did if found.sample is not None else ()
+    if found.place.versions:
+        words = (patterns.current(found.place) or found.place.versions[0]).read()
+        word = people.usual_role(words, deviation.kind, deviation.step, (one.member for one in did))
+        role = vocabulary.roles().get(word)
+        values = {
+            "role": role.pk if role is not None else None,
+            "amount": drafting.usual_limit(words, deviation.kind, deviation.step, did) or None,
+        }
+    return Dialog(values=values, leaves_out=[name for name, kind in of.items() if kind != deviation.kind])
+
+
 def top(request: CompanyRequest, record_type: RecordType, deviation: Deviation) -> dict[str, Any]:
     """What departs, why it is looked at, how often, and the verdict with its reasons."""
     found = shown(deviation)
-    people = {one.member for one in found.sample.did if one.member is not None} if found.sample else set()
+    did = {one.member for one in found.sample.did if one.member is not None} if found.sample else set()
     url = f"{request.base}/processes/{deviation.process_id}"
     return {
         "deviation": deviation,
         "sentence": found.place.said() if found.place.versions else deviation.title,
         "counted": found.counted,
-        "people": max(found.counted.people, len(people)),
+        "people": max(found.counted.people, len(did)),
         "time": wording.working(found.counted.minutes) if found.counted.minutes else "",
         "versions": "、".join(f"v{one.number}" for one in reversed(found.place.versions)),
         "verdict": telling.words_of(deviation),

@@ -14,6 +14,7 @@ from gucang.demo.story import (
     automations,
     books,
     cast,
+    court,
     customers,
     goods,
     heading,
@@ -80,6 +81,7 @@ def _tell(world: World) -> Company:
         promises.begin(world)
         audit.begin(world)
         books.begin(world)
+        court.begin(world)
         world.once(customers.leaving_day(world), lambda: customers.hand_over(world))
         world.run()
         world.say("最近几天 the last days")
@@ -88,6 +90,7 @@ def _tell(world: World) -> Company:
         shipping.tell(world)
         money.tell(world)
         books.judge(world)
+        court.tell(world)
         audit.tell(world)
         seals.seal_days()
     return company
