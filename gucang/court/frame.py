@@ -12,14 +12,16 @@ from django.utils.translation import pgettext_lazy
 from gucang.audits import waits
 from gucang.audits.waits import Waits
 from gucang.conformance import verdicts
-from gucang.court import measures, telling  # noqa: F401  `measures` registers what the log tells of an effect
+from gucang.court import measures, queries, telling  # noqa: F401  `measures` registers what the log tells of an effect
 from gucang.court.kinds import State
-from gucang.court.models import Asked, LessonReader
+from gucang.court.models import Asked
 from gucang.court.screens import pages
 from gucang.kernel.actors import Actor
 from gucang.surface import columns, home, nav, panels
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.panels import View
+
+MOST_LESSONS = 5
 
 verdicts.told_by(telling.Court())
 
@@ -58,19 +60,12 @@ def _asked(actor: Actor) -> Q:
 @waits.on_me
 def questions(actor: Actor, base: str) -> list[Waits]:
     """Whoever was asked whether a new way hinders them."""
-    rows = Asked.objects.filter(
-        member=actor.member_id or 0, answered_at=None, deviation__state=State.BETTER, deviation__settled_at=None
-    ).select_related("deviation__proposed_by")  # fmt: skip
+    found = queries.waiting_for(actor.member_id or 0)
+    todo = _t("Say whether it hinders you")
     return [
-        Waits(
-            what=one.deviation.title,
-            who=str(one.deviation.proposed_by or ""),
-            since=one.deviation.judged_at,
-            url=f"{base}/deviations/{one.deviation_id}/answer",
-            todo=_t("Say whether it hinders you"),
-        )
-        for one in rows
-        if one.draft_id == one.deviation.draft_id
+        Waits(what=one.title, who=one.who, since=one.since, url=f"{base}/deviations/{one.pk}/answer", todo=todo)
+        for one in found
+        if one.what == queries.ASKED
     ]
 
 
@@ -79,9 +74,8 @@ def lessons(request: CompanyRequest) -> dict[str, Any] | None:
     actor = request.actor
     if actor.member_id is None or actor.eyes is not None or not actor.may("lesson.view"):
         return None
-    rows = LessonReader.objects.filter(member=actor.member_id, confirmed_at=None, lesson__state="given")
-    found = [one.lesson for one in rows.select_related("lesson").order_by("pk")[:5]]
-    return {"rows": found, "base": request.base} if found else None
+    found = [one for one in queries.waiting_for(actor.member_id) if one.what == queries.LESSON]
+    return {"rows": found[:MOST_LESSONS], "base": request.base} if found else None
 
 
 home.card("lessons-to-read", template="court/_lessons.html", context=lessons, order=59, column="side")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from gucang.conformance.kinds import Kind
 from gucang.court.actions import deviations, lessons, verdicts
@@ -49,7 +50,7 @@ def begin(world: World) -> None:
 def tell(world: World) -> None:
     """What last night's run shows is brought by who leads."""
     with clock.at(world.now):
-        given = {"process": _process("SOP-03"), "kind": Kind.LATE, "step": "submit", "why": _WAITS}
+        given: dict[str, Any] = {"process": _process("SOP-03"), "kind": Kind.LATE, "step": "submit", "why": _WAITS}
         deviations.open_one(actor=world.actor(MANAGER), **given)
 
 
