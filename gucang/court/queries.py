@@ -42,4 +42,5 @@ def _read(member_id: int) -> list[Waiting]:
         member=member_id, confirmed_at=None, lesson__state=LessonState.GIVEN
     ).values_list(Value(LESSON), "lesson_id", "lesson__title", "lesson__created_at", Value(""))  # fmt: skip
     rows = asked.order_by().union(lessons.order_by(), all=True)
-    return sorted((Waiting(*row[:4], row[4] or "") for row in rows), key=lambda one: (one.since, one.pk))
+    found = [Waiting(what, pk, title, since, who or "") for what, pk, title, since, who in rows]
+    return sorted(found, key=lambda one: (one.since, one.pk))
