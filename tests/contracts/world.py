@@ -70,8 +70,8 @@ of_every_type = pytest.mark.parametrize(
     "record_type", [*TYPES, OWN], ids=lambda one: getattr(one, "name", one), indirect=True
 )
 CANARY = "金丝雀"
-# Of these some come with the program, and nobody edits them.
-EDITABLE = {"audit_rule": {"key": ""}}
+# Of these some come with the program or hold, and nobody edits them.
+EDITABLE = {"audit_rule": {"key": ""}, "process_version": {"state": "draft"}}
 COMPANY = "<company:company>/"
 
 
