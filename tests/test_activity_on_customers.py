@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gucang.activity import compose
 from gucang.activity.actions import attachments, coaching, follow_ups, tasks
@@ -135,3 +137,22 @@ def test_who_sees_much_and_who_sees_little_are_judged_alike(
     people = (alice, bob, mia, carol)
     seen = {who.name: records.get("follow_up").query(who.as_actor()).exists() for who in people}
     assert seen == {"Alice": True, "Bob": False, "Mia": True, "Carol": True}
+
+
+def test_to_open_an_entry_only_what_it_is_about_is_asked_for(
+    scope: Any, act: Any, alice: Any, bob: Any, hengli: Any, zhou: Any
+) -> None:
+    entry = act(follow_ups.create, kind="visit", text="见了总经理", about_type="customer", about_id=hengli.pk).record
+    stale = FollowUp.objects.get(pk=entry.pk)
+    with CaptureQueriesContext(connection) as asked:
+        follow_ups.edit(entry, actor=alice, text="见了周总")
+    opened = next(
+        one["sql"] for one in asked if "FOR NO KEY UPDATE" in one["sql"] and "activity_followup" in one["sql"]
+    )
+    assert "parties_customer" in opened
+    assert "selling_lead" not in opened
+    with pytest.raises(NotVisible):
+        follow_ups.edit(entry, actor=bob, text="改")
+    # Read when it was still about the contact: it is opened all the same.
+    stale.about_type, stale.about_id = "contact", zhou.pk
+    assert follow_ups.edit(stale, actor=alice, text="见了周工").record.text == "见了周工"

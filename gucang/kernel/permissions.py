@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -200,11 +202,31 @@ class _Probe(Exists):
 MANY_MEMBERS = 50
 
 
+_about_only: ContextVar[str] = ContextVar("about_only", default="")
+
+
+@contextmanager
+def about_only(record_type: str) -> Iterator[None]:
+    """Within, filters are only of use for records that are about one of this type ("" is any).
+
+    To open one task, how a dozen other types are seen is not worked out and not asked.
+    """
+    token = _about_only.set(record_type)
+    try:
+        yield
+    finally:
+        _about_only.reset(token)
+
+
 def about_q(actor: Actor, types: Iterable[RecordType]) -> Q:
     """The filter for records about a record that the actor may see, among `types`.
 
     A probe for each row where the actor sees much, not `IN`: that would read all of it to judge fifty rows.
     """
+    only = _about_only.get()
+    if only:
+        with about_only(""):  # what it is about may itself be about something else
+            return about_q(actor, [record_type for record_type in types if record_type.name == only])
     found = NOTHING
     for record_type in types:
         reach = actor.reach(f"{record_type.name}.view")

@@ -183,11 +183,16 @@ class Action:
         query = (model.with_bin if self.binned else model._default_manager).filter(pk=pk)  # type: ignore[attr-defined]
         if self.binned:
             query = query.exclude(deleted_at=None)
-        query = query.filter(self.type.visible(actor)).select_for_update(of=("self",), no_key=True)
-        instance = query.first()
-        if instance is None:
-            raise NotVisible(self.gone) if self.gone else NotVisible()
-        return instance
+        query = query.select_for_update(of=("self",), no_key=True)
+        # What it was about when it was read is the likeliest, and far less to ask; it may have moved on since.
+        for about in (getattr(record, "about_type", ""), ""):
+            with permissions.about_only(about):
+                instance = query.filter(self.type.visible(actor)).first()
+            if instance is not None:
+                return instance
+            if not about:
+                break
+        raise NotVisible(self.gone) if self.gone else NotVisible()
 
     def _check_right(self, actor: Actor, instance: Any) -> None:
         record_type = self.type
