@@ -45,12 +45,12 @@ def was_asked(actor: Actor, deviation: Deviation) -> bool:
     """Only who was asked answers."""
     if actor.member_id is None or deviation.draft_id is None:
         return False
-    return bool(deviation.asked.filter(draft=deviation.draft_id, member=actor.member_id).exists())  # type: ignore[attr-defined]
+    return bool(deviation.asked.filter(draft=deviation.draft_id, member=actor.member_id).exists())
 
 
 def is_a_reader(actor: Actor, lesson: Lesson) -> bool:
     """Only whom it is for confirms having read it."""
-    return actor.member_id is not None and bool(lesson.for_whom.filter(member=actor.member_id).exists())  # type: ignore[attr-defined]
+    return actor.member_id is not None and bool(lesson.for_whom.filter(member=actor.member_id).exists())
 
 
 def _said(deviation: Deviation) -> dict[str, Any]:

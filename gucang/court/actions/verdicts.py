@@ -93,8 +93,9 @@ def find_harmful(
     place = patterns.of(deviation)
     did = [one.member for one in effects.newest(place)]
     readers = people.concerned(place.words, deviation.step, deviation.other, did)
-    about = {"deviation": deviation.pk, "text": lesson, "exercise": exercise, "readers": len(readers)}
-    made = lessons.give(actor=system(), **about).record
+    made = lessons.give(
+        actor=system(), deviation=deviation.pk, text=lesson, exercise=exercise, readers=len(readers)
+    ).record
     company = deviation.company_id
     LessonReader.objects.bulk_create(
         [LessonReader(company_id=company, lesson=made, member_id=one.pk) for one in readers]
