@@ -21,7 +21,8 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.permissions import event_access
 from gucang.kernel.records import RecordType
 from gucang.surface import currencies, ui
-from gucang.surface.columns import Shower, labels_of
+from gucang.surface.columns import Shower
+from gucang.surface.labels import labels_of
 from gucang.surface.timeline import Change
 
 MOST_CHANGES = 12

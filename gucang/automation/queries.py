@@ -13,7 +13,7 @@ from gucang.automation.models import Automation, AutomationRun, Delivery, Outcom
 from gucang.kernel import clock, records
 from gucang.kernel.actors import Actor
 from gucang.messages.queries import in_words
-from gucang.surface.columns import labels_of
+from gucang.surface.labels import labels_of
 
 BAD = (Outcome.REFUSED, Outcome.FAILED, Outcome.HELD)
 PAGE = 30

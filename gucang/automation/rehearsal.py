@@ -23,7 +23,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
 from gucang.surface import ui
-from gucang.surface.columns import Labels, labels_of
+from gucang.surface.labels import Labels, labels_of
 
 DAYS = timedelta(days=30)
 PAGE, LOOKED_AT = 30, 200

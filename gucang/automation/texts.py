@@ -17,7 +17,7 @@ from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.kernel.setup import kept
 from gucang.surface import currencies, filters, ui
-from gucang.surface.columns import Labels
+from gucang.surface.labels import Labels
 
 _PLACE = re.compile(r"\{([^{}\n]{1,60})\}")
 RECORD = "record"

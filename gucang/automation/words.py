@@ -19,8 +19,8 @@ from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import BadValue, FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.surface import filters, ui
-from gucang.surface.columns import labels_of
 from gucang.surface.filters import Applied
+from gucang.surface.labels import labels_of
 
 _PLACE = re.compile(r"\{([^{}\n]{1,60})\}")
 

@@ -17,7 +17,7 @@ from gucang.billing.terms import CENT
 from gucang.kernel import records
 from gucang.kernel.actors import Actor
 from gucang.parties.models import Customer
-from gucang.surface.columns import labels_of
+from gucang.surface.labels import labels_of
 
 ZERO = Decimal(0)
 PAGE = 50

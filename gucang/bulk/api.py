@@ -18,7 +18,7 @@ from gucang.kernel.records import RecordType
 from gucang.surface.api import openapi, operations, schemas
 from gucang.surface.api.answers import answer
 from gucang.surface.api.extras import for_every_type
-from gucang.surface.columns import labels_of
+from gucang.surface.labels import labels_of
 
 _FIELDS = (
     FieldSpec("do", "text", _("Action"), required=True, help=_("The verb, such as edit, assign or delete.")),

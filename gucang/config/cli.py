@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
-from gucang.config import environment
+from gucang.config import commands, environment
 
 Command = Callable[[argparse.Namespace], int | None]
-
-
-class Failure(Exception):
-    """The command did not do what was asked; the message is one sentence that says why."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,7 +40,7 @@ def _sentence(error: BaseException) -> str | None:
     from gucang.config.embedded import EmbeddedError
     from gucang.config.supervisor import Refusal
 
-    if isinstance(error, Failure | BackupError | EmbeddedError | Refusal | environment.SettingError):
+    if isinstance(error, commands.Failure | BackupError | EmbeddedError | Refusal | environment.SettingError):
         return str(error)
     if isinstance(error, psycopg.OperationalError):
         return f"The database does not answer: {str(error).strip()}"
@@ -55,210 +48,6 @@ def _sentence(error: BaseException) -> str | None:
     errors = sys.modules.get("gucang.kernel.errors")
     refused = tuple(kind for name in ("Refused", "Forbidden") if isinstance(kind := getattr(errors, name, None), type))
     return str(error) if refused and isinstance(error, refused) else None
-
-
-# --- what commands stand on ---
-
-
-@contextlib.contextmanager
-def database() -> Iterator[None]:
-    """The embedded database runs, when that is the one used."""
-    if not environment.embedded():
-        yield
-        return
-    from gucang.config.embedded import Server
-
-    with Server().in_use():
-        yield
-
-
-@contextlib.contextmanager
-def django() -> Iterator[None]:
-    """The database runs and Django is loaded."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gucang.config.settings")
-    with database():
-        import django
-
-        django.setup()
-        yield
-
-
-def _found(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-def _call(module: str, function: str, *arguments: Any, **named: Any) -> Any:
-    """Call `function` of a module that must not be imported before Django is up."""
-    return getattr(importlib.import_module(module), function)(*arguments, **named)
-
-
-# --- commands ---
-
-
-def run(parsed: argparse.Namespace) -> int:
-    from gucang.config.supervisor import Supervisor
-
-    Supervisor(host=parsed.host, port=parsed.port, demo=parsed.demo).run()
-    return 0
-
-
-def migrate(parsed: argparse.Namespace) -> int:
-    from gucang.config import migration
-
-    with database():
-        migration.migrate(verbosity=parsed.verbosity, told=parsed.told)
-    return 0
-
-
-def check(parsed: argparse.Namespace) -> int:
-    if parsed.settings:
-        print("\n".join(environment.describe()))
-        return 0
-    from gucang.config import roles
-
-    with django():
-        with psycopg.connect(**environment.parameters("app"), connect_timeout=5) as app:
-            if found := roles.complaints(app):
-                raise Failure(" ".join(found))
-        from django.core.management import call_command
-        from django.core.management.base import SystemCheckError
-
-        try:
-            call_command("check", databases=["default"])
-            call_command("migrate", check_unapplied=True, verbosity=0)
-        except SystemCheckError as error:
-            raise Failure(str(error)) from error
-        except SystemExit as error:
-            raise Failure("The database is older than the program; run “gucang migrate”.") from error
-    print("Everything is in order.")
-    return 0
-
-
-def _superuser() -> Any:
-    """A connection to the program's own database as its superuser. Raises Failure on a server of one's own."""
-    if not environment.embedded():
-        raise Failure("Benchmark companies are made on the program's own database; leave DATABASE_URL empty for this.")
-    from gucang.config.embedded import Server
-
-    return Server().connect(environment.parameters("owner")["dbname"])
-
-
-def demo(parsed: argparse.Namespace) -> int:
-    with django():
-        if not parsed.first_start:
-            asked = {"size": parsed.size, "seed": parsed.seed, "own_fields": parsed.own_fields}
-            _call("gucang.demo", "main", out=sys.stdout, superuser=_superuser, **asked)
-            return 0
-        said = _call("gucang.demo", "ensure_demo_company", say=lambda line: print(f"  {line}", flush=True))
-        lines = said if isinstance(said, str) else "\n".join(str(line) for line in said or ())
-        file = environment.make_data_folder() / "demo-logins"
-        file.touch(mode=0o600)
-        file.write_text(lines.rstrip() + "\n", "utf-8")
-    return 0
-
-
-def setup_link(parsed: argparse.Namespace) -> int:
-    with django():
-        if link := _call("gucang.accounts.setup", "setup_link"):
-            path = str(link) if str(link).startswith("http") else parsed.address.rstrip("/") + str(link)
-            print(f"Make your company here; the link works once:\n  {path}\n")
-    return 0
-
-
-def import_csv(parsed: argparse.Namespace) -> int | None:
-    with django():
-        done: int | None = _call("gucang.exchange.cli", "import_csv", parsed)
-    return done
-
-
-def export_csv(parsed: argparse.Namespace) -> int | None:
-    with django():
-        done: int | None = _call("gucang.exchange.cli", "export_csv", parsed)
-    return done
-
-
-def import_log(parsed: argparse.Namespace) -> int:
-    with django():
-        return int(_call("gucang.processes.cli", "import_log", parsed))
-
-
-def export_log(parsed: argparse.Namespace) -> int:
-    with django():
-        return int(_call("gucang.processes.cli", "export_log", parsed))
-
-
-def judge_cases(parsed: argparse.Namespace) -> int:
-    with django():
-        return int(_call("gucang.conformance.cli", "judge_cases", parsed))
-
-
-def verify_log(parsed: argparse.Namespace) -> int:
-    with django():
-        from gucang.kernel import seals
-        from gucang.kernel.models import Company
-        from gucang.kernel.scope import company_scope
-
-        companies = Company.objects.order_by("slug")
-        if parsed.company:
-            companies = companies.filter(slug=parsed.company)
-            if not companies:
-                raise Failure(f"There is no company {parsed.company!r}.")
-        broken = 0
-        for company in companies:
-            with company_scope(company.pk):
-                days, flaws = seals.verify()
-            print(f"{company.slug}: {days} sealed days checked, {len(flaws)} broken.")
-            for flaw in flaws:
-                print(f"  {flaw.day.isoformat()}: {flaw.sentence}")
-            broken += len(flaws)
-        if broken:
-            raise Failure("The event log was changed; restore it from a backup and find out who did it.")
-    return 0
-
-
-def create_company(parsed: argparse.Namespace) -> int:
-    with django():
-        said = _call("gucang.accounts.setup", "company_for", name=parsed.name, slug=parsed.slug, admin=parsed.admin)
-    print(said)
-    return 0
-
-
-def backup(parsed: argparse.Namespace) -> int:
-    from gucang.config import backup as archive
-
-    with database():
-        print(archive.backup(parsed.file, with_secrets=parsed.with_secrets))
-    return 0
-
-
-def restore(parsed: argparse.Namespace) -> int:
-    from gucang.config import backup as archive
-    from gucang.config import migration
-
-    with database():
-        if not environment.embedded():
-            migration.prepare_own_server()
-        print(archive.restore(parsed.file))
-        migration.migrate(verbosity=0)
-    return 0
-
-
-def jobs(parsed: argparse.Namespace) -> int:
-    with django():
-        _call("gucang.kernel.jobs", "run_worker")
-    return 0
-
-
-def manage(parsed: argparse.Namespace) -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gucang.config.settings")
-    from django.core.management import execute_from_command_line
-
-    with database():
-        execute_from_command_line(["gucang manage", *parsed.arguments])
-    return 0
 
 
 # --- words ---
@@ -313,29 +102,36 @@ def words(name: str) -> str:
     return f"{english} {chinese}" if _chinese() else english
 
 
+def _found(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands this installation has; a command whose module is missing does not exist."""
     parser = argparse.ArgumentParser(prog="gucang", description="谷仓 CRM")
     parser.add_argument("--version", action="version", version=f"gucang {environment.release()}")
-    commands = parser.add_subparsers(metavar="command", required=True)
+    subparsers = parser.add_subparsers(metavar="command", required=True)
 
     def add(name: str, command: Command, *, module: str | None = None) -> argparse.ArgumentParser:
         if module is not None and not _found(module):
             return argparse.ArgumentParser()
-        made = commands.add_parser(name, help=words(name), description=words(name))
+        made = subparsers.add_parser(name, help=words(name), description=words(name))
         made.set_defaults(command=command)
         return made
 
     _add_serving(add)
     _add_data(add)
-    hidden = commands.add_parser("setup-link")
+    hidden = subparsers.add_parser("setup-link")
     hidden.add_argument("--address", default="")
-    hidden.set_defaults(command=setup_link if _found("gucang.accounts.setup") else lambda _: 0)
+    hidden.set_defaults(command=commands.setup_link if _found("gucang.accounts.setup") else lambda _: 0)
     return parser
 
 
 def _add_serving(add: Callable[..., argparse.ArgumentParser]) -> None:
-    made = add("run", run)
+    made = add("run", commands.run)
     made.add_argument("--host", default=environment.text("host"), help="address to listen on")
     made.add_argument("--port", type=int, default=environment.number("port"), help="port to listen on")
     made.add_argument(
@@ -344,20 +140,20 @@ def _add_serving(add: Callable[..., argparse.ArgumentParser]) -> None:
         default=environment.flag("demo") and _found("gucang.demo.cli"),
         help="fill the demo company at the first start",
     )
-    made = add("migrate", migrate)
+    made = add("migrate", commands.migrate)
     made.add_argument("--verbosity", type=int, default=1, help="0 is silent, 3 tells all")
     made.add_argument("--told", action="store_true", help=argparse.SUPPRESS)
-    add("check", check).add_argument(
+    add("check", commands.check).add_argument(
         "--settings",
         action="store_true",
         help="list every variable, its meaning and where its value comes from",
     )
-    add("jobs", jobs, module="gucang.kernel.jobs")
-    add("manage", manage).add_argument("arguments", nargs=argparse.REMAINDER, help="command and its arguments")
+    add("jobs", commands.jobs, module="gucang.kernel.jobs")
+    add("manage", commands.manage).add_argument("arguments", nargs=argparse.REMAINDER, help="command and its arguments")
 
 
 def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
-    made = add("demo", demo, module="gucang.demo")
+    made = add("demo", commands.demo, module="gucang.demo")
     made.add_argument("--size", choices=["story", "10k", "100k", "1m"], default="story", help="number of customers")
     made.add_argument("--seed", type=int, default=1, help="another number gives another company")
     made.add_argument(
@@ -370,7 +166,7 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     )
     made.add_argument("--first-start", action="store_true", help=argparse.SUPPRESS)
 
-    made = add("import", import_csv, module="gucang.exchange.cli")
+    made = add("import", commands.import_csv, module="gucang.exchange.cli")
     made.add_argument("company", help="the company's short name, as in its address")
     made.add_argument("record", help="record type, such as customer, or a ready map, such as maven_crm")
     made.add_argument("file", type=Path, help="CSV, one JSON object a line, a zip archive or a folder of these")
@@ -379,13 +175,13 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     made.add_argument("--skip-duplicates", action="store_true", help="leave out rows that are exactly like a record")
     made.add_argument("--dry-run", action="store_true", help="only report what would happen")
 
-    made = add("export", export_csv, module="gucang.exchange.cli")
+    made = add("export", commands.export_csv, module="gucang.exchange.cli")
     made.add_argument("company", help="the company's short name, as in its address")
     made.add_argument("record", help="record type, such as customer")
     made.add_argument("file", type=Path, help="CSV file to write")
     made.add_argument("--as", dest="member", required=True, help="e-mail of the member who exports")
 
-    made = add("import-log", import_log, module="gucang.processes.cli")
+    made = add("import-log", commands.import_log, module="gucang.processes.cli")
     made.add_argument("company", help="the company's short name, as in its address")
     made.add_argument("name", help="what the log is to be called")
     made.add_argument("file", type=Path, help="XES or OCEL 2.0, plain or gzipped")
@@ -395,7 +191,7 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
         "--activity", choices=["plain", "lifecycle", "complete"], default="plain",
         help="the activity is the event's name, name and life cycle, or the name of completed events only",
     )  # fmt: skip
-    made = add("export-log", export_log, module="gucang.processes.cli")
+    made = add("export-log", commands.export_log, module="gucang.processes.cli")
     made.add_argument("company", help="the company's short name, as in its address")
     made.add_argument("file", type=Path, help="file to write: .xes, .json, .xml (each also with .gz) or .sqlite")
     made.add_argument("--as", dest="member", required=True, help="e-mail of who takes it out, and sees what is in it")
@@ -406,22 +202,22 @@ def _add_data(add: Callable[..., argparse.ArgumentParser]) -> None:
     made.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="until the end of this day")
     made.add_argument("--name", default="", help="write this outside log instead of the company's own")
 
-    made = add("judge-cases", judge_cases, module="gucang.conformance.cli")
+    made = add("judge-cases", commands.judge_cases, module="gucang.conformance.cli")
     made.add_argument("company", help="the company's short name, as in its address")
     made.add_argument("--anew", action="store_true", help="look at every case again, not only at those with news")
 
-    add("verify-log", verify_log, module="gucang.kernel.seals").add_argument(
+    add("verify-log", commands.verify_log, module="gucang.kernel.seals").add_argument(
         "company", nargs="?", help="the company's short name; all companies when left out"
     )
-    made = add("create-company", create_company, module="gucang.accounts.setup")
+    made = add("create-company", commands.create_company, module="gucang.accounts.setup")
     made.add_argument("name", help="the name people read")
     made.add_argument("slug", help="short name for its address: small letters, digits and hyphens")
     made.add_argument("admin", help="e-mail address of its first administrator, who gets the link")
 
-    made = add("backup", backup)
+    made = add("backup", commands.backup)
     made.add_argument("file", type=Path, help="the .tar file to write; it must not exist yet")
     made.add_argument("--with-secrets", action="store_true", help="put in the secret keys too; then guard the file")
-    add("restore", restore).add_argument("file", type=Path, help="the .tar file that “gucang backup” wrote")
+    add("restore", commands.restore).add_argument("file", type=Path, help="the .tar file that “gucang backup” wrote")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from gucang.kernel.actors import Access, Actor
 from gucang.kernel.fields import to_json
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
-from gucang.surface.columns import Shower, labels_of
+from gucang.surface.columns import Shower
+from gucang.surface.labels import labels_of
 from gucang.surface.linechanges import Told, told
 
 # What a version says of itself besides its lines: for whom, in what, by when, on which terms.

@@ -22,8 +22,8 @@ from gucang.kernel.custom import conditions as own
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.kernel.text import BadText, normalise_phone
-from gucang.surface.columns import Labels, labels_of
 from gucang.surface.keyset import Order
+from gucang.surface.labels import Labels, labels_of
 from gucang.surface.meant import everything
 from gucang.surface.sheets import guarded, lines
 

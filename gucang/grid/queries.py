@@ -15,7 +15,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.fields import to_json
 from gucang.kernel.models import Event, EventObject
 from gucang.kernel.records import RecordType
-from gucang.surface.columns import labels_of
+from gucang.surface.labels import labels_of
 
 KEPT = 50
 

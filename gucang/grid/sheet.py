@@ -15,7 +15,8 @@ from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.kernel.text import initials, pinyin_key
 from gucang.surface import ui
-from gucang.surface.columns import columns_of, labels_of
+from gucang.surface.columns import columns_of
+from gucang.surface.labels import labels_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.screens.common import value_of
 from gucang.surface.screens.inputs import input_for

@@ -27,7 +27,7 @@ from gucang.kernel.text.capitals import in_capitals
 from gucang.papers.declared import NEVER, Paper, of
 from gucang.papers.sheet import Cell, Column, Pairs, Party, Sheet
 from gucang.surface import ui
-from gucang.surface.columns import labels_of
+from gucang.surface.labels import labels_of
 
 SEEN = (Access.READ, Access.WRITE)
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)

@@ -19,8 +19,9 @@ from gucang.kernel.errors import NotVisible
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.surface import filters, grouping, ui
-from gucang.surface.columns import Shower, is_open, label_fields
+from gucang.surface.columns import Shower, is_open
 from gucang.surface.keyset import Order, cursor_after, order_of, page
+from gucang.surface.labels import label_fields
 
 PER_LANE, MOST_IN_LANE, COUNTED = 30, 300, 10_000
 READABLE = (Access.READ, Access.WRITE)

@@ -17,6 +17,7 @@ from gucang.kernel.actors import Actor, Reach
 from gucang.kernel.records import RecordType
 from gucang.surface import columns, ui
 from gucang.surface.dated import NOBODY, Dated
+from gucang.surface.labels import Labels, labels_of
 
 VIEWS = ("month", "week", "day", "agenda")
 WHOSE = ("me", "team", "all")
@@ -225,11 +226,11 @@ def entries_of(actor: Actor, rows: Sequence[tuple[Dated, Any]], *, named: bool =
         for model, pk in (one.about(actor, record), one.owner(actor, record) if named else NOBODY):
             if model is not None and pk is not None:
                 wanted.setdefault(model, set()).add(pk)
-    labels = columns.labels_of(actor, wanted)
+    labels = labels_of(actor, wanted)
     return [entry for one, record in rows if (entry := _entry(actor, one, record, labels)) is not None]
 
 
-def _entry(actor: Actor, one: Dated, record: Any, labels: columns.Labels) -> Entry | None:
+def _entry(actor: Actor, one: Dated, record: Any, labels: Labels) -> Entry | None:
     """A record as an entry; None where what it holds is no day after all."""
     calendar, day = one.calendar, one.day_of(record)
     if day is None:

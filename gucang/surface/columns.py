@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -14,15 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from markupsafe import Markup
 
-from gucang.kernel import clock, custom, events, records
+from gucang.kernel import clock, custom, records
 from gucang.kernel.actors import Access, Actor
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import AboutRecord
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
-from gucang.kernel.scope import remembered
-from gucang.kernel.setup import kept
 from gucang.surface import currencies, ui
+from gucang.surface.labels import label_fields, labels_of
 
 _TONES: dict[str, dict[Any, str]] = {}
 _DUE: dict[str, tuple[str, Collection[Any]]] = {}
@@ -31,8 +29,6 @@ NOTHING = Markup("—")
 ABOUT, ABOUT_ID = "about_type", "about_id"
 # These are too large for a cell, and are edited in the form.
 UNEDITED = ("longtext", "references", "choices")
-MOST_LABELS = 5_000
-Labels = dict[tuple[Any, int], str]
 
 
 def tones(field: str, found: Mapping[Any, str]) -> None:
@@ -89,40 +85,6 @@ def _read_for(record_type: RecordType, names: Sequence[str]) -> set[str]:
     return {found[0] for name in names if (found := _due_of(record_type, name)) is not None} - {""}
 
 
-def labels_of(actor: Actor, wanted: Mapping[Any, Iterable[int]]) -> Labels:
-    """What is called what: {model: ids} to {(model, id): label}, of what the actor may see.
-
-    One query per model, and none for what was asked in this request before, or is set up and for everybody to see.
-    """
-    found: Labels = {}
-    for model, ids in wanted.items():
-        known = _known_labels(actor, model)
-        asked = {pk for pk in ids if pk is not None}
-        if missing := asked - known.keys():
-            record_type = records.by_model(model)
-            query = events.with_bin(record_type).filter(record_type.visible(actor), pk__in=missing)
-            fields = label_fields(model)
-            known |= {record.pk: str(record) for record in (query.only(*fields) if fields else query)}
-        found |= {(model, pk): known[pk] for pk in asked & known.keys()}
-    return found
-
-
-def _known_labels(actor: Actor, model: Any) -> dict[int, str]:
-    """What records of `model` are called, as far as it is known; filled by who asks for more."""
-    record_type = records.by_model(model)
-    if getattr(model, "setup", False) and label_fields(model) and not record_type.visible(actor):
-        return kept(f"labels:{record_type.name}", dict[int, str])
-    known: dict[int, str] = remembered(f"labels:{record_type.name}:{actor.key}", dict)
-    if len(known) > MOST_LABELS:
-        known.clear()  # a job may show a million rows within one scope
-    return known
-
-
-def remember_label(actor: Actor, record: models.Model) -> None:
-    """Spare `labels_of` the query for a record that is at hand, and that the actor is known to see."""
-    _known_labels(actor, type(record))[record.pk] = str(record)
-
-
 def narrowed(query: models.QuerySet[Any], record_type: RecordType, actor: Actor, names: Sequence[str]) -> Any:
     """`query` without the columns that a list of these fields does not show; the whole row where that is unsure.
 
@@ -142,17 +104,6 @@ def narrowed(query: models.QuerySet[Any], record_type: RecordType, actor: Actor,
 
 def _any_own(names: Sequence[str]) -> bool:
     return any(name.startswith(custom.PREFIX) for name in names)
-
-
-@lru_cache(maxsize=1024)
-def label_fields(model: type[models.Model]) -> tuple[str, ...]:
-    """The fields that a record's `str` reads; () stands for all where that is more than plain fields.
-
-    A list names fifty customers by one word each, and a customer has forty columns.
-    """
-    code = getattr(model.__str__, "__code__", None)
-    names = {field.name for field in model._meta.concrete_fields if not field.is_relation}
-    return tuple(code.co_names) if code is not None and code.co_names and names >= set(code.co_names) else ()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from gucang.kernel.custom import conditions
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import AboutRecord
 from gucang.kernel.records import Calendar, RecordType
-from gucang.surface import columns
+from gucang.surface.labels import label_fields
 
 READABLE = (Access.READ, Access.WRITE)
 TITLE_CHARS = 100
@@ -182,7 +182,7 @@ def _readable(actor: Actor) -> Iterator[Dated]:
 
 def _calendar_of(kind: RecordType, spec: FieldSpec) -> Calendar:
     """How the records of a type stand in the calendar with an own date field: called as they are anyway."""
-    names = columns.label_fields(kind.model) or ("name", "title", "number")
+    names = label_fields(kind.model) or ("name", "title", "number")
     title = tuple(name for name in names if name in kind.specs)
     about = kind.owned_through
     if kind.calendar is not None:

@@ -20,7 +20,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType, Uncounted
 from gucang.surface import filters, ui
-from gucang.surface.columns import labels_of
+from gucang.surface.labels import labels_of
 from gucang.surface.totals import EXACT, Sum, columns_sql, in_currency, sample_share, sampled
 
 MOST = 50

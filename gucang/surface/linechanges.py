@@ -13,7 +13,7 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
 from gucang.surface import ui
-from gucang.surface.columns import Labels
+from gucang.surface.labels import Labels
 
 Told = tuple[str, str, str]
 

@@ -15,7 +15,7 @@ from gucang.kernel.lines import Lines
 from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.surface import ui
-from gucang.surface.columns import labels_of
+from gucang.surface.labels import labels_of
 from gucang.surface.middleware import CompanyRequest
 
 SEEN = (Access.READ, Access.WRITE)

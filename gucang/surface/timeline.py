@@ -20,7 +20,8 @@ from gucang.kernel.models import Event
 from gucang.kernel.permissions import event_access
 from gucang.kernel.records import RecordType
 from gucang.surface import currencies, linechanges
-from gucang.surface.columns import Labels, Shower, labels_of
+from gucang.surface.columns import Shower
+from gucang.surface.labels import Labels, labels_of
 from gucang.surface.middleware import CompanyRequest
 
 PAGE = 30

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from gucang.config.cli import django
+from gucang.config.commands import django
 
 ADMIN = "admin@faults.test"
 

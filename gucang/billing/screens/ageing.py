@@ -16,7 +16,7 @@ from gucang.kernel import clock
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Forbidden, NotVisible
 from gucang.surface import workbook
-from gucang.surface.columns import labels_of
+from gucang.surface.labels import labels_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import render

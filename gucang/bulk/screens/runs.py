@@ -25,7 +25,7 @@ from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.surface import ui
 from gucang.surface.chips import Chip, chips_of
-from gucang.surface.columns import labels_of
+from gucang.surface.labels import labels_of
 from gucang.surface.listed import listed, tab_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered

@@ -17,9 +17,10 @@ from gucang.kernel.records import RecordType
 from gucang.processes import exporting, extracts
 from gucang.processes.actions import exports
 from gucang.processes.models import ExportState, LogExport, LogExportProgress
+from gucang.processes.screens.progress import answer, so_far
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
-from gucang.surface.render import fragment, go, render
+from gucang.surface.render import go, render
 from gucang.surface.screens.common import find, record_url
 from gucang.surface.screens.forms import parked
 
@@ -93,14 +94,12 @@ def _found(request: CompanyRequest, pk: int) -> LogExport:
 def progress(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """How far the writing has come, for htmx; what leads on when it is over."""
     record = _found(request, pk)
-    if record.state != ExportState.WRITING:
-        return go(request, _url(request, record))
-    return fragment(request, "processes/_writing.html", _progress(request, record))
+    return answer(request, _so_far(request, record), over=record.state != ExportState.WRITING)
 
 
-def _progress(request: CompanyRequest, record: LogExport) -> dict[str, Any]:
-    found = LogExportProgress.objects.filter(log_export=record).first()
-    return {"url": _url(request, record), "done": found.done if found else 0, "total": found.total if found else 0}
+def _so_far(request: CompanyRequest, record: LogExport) -> dict[str, Any]:
+    row = LogExportProgress.objects.filter(log_export=record).first()
+    return so_far(_url(request, record), row, writes=True)
 
 
 def page(request: CompanyRequest, record_type: RecordType, record: LogExport) -> dict[str, Any]:
@@ -113,7 +112,7 @@ def page(request: CompanyRequest, record_type: RecordType, record: LogExport) ->
         "writing": record.state == ExportState.WRITING,
         "why": _why_not(request, record),
         "until": record.ready_at + timedelta(hours=HOURS) if record.ready_at else None,
-    } | _progress(request, record)
+    } | _so_far(request, record)
 
 
 def _why_not(request: CompanyRequest, record: LogExport) -> str:

@@ -19,9 +19,10 @@ from gucang.kernel.records import RecordType
 from gucang.processes import reading, writing
 from gucang.processes.actions import logs
 from gucang.processes.models import ActivityName, LogFile, LogVariant, OutsideLog, State
+from gucang.processes.screens.progress import answer, so_far
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
-from gucang.surface.render import fragment, go, render
+from gucang.surface.render import go, render
 from gucang.surface.screens.common import find, record_url
 
 PAGE = 20
@@ -91,20 +92,18 @@ def _found(request: CompanyRequest, pk: int) -> OutsideLog:
 def progress(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
     """How far the reading has come, for htmx; what leads on when it is over."""
     log = _found(request, pk)
-    if log.state != State.READING:
-        return go(request, _url(request, log))
-    return fragment(request, "processes/_progress.html", _progress(request, log))
+    return answer(request, _so_far(request, log), over=log.state != State.READING)
 
 
-def _progress(request: CompanyRequest, log: OutsideLog) -> dict[str, Any]:
-    file = LogFile.objects.filter(log=log).only("done", "total").first()
-    return {"url": _url(request, log), "done": file.done if file else 0, "total": file.total if file else 0}
+def _so_far(request: CompanyRequest, log: OutsideLog) -> dict[str, Any]:
+    row = LogFile.objects.filter(log=log).only("done", "total").first()
+    return so_far(_url(request, log), row, writes=False)
 
 
 def page(request: CompanyRequest, record_type: RecordType, log: OutsideLog) -> dict[str, Any]:
     """What the page of a log shows besides the common."""
     if log.deleted_at is not None or log.state != State.READY:
-        return {"log": log, "ready": False} | _progress(request, log)
+        return {"log": log, "ready": False} | _so_far(request, log)
     file = LogFile.objects.filter(log=log).only("activities", "handoffs").first()
     number = _page_number(request)
     found = LogVariant.objects.filter(log=log).order_by("-cases", "number")

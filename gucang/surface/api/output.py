@@ -18,7 +18,7 @@ from gucang.kernel.lines import Lines, load, of
 from gucang.kernel.models import AboutRecord, Event
 from gucang.kernel.permissions import access, event_access
 from gucang.kernel.records import RecordType
-from gucang.surface.columns import labels_of
+from gucang.surface.labels import labels_of
 
 ALWAYS = ("id", "version", "created_at", "updated_at")
 

@@ -16,7 +16,7 @@ from gucang.kernel.errors import NotVisible, Problem, Refused
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.surface import filters, panels
-from gucang.surface.columns import remember_label
+from gucang.surface.labels import remember_label
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import draw

@@ -21,10 +21,9 @@ from gucang.surface.columns import (
     Shower,
     columns_of,
     is_entry,
-    label_fields,
-    remember_label,
     subject_of,
 )
+from gucang.surface.labels import label_fields, remember_label
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, render
 from gucang.surface.screens.common import find, list_url, parts, record_url, screen

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _t
 from gucang.kernel.fields import FieldSpec
 from gucang.kernel.records import RecordType
 from gucang.surface import filterform, filters, spans, ui
-from gucang.surface.columns import labels_of
 from gucang.surface.filterform import EDITED, PREFIX, Row
+from gucang.surface.labels import labels_of
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.render import fragment, go, render, wants_fragment
 from gucang.surface.screens.inputs import found_by, input_for
