@@ -29,7 +29,8 @@ from gucang.worktime.hours import Span, Unit
 SEQ, CHOICE, PARALLEL, LOOP, OPTIONAL = BLOCKS = ("seq", "choice", "parallel", "loop", "optional")
 UNITS = {"minutes": Unit.WORKING_MINUTES, "hours": Unit.WORKING_HOURS, "days": Unit.WORKING_DAYS}
 MOST_STEPS, MOST_DEPTH, MOST_AMOUNT = 60, 8, 10_000
-MOST_INSTRUCTION = 8000
+# Texts of a step and how many characters each may have.
+LONGEST = {"name": 80, "whom": 200, "when_late": 300, "instruction": 8000}
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 Node = str | list[Any]
@@ -197,23 +198,27 @@ def _step(raw: Any) -> Step:
         raise _bad(_t("This cannot be read as the definition of a process."))
     return Step(
         key=raw["key"],
-        name=_text(raw.get("name"), 80),
+        name=text(raw.get("name"), LONGEST["name"]),
         events=_names(raw.get("events")),
         roles=_names(raw.get("roles")),
-        limit=_limit(raw.get("limit")),
+        limit=limit(raw.get("limit")),
         four_eyes=_names(raw.get("four_eyes")),
         required=_names(raw.get("required")),
-        whom=_text(serves.get("whom"), 200),
-        when_late=_text(serves.get("when_late"), 300),
-        instruction=_text(raw.get("instruction"), MOST_INSTRUCTION),
+        whom=text(serves.get("whom"), LONGEST["whom"]),
+        when_late=text(serves.get("when_late"), LONGEST["when_late"]),
+        instruction=text(raw.get("instruction"), LONGEST["instruction"]),
     )
 
 
-def _text(raw: Any, most: int) -> str:
-    text = "" if raw is None else str(raw).replace("\r\n", "\n").strip()
-    if len(text) > most:
-        raise _bad(_t("“%(text)s…” is longer than %(most)s characters.") % {"text": text[:20], "most": most})
-    return text
+def text(raw: Any, most: int) -> str:
+    """A text as it is kept. Raises Invalid, which says how many characters there are, where more than `most` are."""
+    found = "" if raw is None else str(raw).replace("\r\n", "\n").strip()
+    if len(found) > most:
+        raise _bad(
+            _t("“%(text)s…” has %(count)s characters, and at most %(most)s fit. Shorten it by %(over)s.")
+            % {"text": found[:20], "count": f"{len(found):,}", "most": f"{most:,}", "over": f"{len(found) - most:,}"}
+        )
+    return found
 
 
 def _names(raw: Any) -> tuple[str, ...]:
@@ -224,7 +229,8 @@ def _names(raw: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(raw))
 
 
-def _limit(raw: Any) -> Limit | None:
+def limit(raw: Any) -> Limit | None:
+    """A time limit as it is kept; None is without one. Raises Invalid for a wrong number or unit."""
     if raw is None:
         return None
     if not isinstance(raw, Mapping):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_POST
 
 from gucang.kernel import records
-from gucang.kernel.errors import Invalid, NotVisible, Problem, Refused
+from gucang.kernel.errors import NeedsApproval, NotVisible, Problem, Refused
 from gucang.sops import rules, showing, vocabulary, wording
 from gucang.sops.actions import versions
 from gucang.sops.definitions import LOOP, MOST_STEPS, SEQ
@@ -18,6 +18,8 @@ from gucang.sops.screens.draft import Draft
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import go, toast
+from gucang.surface.screens.common import sentences
+from gucang.surface.screens.forms import parked
 
 TYPED = "_process_words"
 LEAST_DEEDS = 2
@@ -25,7 +27,7 @@ LEAST_DEEDS = 2
 
 def context(request: CompanyRequest, version: ProcessVersion) -> dict[str, Any]:
     """What the page of a draft shows besides the common."""
-    draft, problem = getattr(request, TYPED, (None, ""))
+    draft: Draft | None = getattr(request, TYPED, None)
     unsaved = draft is not None
     draft = draft or Draft.of(version)
     words = draft.words()
@@ -34,7 +36,7 @@ def context(request: CompanyRequest, version: ProcessVersion) -> dict[str, Any]:
         "editing": True,
         "draft": draft,
         "definition": draft.write(),
-        "problem": problem,
+        "problem": draft.problem,
         "unsaved": unsaved,
         "why": versions.define.why_not(request.actor, version) or "",
         "may_put": request.actor.may(versions.put_in_force.name),
@@ -65,10 +67,17 @@ def _choices(version: ProcessVersion, draft: Draft) -> dict[str, Any]:
         "events": slots + [""] * max(0, LEAST_DEEDS - len(slots)),
         "roles": [(word, str(role)) for word, role in vocabulary.roles().items()],
         "others": others,
-        "after": [("", _t("the beginning of the case")), *others],
+        "after": [("", _t("the beginning of the case")), *others, *_gone(draft.form["after"], others)],
         "units": list(wording.UNITS.items()),
         "fields": [(name, str(spec.label)) for name, spec in fields.items() if not spec.custom],
     }
+
+
+def _gone(key: str, others: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The step that a limit runs from though it is not there: shown as that, and not as the beginning of the case."""
+    if not key or key in dict(others):
+        return []
+    return [(key, _t("a step that is not there: “%(step)s”") % {"step": key[:40]})]
 
 
 def _deeds(case_type: str) -> list[tuple[str, str]]:
@@ -89,8 +98,10 @@ def write(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         raise Refused(sentence)
     draft, do = Draft.read(request.POST), request.POST.get("do", "save")
     draft.press(do)
+    if do in ("save", "put") and draft.wrong:
+        draft.problem = " ".join(draft.wrong.values())
     if do not in ("save", "put") or draft.wrong:
-        return _again(request, pk, draft, "", 422 if draft.wrong else 200)
+        return _again(request, pk, draft, 422 if draft.wrong or draft.problem else 200)
     try:
         words = draft.write()
         versions.define(
@@ -98,22 +109,20 @@ def write(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         )
         if do == "put":
             versions.put_in_force(pk, actor=request.actor, reason=draft.reason, request_id=request.request_id)
-    except Invalid as problem:
-        many = [one for some in problem.fields.values() for one in some]
-        return _again(request, pk, draft, " ".join(many), problem.status)
+    except NeedsApproval as waiting:
+        return parked(request, waiting, f"{request.base}/process-versions/{pk}")
     except Problem as problem:
-        if problem.status == 202:
-            raise
-        return _again(request, pk, draft, str(problem), problem.status)
+        draft.problem = " ".join(said for many in sentences(problem).values() for said in many)
+        return _again(request, pk, draft, problem.status)
     toast(request, _t("Saved.") if do == "save" else _t("In force from now on; who has a part in it is told."))
     return go(request, f"{request.base}/process-versions/{pk}")
 
 
-def _again(request: CompanyRequest, pk: int, draft: Draft, problem: str, status: int) -> HttpResponse:
-    """The page with what was chosen so far."""
+def _again(request: CompanyRequest, pk: int, draft: Draft, status: int) -> HttpResponse:
+    """The page with what was chosen and typed so far."""
     from gucang.surface.screens.details import show
 
-    setattr(request, TYPED, (draft, problem))
+    setattr(request, TYPED, draft)
     page = show(request, company=request.company.slug, plural="process-versions", pk=pk)
     page.status_code = status
     return page
