@@ -10,4 +10,4 @@ from gucang.surface import nav, panels
 panels.add("*", "left", "conformance/_of_record.html", cases.of_record, order=25)
 panels.add("process", "actions", "conformance/_of_process.html", overview.lead_here)
 panels.add("process", "head", "conformance/_of_process.html", overview.lead_here)
-nav.add(_("How work goes"), "route", "/processes/fit", "process.view", order=84, seldom=True)
+nav.add(_("How work goes"), "route", "/processes/fit", "process.view", order=84, seldom=True, homes=("auditor",))

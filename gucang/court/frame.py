@@ -25,7 +25,7 @@ MOST_LESSONS = 5
 
 verdicts.told_by(telling.Court())
 
-nav.add(_("Deviation court"), "gavel", "/deviations/", "deviation.view", order=85, seldom=True)
+nav.add(_("Deviation court"), "gavel", "/deviations/", "deviation.view", order=85, seldom=True, homes=("auditor",))
 columns.tones("deviation.state", {str(state): tone for state, tone in telling.TONES.items()})
 columns.tones("lesson.state", {"given": "ok", "withdrawn": "mute"})
 columns.due("deviation.until", "state", (State.TOLERATED,))

@@ -25,7 +25,8 @@ Shown = Callable[[CompanyRequest], bool]
 class Place:
     """One entry of the rail. `url` is below the company's address; `count` says how much waits there.
 
-    Where there are more places than the rail has room for, `seldom` ones go first, then those meant for other `homes`.
+    Where there are more places than the rail has room for, `seldom` ones go first, then those meant for other `homes`;
+    those made for the first of its `homes` stay with whom that is the main one.
     """
 
     label: Any
@@ -176,13 +177,17 @@ def left(request: CompanyRequest) -> Left | None:
 def places(request: CompanyRequest) -> list[dict[str, Any]]:
     """The places that this person may go to, the present one marked; `more` are those without room in the rail."""
     allowed = [place for place in _allowed(request) if place.rail]
-    mine = set(home.homes_of(request))
-    upper = sorted(
-        (place for place in allowed if not place.bottom),
-        key=lambda place: (place.seldom, bool(place.homes) and mine.isdisjoint(place.homes)),
-    )
+    mine = home.homes_of(request)
+    upper = sorted((place for place in allowed if not place.bottom), key=lambda place: _distance(place, mine))
     beyond = upper[RAIL_PLACES:] if len(upper) > RAIL_PLACES + 1 else []
     return [_item(place, request) | {"more": place in beyond} for place in allowed]
+
+
+def _distance(place: Place, mine: Sequence[str]) -> tuple[bool, bool]:
+    """How far a place is from the work of somebody with these homes; the nearest come first."""
+    if place.homes[:1] == tuple(mine[:1]):
+        return False, False
+    return place.seldom, bool(place.homes) and set(mine).isdisjoint(place.homes)
 
 
 def seen_places(items: list[dict[str, Any]], base: str, looking: Looking) -> list[dict[str, Any]]:

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gucang.kernel.scope import company_scope
 from gucang.messages.actions import create_setting
 from gucang.messages.models import NotificationSetting
 from gucang.parties.actions import pool
 from gucang.surface import nav
+from tests.personas import Team, hire
 
 Login = Callable[..., Client]
 
@@ -61,6 +63,17 @@ def test_each_home_has_its_own_places_at_hand(client: Client, login: Login, alic
     shown, more = rail(login(Client(), adam))
     assert "/quotes/" in more
     assert "/products/" in shown
+
+
+def test_an_auditor_has_the_audit_at_hand_though_others_seldom_go_there(
+    client: Client, login: Login, acme_team: Team
+) -> None:
+    with company_scope(acme_team.company):
+        auditor = hire("Sam", "auditor")
+    bob = acme_team.people["bob"]
+    audit = {"/findings/patterns", "/findings/", "/processes/fit", "/deviations/"}
+    assert audit < set(rail(login(client, auditor))[0])
+    assert not audit & set(rail(login(Client(), bob))[0])
 
 
 @pytest.mark.usefixtures("narrow")
