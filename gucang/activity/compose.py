@@ -35,7 +35,8 @@ def kinds_for(actor: Actor, record_type: RecordType) -> list[tuple[str, str]]:
         return []
     found: list[tuple[str, str]] = []
     if actor.may(follow_ups.create.name):
-        found += [(kind.value, str(kind.label)) for kind in FollowUpKind]
+        kinds = [FollowUpKind.NOTE] if subjects.is_internal(record_type.name) else list(FollowUpKind)
+        found += [(kind.value, str(kind.label)) for kind in kinds]
     if actor.may(tasks.create.name):
         found.append((TASK, str(tasks.create.type.label)))
     if actor.may(coaching.create.name):

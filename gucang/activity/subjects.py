@@ -15,12 +15,23 @@ from gucang.kernel.records import RecordType
 COACHED = ("follow_up", "task")
 ATTACHED = (*COACHED, "coaching")
 _allowed: list[str] = []
+_internal: set[str] = set()
 _contracted: set[str] = set()
 
 
-def allow(*names: str) -> None:
-    """Let follow-ups, tasks, coaching and attachments be about records of these types."""
+def allow(*names: str, internal: bool = False) -> None:
+    """Let follow-ups, tasks, coaching and attachments be about records of these types.
+
+    With `internal` they are the company's own business: no calls to or visits at a customer are offered there.
+    """
     _allowed.extend(name for name in names if name not in _allowed)
+    if internal:
+        _internal.update(names)
+
+
+def is_internal(name: str) -> bool:
+    """Whether records of this type are nothing that one speaks about with a customer."""
+    return name in _internal
 
 
 def allowed(name: str) -> bool:

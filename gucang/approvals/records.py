@@ -70,7 +70,7 @@ delegation = register(
     )
 )
 
-subjects.allow("approval_request")
+subjects.allow("approval_request", internal=True)
 
 # Asking has no button: the deed that needs it asks.
 permissions.declare(requests.submit.name, requests.submit.label)

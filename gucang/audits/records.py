@@ -128,7 +128,7 @@ confirmation = register(
     )
 )
 
-subjects.allow("finding", "correction")
+subjects.allow("finding", "correction", internal=True)
 permissions.declare(rules.AUDIT, _("See the findings of others"))
 permissions.declare(rules.PATTERNS, _("See what the rules find, in numbers"))
 for verb in (*findings.ENGINE, *corrections.ENGINE, setup.install):

@@ -56,7 +56,7 @@ lesson = register(
     )
 )
 
-subjects.allow("deviation")
+subjects.allow("deviation", internal=True)
 for verb in (*verdicts.ENGINE, *lessons.ENGINE):
     permissions.declare(verb.name, verb.label)
 

@@ -52,7 +52,7 @@ process_version = register(
     )
 )  # fmt: skip
 
-subjects.allow("process", "process_version")
+subjects.allow("process", "process_version", internal=True)
 for verb in versions.INTERNAL:
     permissions.declare(verb.name, verb.label)
 

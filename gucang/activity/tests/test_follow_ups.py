@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from gucang.activity import queries
+from gucang.activity import queries, subjects
 from gucang.activity.actions import follow_ups, tasks
+from gucang.activity.compose import kinds_for
 from gucang.activity.models import FollowUp, Task
-from gucang.kernel import clock, events
+from gucang.kernel import clock, events, records
 from gucang.kernel.errors import Forbidden, Invalid, NotVisible, Refused
 from gucang.kernel.models import Company
 
@@ -170,3 +171,12 @@ def test_a_years_history_comes_in_bulk_at_its_dates(scope: Any, alice: Any, plac
     assert [row.problem is None for row in settled] == [True, True, True, False]
     found = events.timeline("department", place.pk, names=("follow_up.create",))
     assert [timezone.localtime(event.occurred_at).month for event in found] == [3, 2, 1]
+
+
+def test_about_the_companys_own_business_no_call_to_a_customer_is_offered(
+    scope: Any, monkeypatch: pytest.MonkeyPatch, alice: Any
+) -> None:
+    department = records.get("department")
+    assert [kind for kind, _label in kinds_for(alice.as_actor(), department)][:2] == ["call", "visit"]
+    monkeypatch.setattr(subjects, "_internal", {"department"})
+    assert [kind for kind, _label in kinds_for(alice.as_actor(), department)] == ["note", "task"]
