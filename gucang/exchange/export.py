@@ -20,8 +20,10 @@ from gucang.kernel import lines as of_documents
 from gucang.kernel.actors import Access, Actor, as_actor, system
 from gucang.kernel.custom import conditions as own
 from gucang.kernel.fields import FieldSpec
+from gucang.kernel.models import AboutRecord
 from gucang.kernel.records import RecordType
 from gucang.kernel.text import BadText, normalise_phone
+from gucang.surface.columns import ABOUT_ID
 from gucang.surface.keyset import Order
 from gucang.surface.labels import Labels, labels_of
 from gucang.surface.meant import everything
@@ -60,7 +62,9 @@ class Extract:
         )
         names = [name for name in wanted if name in known]
         if not names:
-            names = list(dict.fromkeys([*_first(record_type), *record_type.form_specs(), *(s.name for s in customs)]))
+            also = record_type.exchange.also if record_type.exchange is not None else ()
+            names = [*_first(record_type), *record_type.form_specs(), *also, *(s.name for s in customs)]
+            names = list(dict.fromkeys(names))
         shown = [known[name] for name in names if permissions.access(actor, record_type, name) != Access.HIDDEN]
         rows = found.query.filter(pk__in=picked) if picked else found.query
         return cls(record_type, actor, rows.order_by(*_ordering(found.order)), tuple(shown))
@@ -107,6 +111,8 @@ def rows(chosen: Extract) -> Iterator[list[str]]:
         labels = labels_of(chosen.actor, wanted)
         if any(spec.kind == "lines" for spec in chosen.specs):
             labels = labels | _numbers(chosen, some)
+        if any(spec.name == ABOUT_ID for spec in chosen.specs) and issubclass(chosen.type.model, AboutRecord):
+            labels = labels | _abouts(chosen.actor, some)
         for record in some:
             yield [guarded(cell(chosen, spec, record, labels)) for spec in chosen.specs]
 
@@ -123,6 +129,19 @@ def _numbers(chosen: Extract, some: Sequence[Any]) -> Labels:
         by = "number" if "number" in records.by_model(spec.target).specs else "name"
         rows = records.by_model(spec.target).query(chosen.actor).filter(pk__in=ids).values_list("pk", by)
         found |= {(spec.target, pk): text for pk, text in rows}
+    return found
+
+
+def _abouts(actor: Actor, some: Sequence[Any]) -> Labels:
+    """What these entries are about, by number or name as an import finds it; nothing for what has neither."""
+    found: Labels = {}
+    for name in {record.about_type for record in some}:
+        about = records.get(name)
+        by = next((one for one in ("number", "name") if one in about.specs), None)
+        if by is not None:
+            ids = {record.about_id for record in some if record.about_type == name}
+            rows = about.query(actor).filter(pk__in=ids).values_list("pk", by)
+            found |= {(about.model, pk): text for pk, text in rows}
     return found
 
 
@@ -145,7 +164,9 @@ def cell(chosen: Extract, spec: FieldSpec, record: Any, labels: Labels) -> str:
         assert spec.of_type is not None
         return of_documents.to_text(spec.of_type, of_documents.of(record), labels) if access in _SEEN else ""
     value = _stored(spec, record)
-    if spec.kind == "reference":
+    if spec.name == ABOUT_ID and isinstance(record, AboutRecord):
+        text = labels.get((records.get(record.about_type).model, value), "")
+    elif spec.kind == "reference":
         text = labels.get((spec.target, value), _t("not visible")) if value is not None else ""
     else:
         text = _phone(value) if spec.kind == "phone" else spec.show(value)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.kernel import records
-from gucang.surface import columns, nav, panels
+from gucang.kernel.actors import Actor
+from gucang.kernel.models import Event
+from gucang.surface import columns, nav, panels, timeline
 
 nav.add(_("Imports"), "file-import", "/imports/", "customer.import", order=80, seldom=True)
 nav.setting(
@@ -16,3 +19,13 @@ panels.when_empty("export", _("“Export this list” stands in the menu of ever
 columns.names("export.record_type", records.plural_called)
 columns.names("import.record_type", records.plural_called)
 panels.add("import", "head", "exchange/_begin.html", lambda request, record_type, record: {})
+
+
+@timeline.through
+def by_import(event: Event, actor: Actor) -> timeline.Through | None:
+    """That an import brought it in; a way to it for those who may look at imports."""
+    number = event.facts.get("import")
+    if not number:
+        return None
+    seen = actor.may("import.view") and event.actor_id is not None and event.actor_id == actor.member_id
+    return timeline.Through(_t("by an import"), "file-import", f"/imports/{number}" if seen else "")

@@ -68,6 +68,13 @@ USUAL: dict[str, tuple[str, ...]] = {
     "line.price": ("单价", "未税单价", "unitprice"),
     "line.discount": ("折扣", "折扣率", "discount"),
     "line.tax_rate": ("税率", "taxrate", "vat"),
+    "what": ("承诺内容", "承诺事项", "承诺", "内容", "promise"),
+    "worth": ("金额", "承诺金额", "amount"),
+    "until": ("期限", "兑现期限", "承诺日期", "截止日期", "到期日", "duedate", "deadline"),
+    "promised_by": ("业务员", "答应的人", "经办人"),
+    "booked_at": ("入账日期", "记账日期"),
+    "booked_ref": ("入账单号", "凭证号", "单据号", "voucher"),
+    "settled_at": ("结束日期", "兑现日期", "完成日期"),
     OLD_NUMBER: ("编号", "旧编号", "原编号", "客户编号", "id", "externalid", "recordid"),
 }
 
@@ -107,6 +114,15 @@ def choices(record_type: RecordType, actor: Actor) -> list[tuple[str, str]]:
     specs = with_lines(record_type, targets(record_type, actor))
     fields = [(name, _label(name, spec)) for name, spec in specs.items()]
     return fields + [(name, str(label)) for name, label in EXTRA_TARGETS.items()]
+
+
+def header(record_type: RecordType, actor: Actor) -> list[str]:
+    """The columns of an empty file for this type, needed ones first; a document's lines one by one, not in one cell."""
+    specs = with_lines(record_type, targets(record_type, actor))
+    keys = [name for name in _keys(record_type) if name in specs]
+    names = sorted((name for name in specs if name != lines.NAME), key=lambda name: not specs[name].required)
+    found = [_label(name, specs[name]) for name in dict.fromkeys([*keys, *names])]
+    return [*found, str(EXTRA_TARGETS[MADE_AT])]
 
 
 def suggest(columns: Sequence[str], record_type: RecordType, actor: Actor) -> dict[str, str]:

@@ -6,6 +6,7 @@ from gucang.exchange import screens
 
 company_patterns: list[URLPattern | URLResolver] = [
     path("imports/new", screens.imports.new, name="import-new"),
+    path("imports/templates/<slug:plural>.csv", screens.imports.template, name="import-template"),
     path("imports/<int:pk>", screens.imports.page, name="import"),
     path("imports/<int:pk>/progress", screens.imports.progress, name="import-progress"),
     path("imports/<int:pk>/columns", screens.imports.columns, name="import-columns"),

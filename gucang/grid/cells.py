@@ -43,7 +43,7 @@ class Cells:
         if spec.kind == "reference" and text.strip():
             several = self.named[spec.target].get(text.strip(), []) if spec.target else []
             if len(several) != 1:
-                raise BadValue(why_not_one(spec, text.strip(), several))
+                raise BadValue(why_not_one(spec.target, text.strip(), several))
             return several[0]
         return text
 

@@ -51,9 +51,9 @@ for _kind, _nature in NATURES.items():
         bookings.register(Booking(str(_kind), _("a task with its day"), plan_task, by_itself=True))
 
 
-@reaction("promise.make")
+@reaction("promise.make", "promise.create")
 def book_by_itself(event: Event, promise: Promise, actor: Actor) -> None:
-    """What needs nobody to book it is booked with the promise."""
+    """What needs nobody to book it is booked with the promise. Only one that was brought in begins as binding."""
     way = bookings.of(promise.kind)
     if way is not None and way.by_itself and promise.state == State.BINDING:
         booking.arrange(promise.pk, actor=system())
@@ -94,8 +94,8 @@ def tell_of_a_new_one(event: Event) -> Iterator[Told]:
     if promise is None:
         return
     sentence = gettext_noop("%(who)s promised %(customer)s: %(promise)s. Not binding yet.")
-    if promise.state in (State.BINDING, State.BOOKED):
-        return  # they hear that it binds
+    if promise.state in (State.BINDING, State.BOOKED) or "import" in event.facts:
+        return  # they hear that it binds; of what was brought in nobody hears one by one
     for member in queries.who_serve(promise):
         yield Told(member, sentence, _words(event, promise))
 

@@ -10,10 +10,10 @@ from gucang.accounts import roles
 from gucang.activity import subjects
 from gucang.kernel import permissions
 from gucang.kernel.actors import Reach
-from gucang.kernel.records import Calendar, Layout, RecordType, register
+from gucang.kernel.records import Calendar, Exchange, Layout, RecordType, register
 from gucang.promises import models
 from gucang.promises import rules as promise_rules
-from gucang.promises.actions import booking, making, rules, settling
+from gucang.promises.actions import booking, history, making, rules, settling
 from gucang.promises.kinds import WITH_WORTH
 
 promise = register(
@@ -48,6 +48,7 @@ promise = register(
         ),
         order="-updated_at",
         search={"what": "A", "number": "A", "customer__name": "B"},
+        exchange=Exchange(key="number", also=history.FIELDS),
     )
 )  # fmt: skip
 
@@ -77,12 +78,13 @@ for verb in (making.reconsider, booking.arrange, booking.take_over, settling.esc
 
 GIVE = ("promise.view", "promise.create", "promise.edit", "promise.make", "promise.keep", "promise.hand_on")
 END = ("promise.send_back", "promise.withdraw", "promise.break")
+CARRY = ("promise.import", "promise.export")
 BOOKING = ("promise.view", "promise.book", "promise.send_back", "promise.hand_on")
 
 roles.grant("salesperson", dict.fromkeys((*GIVE, *END), Reach.OWN))
-roles.grant("sales_manager", dict.fromkeys((*GIVE, *END, "promise.reopen"), Reach.TREE))
+roles.grant("sales_manager", dict.fromkeys((*GIVE, *END, "promise.reopen", *CARRY), Reach.TREE))
 # Whoever answers the telephone sees all of it, says when they will call back, and hears that something has come.
 roles.grant("service", dict.fromkeys(GIVE, Reach.COMPANY))
-roles.grant("finance", dict.fromkeys(BOOKING, Reach.COMPANY))
-roles.grant("executive", dict.fromkeys((*GIVE, *END, "promise.reopen"), Reach.COMPANY))
+roles.grant("finance", dict.fromkeys((*BOOKING, "promise.export"), Reach.COMPANY))
+roles.grant("executive", dict.fromkeys((*GIVE, *END, "promise.reopen", *CARRY), Reach.COMPANY))
 roles.grant_all({"promise_rule.view": Reach.COMPANY})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 
 from gucang.kernel.actors import Actor
 from gucang.kernel.permissions import reach_q, whoever_may
-from gucang.promises.kinds import Books, nature
+from gucang.promises.kinds import Books, Worth, nature
 
 if TYPE_CHECKING:
     from gucang.promises.models import Promise
@@ -38,6 +38,19 @@ def is_the_system(actor: Actor, record: Any) -> bool:
 def needs_booking(promise: Promise) -> bool:
     """Whether something must follow in the books before it can be kept."""
     return nature(promise.kind).books is not Books.NOTHING
+
+
+def wrong_words(promise: Promise) -> dict[str, list[Any]]:
+    """Why what was promised cannot be kept in the ledger as it is, by field: no worth, or somebody else's contact."""
+    found: dict[str, list[Any]] = {}
+    if nature(promise.kind).worth is Worth.NEEDED and not promise.worth:
+        found["worth"] = [_t("Write how much this is worth; an estimate will do.")]
+    if promise.contact is not None and promise.contact.customer_id != promise.customer_id:
+        found["contact"] = [
+            _t("%(contact)s does not belong to “%(customer)s”. Choose one of its contacts.")
+            % {"contact": promise.contact, "customer": promise.customer}
+        ]
+    return found
 
 
 def why_waiting(promise: Promise) -> str | None:

@@ -167,3 +167,19 @@ def test_what_is_seen_goes_out_columns_in_order_and_only_picked_rows(
     assert lines == ["苏州,丙公司", "苏州,甲公司", "苏州,乙公司"]
     assert taken(client.post(link, {"picked": rows[:2], "query": "city=苏州"})) == [head, "苏州,甲公司", "苏州,乙公司"]
     assert taken(client.post(link, {"picked": rows[:1], "every": "1"})) == [head, *lines]
+
+
+def test_empty_files_are_for_who_may_bring_the_rows_in(
+    acme: Any, adam: Any, alice: Any, client: Client, login: Login
+) -> None:
+    address = "/acme/imports/templates/promises.csv"
+    login(client, adam)
+    assert f'href="{address}"' in client.get("/acme/imports/new").content.decode()
+    header = client.get(address).content.decode("utf-8-sig").strip()
+    assert {"编号", "客户", "答应了什么", "凭据"} <= set(header.split(","))
+    lines = client.get("/acme/imports/templates/sales-orders.csv").content.decode()
+    assert "明细：数量" in lines
+    assert client.get("/acme/imports/templates/nothing.csv").status_code == 404
+    login(client, alice)
+    assert address not in client.get("/acme/imports/new").content.decode()
+    assert client.get(address).status_code == 403

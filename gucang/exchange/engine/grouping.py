@@ -126,7 +126,7 @@ def resolve(work: Work, drafts: Iterable[Draft]) -> None:
             elif name in row and not draft.refusal:
                 draft.line, draft.raw = draft.places[place], draft.raws[place]
                 draft.refused_field = mapping.LINE + name
-                draft.refusal = why_not_one(spec, row[name], several)
+                draft.refusal = why_not_one(spec.target, row[name], several)
 
 
 def _unfit(work: Work) -> dict[str, str]:

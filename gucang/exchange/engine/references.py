@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _t
 from gucang.exchange.engine.plan import Draft, Work
 from gucang.kernel import records
 from gucang.kernel.actors import Actor
-from gucang.kernel.fields import FieldSpec
+from gucang.kernel.fields import BadValue, FieldSpec
+from gucang.kernel.models import AboutRecord
 from gucang.kernel.records import RecordType
 
 
@@ -30,6 +31,31 @@ class Resolver:
                     by_field.setdefault(name, []).append(draft)
         for name, some in by_field.items():
             self._resolve(self._specs()[name], some)
+        if issubclass(self.type.model, AboutRecord):
+            self._resolve_about([draft for draft in drafts if not draft.refusal])
+
+    def _resolve_about(self, drafts: Iterable[Draft]) -> None:
+        """What an entry is about: a number or name in one cell, of which kind it is in another."""
+        kinds = self.type.specs["about_type"]
+        by_kind: dict[str, list[Draft]] = {}
+        for draft in drafts:
+            word, kind = word_of(draft.values.pop("about_id", "")), draft.values.get("about_type", "")
+            if not word:
+                continue
+            try:
+                draft.values["about_id"] = word
+                by_kind.setdefault(kinds.clean(kind, self.work.actor), []).append(draft)
+            except BadValue as problem:
+                draft.refused_field, draft.refusal = "about_type", str(problem.sentence)
+        for name, some in by_kind.items():
+            meant = records.get(name)
+            found = find_all(meant, {draft.values["about_id"] for draft in some}, self.work.actor)
+            for draft in some:
+                several = found.get(word := draft.values["about_id"], [])
+                if len(several) == 1:
+                    draft.values["about_id"] = several[0].pk
+                else:
+                    draft.refused_field, draft.refusal = "about_id", why_not_one(meant.model, word, several)
 
     def _specs(self) -> dict[str, FieldSpec]:
         def find() -> dict[str, FieldSpec]:
@@ -48,7 +74,7 @@ class Resolver:
             if len(several) == 1:
                 draft.values[spec.name] = several[0]
             elif not draft.refusal:
-                draft.refused_field, draft.refusal = spec.name, why_not_one(spec, word, several)
+                draft.refused_field, draft.refusal = spec.name, why_not_one(spec.target, word, several)
 
 
 def word_of(value: Any) -> str:
@@ -56,15 +82,14 @@ def word_of(value: Any) -> str:
     return " ".join(str(value).split())
 
 
-def why_not_one(spec: FieldSpec, word: str, several: Sequence[Any]) -> str:
-    """The sentence for a word that means no record, or `several`."""
-    assert spec.target is not None
+def why_not_one(target: Any, word: str, several: Sequence[Any]) -> str:
+    """The sentence for a word that means no record of the model `target`, or `several`."""
     sentence = (
         _t("There are several %(what)s called “%(text)s”. Write the number instead.")
         if several
         else _t("There is no %(what)s “%(text)s” that you may see. Bring it in first, or correct the name.")
     )
-    return sentence % {"what": spec.target._meta.verbose_name, "text": word[:60]}
+    return sentence % {"what": target._meta.verbose_name, "text": word[:60]}
 
 
 def find_all(record_type: RecordType, words: set[str], actor: Actor) -> dict[str, list[Any]]:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gucang.exchange import intake, mapping, maps, store
+from gucang.exchange import intake, mapping, maps, rules, store
 from gucang.exchange.actions import imports
 from gucang.exchange.models import COUNTS, IfDuplicate, Import, ImportLine, Kind, Progress, State, label_of
 from gucang.exchange.readers import sample
@@ -48,7 +48,7 @@ def new(request: CompanyRequest, **_address: str) -> HttpResponse:
             return go(request, _url(request, _received(request, chosen, dict(kinds))))
         except Invalid as problem:
             error = {name if name == "file" else "what": many[0] for name, many in problem.fields.items()}
-    context = {"kinds": kinds, "chosen": chosen, "error": error}
+    context = {"kinds": kinds, "chosen": chosen, "error": error, "templates": _templates(request, kinds)}
     return render(request, "exchange/new.html", context, status=422 if error else 200)
 
 
@@ -60,6 +60,29 @@ def _kinds(request: CompanyRequest) -> list[tuple[str, str]]:
     plain = [(name, str(records.get(name).label_plural)) for name in may]
     ready = [(f"{_MAP}{one.name}", str(one.label)) for one in maps.every() if set(one.record_types) <= may]
     return [*sorted(plain, key=lambda pair: pair[1]), *ready]
+
+
+def _templates(request: CompanyRequest, kinds: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(label, address) of an empty file for each record type among these."""
+    plain = [(name, label) for name, label in kinds if not name.startswith(_MAP)]
+    return [(label, f"{request.base}/imports/templates/{records.get(name).plural}.csv") for name, label in plain]
+
+
+@require_GET
+@answered
+def template(request: CompanyRequest, plural: str, **_address: str) -> HttpResponse:
+    """An empty file with the columns that this person may fill, as headers that an import knows again."""
+    if (record_type := records.by_plural(plural)) is None:
+        raise NotVisible
+    rules.check_may_import(request.actor, record_type)
+    text = "".join(sheets.lines([[guarded(label) for label in mapping.header(record_type, request.actor)]]))
+    return _csv(text, f"{plural}.csv")
+
+
+def _csv(text: str, name: str) -> HttpResponse:
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _received(request: CompanyRequest, chosen: str, kinds: dict[str, str]) -> Import:
@@ -254,9 +277,7 @@ def _as_file(request: CompanyRequest, pk: int, kind: Kind) -> HttpResponse:
     record = find(records.get("import"), request, pk)
     lines = ImportLine.objects.filter(import_record=record, kind=kind).order_by("id")
     text = "".join(sheets.lines(_rows_of(record, list(lines))))
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{record.number}-{kind.value}.csv"'
-    return response
+    return _csv(text, f"{record.number}-{kind.value}.csv")
 
 
 def _rows_of(record: Import, lines: list[ImportLine]) -> list[list[str]]:

@@ -75,6 +75,8 @@ def arrange(promise: Promise, *, actor: Actor) -> None:
     if who is not None and who.may_work:
         people.hold(promise, who, people.end_of(promise))
         promise.held_since = since
+    # One that came in late is late from its day; its step is not told of as if it had become late now.
+    promise.escalated_at = promise.overdue_at
 
 
 def _enter(promise: Promise, made: Booked, by: Member | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +21,7 @@ from gucang.kernel.actions.values import assign
 from gucang.kernel.actors import Actor, as_actor
 from gucang.kernel.errors import Invalid, NeedsApproval
 from gucang.promises import people, rules, sources
+from gucang.promises.actions import history
 from gucang.promises.kinds import Worth, nature
 from gucang.promises.models import Promise, State
 
@@ -41,8 +41,8 @@ class _Giving(Action):
         with transaction.atomic():
             outcome = super().__call__(record, **params)
             actor = as_actor(params["actor"])
-            if not alone or outcome.event is None or not actor.may(make.name):
-                return outcome
+            if not alone or outcome.event is None or params.get("also") or not actor.may(make.name):
+                return outcome  # `also`: what an import brings in stands as it stood
             if not self.creates and outcome.event.changes.keys().isdisjoint(WORDS):
                 return outcome
             try:
@@ -53,8 +53,11 @@ class _Giving(Action):
 
 
 def _write(promise: Promise, *, values: dict[str, Any], actor: Actor) -> None:
-    """Write down what was promised to a customer."""
+    """Write down what was promised to a customer, now or in another ledger before."""
     assign(promise, values)
+    if not history.BEYOND_THE_FORM.isdisjoint(values):
+        history.bring_in(promise, actor)
+        return
     about, customer = sources.find(actor, promise.about_type, promise.about_id)
     promise.set_about(about)
     promise.customer = customer
@@ -68,22 +71,14 @@ def _complete(promise: Promise, actor: Actor, told: date | None = None) -> None:
 
     Raises Invalid.
     """
-    problems: dict[str, list[Any]] = {}
-    asked = nature(promise.kind).worth
-    if asked is Worth.NOT_ASKED:
+    if nature(promise.kind).worth is Worth.NOT_ASKED:
         promise.worth = None
-    elif asked is Worth.NEEDED and (promise.worth is None or promise.worth == Decimal(0)):
-        problems["worth"] = [_t("Write how much this is worth; an estimate will do.")]
+    problems = rules.wrong_words(promise)
     if promise.until is None:
         who = Member.objects.filter(pk=actor.member_id).first()
         promise.until = timezone.localdate(people.usual_until(promise.kind, who))
     elif promise.until < clock.today() and promise.until != told:
         problems["until"] = [_t("This day is over. Write today or a later day.")]
-    if promise.contact is not None and promise.contact.customer_id != promise.customer_id:
-        problems["contact"] = [
-            _t("%(contact)s does not belong to “%(customer)s”. Choose one of its contacts.")
-            % {"contact": promise.contact, "customer": promise.customer}
-        ]
     if problems:
         raise Invalid(problems)
 
