@@ -41,10 +41,11 @@ class Declared:
     """One rule as the program knows it.
 
     `responsible` leads to the id of the member whose finding it is: a path of the record, or a function that gives an
-    expression once a company is entered; "" is the record's owner. `cost` leads to an estimate in the company's
-    currency. `evidence(ids)` gives the ids of the events that show it, by record; without it, the record's latest.
-    `cases(records, since=…, now=…)` narrows to what has had its chance to offend since then, by which a correction is
-    verified; without it, what was made a day ago or earlier.
+    expression once a company is entered; "" is the record's owner. `cost` names the column of an estimate, which is
+    converted by the rate of the day where the record has a currency of its own. `evidence(ids)` gives the ids of the
+    events that show it, by record; without it, the record's latest. `cases(records, since=…, now=…)` narrows to what
+    has had its chance to offend since then, by which a correction is verified; without it, what was made a day ago or
+    earlier.
     """
 
     key: str
@@ -56,7 +57,7 @@ class Declared:
     severity: str = Severity.WARNING
     every: str = Every.DAY
     responsible: Any = ""
-    cost: Any = ""
+    cost: str = ""
     labels: Mapping[str, Any] = field(default_factory=dict)
     evidence: Evidence | None = None
     cases: Cases | None = None

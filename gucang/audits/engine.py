@@ -17,12 +17,14 @@ from typing import Any
 
 from django.db.models import BigIntegerField, DecimalField, Exists, F, OuterRef, Q, QuerySet, Value, Window
 from django.db.models.functions import Cast, RowNumber
+from django.utils import timezone
 
 from gucang.accounts.models import Member
 from gucang.audits import clocks, declared, queries, wording
 from gucang.audits.actions import corrections, findings
 from gucang.audits.kinds import LIVE, State
 from gucang.audits.models import AuditRule, Correction, Finding, RuleRun
+from gucang.books.queries import in_own_currency
 from gucang.kernel import clock, events, records
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Problem, Refused
@@ -63,7 +65,7 @@ class Rule:
         """What the rule says. Raises Refused for one that cannot be asked any more."""
         found = row.builtin
         if found is not None:
-            cost = F(found.cost) if isinstance(found.cost, str) and found.cost else found.cost or None
+            cost = _estimate(found, now) if found.cost else None
             whose = declared.whose(found.responsible, found.type)
             told = _with_currency(found.type, found.columns)
             return cls(row, now, found.defaults | row.figures, told, whose, cost)
@@ -111,6 +113,14 @@ class Rule:
             facts = {**self.figures, **{name: wording.stored(told[name]) for name in self.columns}}
             found.append(Seen(told["pk"], told["audit_member"], told.get("audit_cost"), facts))
         return found
+
+
+def _estimate(found: declared.Declared, now: datetime) -> Any:
+    """What an offender costs, in the company's currency by the rate of the day; nothing where there is no rate."""
+    spec = found.type.specs.get(found.cost)
+    if "currency" in found.type.specs and not (spec is not None and spec.in_own):
+        return in_own_currency(found.cost, timezone.localdate(now))
+    return F(found.cost)
 
 
 def _with_currency(record_type: RecordType, columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -194,6 +204,7 @@ def _refresh(rule: Rule, offenders: QuerySet[Any]) -> bool:
             finding, member = held[seen.pk], people.get(seen.member or 0)
             given = _given(rule, seen, member)
             same = finding.facts == given["facts"] and finding.member_id == given["member"]
+            same = same and finding.cost == seen.cost
             if not same:
                 findings.refresh(finding.pk, actor=system(), found=json.dumps(given))
 

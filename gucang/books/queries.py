@@ -6,6 +6,7 @@ from bisect import bisect_right
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Case, DecimalField, F, Q, Value, When
 from django.utils.translation import gettext as _t
 
 from gucang.books import rules
@@ -35,6 +36,17 @@ def rate_on(currency: str, day: date) -> Decimal | None:
     days, rates = kept("exchange rates", _rates).get(currency, ((), ()))
     place = bisect_right(days, day)
     return rates[place - 1] if place else None
+
+
+def in_own_currency(amount: str, day: date, currency: str = "currency") -> Case:
+    """The expression of a column in the company's currency, by the rates of `day`; null where nobody has entered one.
+
+    `currency` is the column that says in what the amount is, "" for the company's own.
+    """
+    known = {code: rate for code in kept("exchange rates", _rates) if (rate := rate_on(code, day)) is not None}
+    worth = (When(Q(**{currency: code}), then=F(amount) * Value(rate)) for code, rate in known.items())
+    own = When(Q(**{f"{currency}__in": ("", own_currency())}), then=F(amount))
+    return Case(own, *worth, output_field=DecimalField(max_digits=24, decimal_places=8))
 
 
 def check_rate(currency: str, day: date, field: str = "currency") -> Decimal:

@@ -14,6 +14,8 @@ from gucang.approvals.models import ApprovalRequest, ApprovalTask, State
 from gucang.audits.clocks import working_hours_ago
 from gucang.audits.declared import audit_rule
 from gucang.audits.kinds import Every, Kind, Severity
+from gucang.books.queries import in_own_currency
+from gucang.kernel.currency import own_currency
 from gucang.ordering.models import Delivered, OrderState, SalesOrder
 from gucang.parties.models import Customer
 
@@ -82,13 +84,16 @@ def order_late(orders: QuerySet[Any], *, now: datetime, days: int = 1) -> QueryS
 def order_without_contract(
     orders: QuerySet[Any], *, now: datetime, from_amount: int = 200_000, days: int = 3
 ) -> QuerySet[Any]:
-    """Approved orders of that size on which nobody has put the signed contract. What is finished is not asked again."""
+    """Approved orders of that size on which nobody has put the signed contract. What is finished is not asked again.
+
+    The size is in the company's currency, by the rate of the day.
+    """
     contracts = Attachment.objects.filter(about_type="sales_order", about_id=OuterRef("pk"), kind="contract")
     before = timezone.localdate(now) - timedelta(days=days)
-    held = orders.filter(
-        state__in=(OrderState.APPROVED, OrderState.CHANGING), approved_on__lte=before,
-        total_order__gte=from_amount * 100,
-    )  # fmt: skip
+    own = Q(currency__in=("", own_currency()))
+    large = own & Q(total_order__gte=from_amount * 100) | ~own & Q(worth__gte=from_amount)
+    held = orders.filter(state__in=(OrderState.APPROVED, OrderState.CHANGING), approved_on__lte=before)
+    held = held.alias(worth=in_own_currency("total", timezone.localdate(now))).filter(large)
     return held.filter(~Exists(contracts))
 
 
@@ -116,11 +121,11 @@ def revenue_without_activity(customers: QuerySet[Any], *, now: datetime, days: i
     """Customers who buy, and of whom nobody has written anything: their account lives outside the system."""
     since = now - timedelta(days=days)
     bought = SalesOrder.objects.filter(
-        customer=OuterRef("pk"), state__in=_HOLD, approved_on__gte=timezone.localdate(since), currency=""
+        customer=OuterRef("pk"), state__in=_HOLD, approved_on__gte=timezone.localdate(since)
     ).order_by()
     silent = customers.filter(Q(last_contact_at=None) | Q(last_contact_at__lt=since), owner__isnull=False)
     sums = bought.values("customer")
     return silent.filter(Exists(bought)).annotate(
         audit_orders=Subquery(sums.annotate(n=Count("pk")).values("n")),
-        audit_revenue=Subquery(sums.annotate(s=Sum("total")).values("s")),
+        audit_revenue=Subquery(sums.annotate(s=Sum(in_own_currency("total", timezone.localdate(now)))).values("s")),
     )
