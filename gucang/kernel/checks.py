@@ -84,7 +84,7 @@ def check_record_types(app_configs: Sequence[AppConfig] | None = None, **options
 
 def _declaration_problems(record_type: records.RecordType) -> Iterator[str]:
     known = {field.name for field in record_type.model._meta.get_fields()}
-    for group in ("columns", "filters", "concerns", "apart"):
+    for group in ("columns", "filters", "concerns", "apart", "brief"):
         for name in getattr(record_type, group):
             if name not in known:
                 yield f"{group} name {name!r}, which {record_type.model.__name__} does not have."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from gucang.delivering import answering
 from gucang.delivering.actions import deliveries
 from gucang.delivering.models import Delivery
 from gucang.kernel import clock
+from gucang.kernel.actors import system
 from gucang.kernel.scope import company_scope
 from gucang.ordering.actions import orders
 from gucang.ordering.models import SalesOrder
 from gucang.parties.actions import customers
 from gucang.stock.actions import expected, moves, products, warehouses
 from gucang.stock.models import StockLevel
+from gucang.surface import ui
 from tests.contracts.world import words_of
 from tests.personas import hire
 
@@ -130,3 +133,30 @@ def test_the_answer_card_says_what_is_still_to_be_delivered(
         after = answering.goods(alice.as_actor(), world["customer"])
         assert after is not None
         assert after.items == []
+
+
+def test_the_customers_page_shows_what_left_for_them_and_what_is_to_leave(
+    world: dict[str, Any], client: Client, login: Any, alice: Any, bob: Any, acme: Any
+) -> None:
+    with company_scope(acme):
+        row = {"product": world["spindle"].pk, "quantity": 2}
+        for _ in range(2):
+            deliveries.create(actor=alice, values={"order": world["order"], "lines": [row], "due_on": "2099-02-07"})
+        gone, waits = Delivery.objects.order_by("pk")
+        on = clock.today() - timedelta(days=40)
+        deliveries.confirm(gone, actor=system(), on=on)
+        other = customers.create(actor=bob, values={"name": "无锡远大"}).record
+    page = login(client, alice).get(f"/acme/customers/{world['customer'].pk}").content.decode()
+    panel = page[page.index('aria-label="出货单"') :].partition("</table>")[0]
+    for one in (gone, waits):
+        assert f'href="/acme/deliveries/{one.pk}"' in panel
+    told = words_of(panel)
+    assert "已确认" in told
+    assert "待确认" in told
+    assert ui.day_text(on) in told
+    assert "2099" in told
+    assert world["order"].number in told
+    assert (
+        f'href="/acme/deliveries/{gone.pk}"'
+        not in login(Client(), bob).get(f"/acme/customers/{other.pk}").content.decode()
+    )

@@ -31,6 +31,7 @@ class RecordType:
     record away.
     `concerns` are the reference fields whose timelines an event of this record joins; the page of what it concerns
     lists it, but for those `apart`, which another part of that page tells of.
+    `brief` are the columns of that list, where the first five of a list's own would not do.
     `groups` are texts of few values, such as a city, by which a list may be grouped as by choices and references.
     `uncounted` are records whose amounts no sum contains, such as superseded versions.
     `order` is the default sort of lists ("-updated_at"). `search` maps field paths to weights "A" to "D".
@@ -57,6 +58,7 @@ class RecordType:
     owner: str = ""
     concerns: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     order: str = "-id"

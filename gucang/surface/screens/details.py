@@ -187,7 +187,7 @@ def _related(request: CompanyRequest, record_type: RecordType, record: Any) -> l
         rows = list(other.query(request.actor).filter(**{field: record}).order_by("-pk")[: RELATED_ROWS + 1])
         for row in rows if label_fields(other.model) else ():
             remember_label(request.actor, row)
-        names = related.columns or tuple(name for name in other.columns if name != field)[:5]
+        names = related.columns or other.brief or tuple(name for name in other.columns if name != field)[:5]
         columns = columns_of(other, request.actor, names)
         shower = Shower(other, request.actor, request.base, rows[:RELATED_ROWS], [c.name for c in columns])
         base = f"{request.base}/{other.plural}/"
