@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from gucang.surface import ui
 
 # In what the record's own amounts are: kept among the facts, whether or not the sentence says it.
 CURRENCY = "currency"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 def sentence(finding: Finding) -> str:
@@ -39,7 +41,8 @@ def filled(words: str, facts: Mapping[str, Any], record_type: str = "") -> str:
 
 
 def written(name: str, value: Any, record_type: str = "", currency: str = "") -> str:
-    """One stored value as people write it: days and moments by the end of their name, choices by their label.
+    """One stored value as people write it: days and moments by the end of their name (moments
+    also by how they are stored), choices by their label.
 
     `currency` is what the record's own amounts are in ("": the company's).
     """
@@ -47,7 +50,7 @@ def written(name: str, value: Any, record_type: str = "", currency: str = "") ->
         return "—"
     if isinstance(value, str) and name.endswith("_on"):
         return ui.day_text(parse_date(value)) if parse_date(value[:10]) else value
-    if isinstance(value, str) and name.endswith("_at"):
+    if isinstance(value, str) and (name.endswith("_at") or MOMENT.match(value)):
         moment = parse_datetime(value)
         return ui.moment_text(moment) if moment else value
     if isinstance(value, bool):

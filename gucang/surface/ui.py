@@ -4,6 +4,7 @@ Every function takes plain values and gives text, or `Markup` where a word must 
 an argument so that a page and its test agree; without it the current time in the active time zone is taken.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -25,6 +26,7 @@ MINUS = "−"
 
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "JPY": "JP¥"}
 YUAN = ("元", "¥", "￥")  # how people write the unit of an amount of money in a field of their own
+CODE = re.compile(r"(?<![\w-])((?=[A-Z-]*\d)[A-Z0-9]+(?:-[A-Z0-9]+)+)(?![\w-])", re.ASCII)
 WITHOUT_CENTS = {"JPY", "KRW", "VND"}
 
 # From this amount on a summary writes 万 or K instead of all digits; tables always write all of them.
@@ -335,6 +337,19 @@ def listed(words: Iterable[Any]) -> str:
     return pgettext("between words of a list", ", ").join(str(word) for word in words)
 
 
+def sentences(said: Iterable[Any]) -> Markup:
+    """Whole sentences one after the other: a blank between them in English, none after a Chinese full stop."""
+    between = Markup() if _chinese() else Markup(" ")
+    return between.join(one for one in said if one)
+
+
+def unbroken(text: Any) -> Markup:
+    """A title in which no code (SO-2026-0041) is broken at its hyphens; what is markup already stays as it is."""
+    if isinstance(text, Markup):
+        return text
+    return Markup().join(_one_word(part) if at % 2 else part for at, part in enumerate(CODE.split(str(text))))
+
+
 def deed_attrs(one: Mapping[str, Any]) -> dict[str, str]:
     """What marks a button or a line of a menu as something that the palette can do, with the reason why not."""
     label = str(one["label"])
@@ -350,7 +365,8 @@ def filters() -> dict[str, Callable[..., Any]]:
     """The filters of the Jinja2 environment, by the name that templates use."""
     amounts = (number, about, percent, money, money_text, filesize)
     times = (day, day_text, day_of_week, date_text, weekday, hour, moment, moment_text, duration, due_words, due_tone)
-    return {f.__name__: f for f in (*amounts, *times, headed, initial, family_name, phone, highlight, listed, said)}
+    words = (headed, initial, family_name, phone, highlight, listed, said, sentences, unbroken)
+    return {f.__name__: f for f in (*amounts, *times, *words)}
 
 
 def globals_() -> dict[str, Any]:

@@ -27,4 +27,5 @@ def test_a_case_that_departed_more_than_once_is_found_with_who_did_it(
     found = look_for(key_of("customer"), START + timedelta(days=3))
     assert [(one.about_id, one.member, len(one.evidence)) for one in found] == [(often.pk, bob, 1)]
     assert "2" in wording.sentence(found[0])
+    assert "T0" not in wording.sentence(found[0])
     assert look_for(key_of("customer"), START + timedelta(days=60))[0].present is False

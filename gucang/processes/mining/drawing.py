@@ -24,6 +24,7 @@ WITH_NOTE = 14  # how much higher steps are that have a note
 ROUND = 7  # radius of the corners of arrows
 HEAD = 7
 WIDTHS = 5
+NEAR = range(1201, 1601)  # a page is nearly as wide: drawn smaller, it need not scroll
 LINES = 2
 
 
@@ -212,8 +213,8 @@ class _Drawing:
 
     def whole(self, body: Sequence[Markup], title: str, description: str, id_: str) -> Markup:
         role = "group" if any(mark.href for mark in self.marks.values()) else "img"
-        form = "process tall" if self.plan.tall else "process"
         width, height = self.right - self.left, self.bottom - self.top
+        form = "process tall" if self.plan.tall else "process near" if width in NEAR else "process"
         return Markup(
             '<svg class="{}" role="{}" aria-labelledby="{}-title {}-desc" width="{}" height="{}" viewBox="{} {} {} {}">'
             '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>{}</svg>'

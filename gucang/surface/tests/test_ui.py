@@ -206,3 +206,24 @@ def test_every_icon_of_the_list_is_in_the_sprite_that_is_served() -> None:
 def test_a_trend_line_has_its_highest_value_at_the_top() -> None:
     assert ui.line_points([1, 4, 2], 100, 40) == [(0.0, 30.0), (50.0, 0.0), (100.0, 20.0)]
     assert ui.line_points([], 100, 40) == []
+
+
+def test_sentences_follow_one_another_without_a_blank_in_chinese() -> None:
+    assert ui.sentences(["可用 6 台。", "", "11月29日起到 60 台。"]) == "可用 6 台。11月29日起到 60 台。"
+
+
+@pytest.mark.usefixtures("english")
+def test_sentences_follow_one_another_with_a_blank_in_english() -> None:
+    assert ui.sentences(["6 free.", "<60> come."]) == "6 free. &lt;60&gt; come."
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("订单 SO-2026-0041 已出货", '订单 <span class="nb">SO-2026-0041</span> 已出货'),
+        ("BJ2606-0002-V2", '<span class="nb">BJ2606-0002-V2</span>'),
+        ("well-known <b>", "well-known &lt;b&gt;"),
+    ],
+)
+def test_a_code_in_a_title_is_one_word(title: str, shown: str) -> None:
+    assert ui.unbroken(title) == shown
