@@ -17,7 +17,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from string import Formatter
 from typing import Any
@@ -32,8 +32,22 @@ from gucang.kernel.records import RecordType
 Offenders = Callable[..., QuerySet[Any]]
 Cases = Callable[..., QuerySet[Any]]
 Evidence = Callable[[Collection[int]], Mapping[int, list[int]]]
+Tolerances = Callable[..., "Mapping[int, Tolerance]"]
 
 _rules: dict[str, Declared] = {}
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """That something is let be until a day: by which member, what the verdict is called, and where it is read.
+
+    `url` is an address below the company's.
+    """
+
+    until: date
+    by: int | None
+    name: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +59,8 @@ class Declared:
     converted by the rate of the day where the record has a currency of its own. `evidence(ids)` gives the ids of the
     events that show it, by record; without it, the record's latest. `cases(records, since=…, now=…)` narrows to what
     has had its chance to offend since then, by which a correction is verified; without it, what was made a day ago or
-    earlier.
+    earlier. `tolerated(ids, now=…, **figures)` tells, by record, which of them would offend if nothing were tolerated
+    today.
     """
 
     key: str
@@ -61,6 +76,7 @@ class Declared:
     labels: Mapping[str, Any] = field(default_factory=dict)
     evidence: Evidence | None = None
     cases: Cases | None = None
+    tolerated: Tolerances | None = None
 
     @property
     def type(self) -> RecordType:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from string import Formatter
 from typing import Any
@@ -22,7 +22,7 @@ from django.utils import timezone
 from gucang.accounts.models import Member
 from gucang.audits import clocks, declared, queries, wording
 from gucang.audits.actions import corrections, findings
-from gucang.audits.kinds import LIVE, State
+from gucang.audits.kinds import LIVE, PRIVATE, State
 from gucang.audits.models import AuditRule, Correction, Finding, RuleRun
 from gucang.books.queries import in_own_currency
 from gucang.kernel import clock, events, records
@@ -94,6 +94,13 @@ class Rule:
         if result.problems:
             raise Refused(next(iter(result.problems.values())))
         return result.query.select_related(None).order_by()
+
+    def tolerated(self, ids: Collection[int]) -> Mapping[int, declared.Tolerance]:
+        """Which of these records are no offenders only because something is let be today."""
+        found = self.row.builtin
+        if found is None or found.tolerated is None or not self.row.active:
+            return {}
+        return found.tolerated(ids, now=self.now, **(found.defaults | self.row.figures))
 
     def asked(self, offenders: QuerySet[Any]) -> QuerySet[Any]:
         """`offenders` with whose they are and what they cost."""
@@ -178,15 +185,19 @@ def _note(row: AuditRule, **values: Any) -> None:
 
 
 def _end_vanished(rule: Rule, offenders: QuerySet[Any]) -> bool:
-    """End what offends no more."""
+    """End what offends no more, or is tolerated from now on."""
     gone = Finding.objects.filter(rule=rule.row, present=True).exclude(
         Exists(offenders.filter(pk=OuterRef("about_id")).order_by().values("pk"))
     )
     because = "gone" if rule.row.active else "off"
-    ids = list(gone.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    for pk in ids:
-        findings.end(pk, actor=system(), because=because)
-    return len(ids) == BATCH
+    rows = list(gone.order_by("pk").values_list("pk", "about_id")[:BATCH])
+    tolerated = rule.tolerated([about for _pk, about in rows]) if rows else {}
+    for pk, about in rows:
+        if about in tolerated:
+            findings.tolerate(pk, actor=system(), **asdict(tolerated[about]))
+        else:
+            findings.end(pk, actor=system(), because=because)
+    return len(rows) == BATCH
 
 
 def _refresh(rule: Rule, offenders: QuerySet[Any]) -> bool:
@@ -277,7 +288,7 @@ def _evidence(rule: Rule, ids: Sequence[int]) -> Mapping[int, list[int]]:
 
 def _earlier(rule: Rule, seen: Seen, member: Member | None) -> int | None:
     """The finding that this one goes on from: the last of the same record, or one whose correction it disproves."""
-    before = Finding.objects.filter(rule=rule.row, present=False).exclude(state=State.SELF_CORRECTED)
+    before = Finding.objects.filter(rule=rule.row, present=False).exclude(state__in=PRIVATE)
     of_record = before.filter(about_id=seen.pk).order_by("-pk").values_list("pk", flat=True).first()
     if of_record is not None or member is None:
         return of_record

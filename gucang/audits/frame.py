@@ -19,7 +19,7 @@ from gucang.kernel.actions import get as action_called
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
-from gucang.surface import columns, home, nav, opened, panels
+from gucang.surface import columns, home, nav, opened, panels, timeline
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.panels import View
 
@@ -50,6 +50,7 @@ columns.tones(
     {
         "own": "wait", "open": "bad", "answered": "warn", "correcting": "wait", "waived": "mute", "accepted": "mute",
         "resolved": "ok", "verified": "ok", "recurred": "bad", "self_corrected": "ok",
+        "tolerated": "mute", "own_tolerated": "mute",
     },
 )  # fmt: skip
 columns.tones("finding.severity", {"hint": "mute", "warning": "warn", "serious": "bad"})
@@ -123,6 +124,7 @@ def finding_top(request: CompanyRequest, record_type: RecordType, finding: Findi
 
 
 panels.add("finding", "top", "audits/_finding.html", finding_top)
+timeline.tell("finding", wording.let_be)
 
 
 def told(found: list[Event]) -> list[dict[str, Any]]:

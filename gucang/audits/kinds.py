@@ -31,7 +31,7 @@ class Every(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """How far a finding has come. The first and the last but one are the business of the responsible person alone."""
+    """How far a finding has come. Those in `PRIVATE` are the business of the responsible person alone."""
 
     OWN = "own", pgettext_lazy("finding", "with the person")
     OPEN = "open", pgettext_lazy("finding", "not answered")
@@ -43,10 +43,12 @@ class State(models.TextChoices):
     VERIFIED = "verified", pgettext_lazy("finding", "correction verified")
     RECURRED = "recurred", pgettext_lazy("finding", "happened again")
     SELF_CORRECTED = "self_corrected", pgettext_lazy("finding", "put right by the person")
+    TOLERATED = "tolerated", pgettext_lazy("finding", "tolerated")
+    OWN_TOLERATED = "own_tolerated", pgettext_lazy("finding", "tolerated while with the person")
 
 
 # Nobody else sees these, whatever their rights.
-PRIVATE = (State.OWN, State.SELF_CORRECTED)
+PRIVATE = (State.OWN, State.SELF_CORRECTED, State.OWN_TOLERATED)
 # Something is still to be done about these.
 LIVE = (State.OWN, State.OPEN, State.ANSWERED, State.CORRECTING)
 # These wait for the auditor's judgement.

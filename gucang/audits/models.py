@@ -101,7 +101,8 @@ class Finding(AboutRecord):
     """One record that offends a rule, and what became of it. Nothing of it is ever deleted.
 
     `facts` fill the rule's sentence; `evidence` are ids of events. While it is `present` the record still offends, so
-    no second finding is opened of the same. `picked_on` is when it was drawn for the auditor's work list.
+    no second finding is opened of the same. `picked_on` is when it was drawn for the auditor's work list. What is
+    tolerated until a day is no offence until then: `tolerated_by` has judged so, `verdict` is where that is read.
     """
 
     # The record's page does not tell of it to everybody who sees the record.
@@ -131,6 +132,12 @@ class Finding(AboutRecord):
     judged_by = Reference(Member, verbose_name=_("judged by"), null=True, editable=False, related_name="+")
     remark = models.TextField(_("remark of the auditor"), blank=True, editable=False)
     waived_until = models.DateField(_("waived until"), null=True, editable=False)
+    tolerated_until = models.DateField(pgettext_lazy("finding", "tolerated until"), null=True, editable=False)
+    tolerated_by = Reference(
+        Member, verbose_name=pgettext_lazy("finding", "tolerance judged by"), null=True, editable=False,
+        related_name="+",
+    )  # fmt: skip
+    verdict = models.JSONField(default=dict, editable=False)
     closed_at = models.DateTimeField(_("ended on"), null=True, editable=False)
     recurrence_of = Reference(
         "audits.Finding", verbose_name=_("again after"), null=True, editable=False, related_name="recurrences"
@@ -142,6 +149,7 @@ class Finding(AboutRecord):
     rule_id: int
     member_id: int | None
     recurrence_of_id: int | None
+    tolerated_by_id: int | None
 
     class Meta(Record.Meta):
         verbose_name = _("finding")

@@ -26,8 +26,8 @@ finding = register(
         columns=("subject", "rule", "member", "department", "severity", "state", "first_seen_at", "grace_until"),
         filters=(
             "rule", "state", "severity", "member", "department", "about_type", "cause", "present", "cost",
-            "first_seen_at", "last_seen_at", "answered_at", "waived_until", "closed_at", "picked_on", "judged_by",
-            "recurrence_of",
+            "first_seen_at", "last_seen_at", "answered_at", "waived_until", "tolerated_until", "closed_at", "picked_on",
+            "judged_by", "tolerated_by", "recurrence_of",
         ),
         form=Layout((_("Finding"),)),
         actions=(findings.answer, findings.correct, findings.accept, findings.waive),

@@ -10,11 +10,15 @@ from string import Formatter
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _t
 
+from gucang.accounts.models import Member
 from gucang.audits.models import AuditRule, Finding
 from gucang.kernel import records
 from gucang.kernel.events import jsonable
-from gucang.surface import ui
+from gucang.kernel.models import Event
+from gucang.kernel.scope import remembered
+from gucang.surface import timeline, ui
 
 # In what the record's own amounts are: kept among the facts, whether or not the sentence says it.
 CURRENCY = "currency"
@@ -75,6 +79,25 @@ def stored(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return jsonable(value)
+
+
+def let_be(event: Event) -> list[timeline.Change]:
+    """What the timeline tells of a finding that is let be: until when, and of a tolerance by whom it was judged."""
+    found = []
+    for name in ("waived_until", "tolerated_until"):
+        day = parse_date(event.changes.get(name, [None, None])[1] or "")
+        if day is not None:
+            found.append(timeline.Change(_label(name), _t("empty"), ui.day_text(day)))
+    judge = event.changes.get("tolerated_by", [None, None])[1]
+    if judge is not None:
+        name = remembered(f"the name of member {judge}", lambda: str(Member.with_bin.filter(pk=judge).first() or ""))
+        verdict = event.facts.get("verdict", "")
+        found.append(timeline.Change(_label("tolerated_by"), _t("empty"), f"{name} ({verdict})"))
+    return found
+
+
+def _label(name: str) -> str:
+    return str(records.get("finding").specs[name].label)
 
 
 def placed(rule: AuditRule) -> str:

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from gucang.audits.declared import Declared, declare
+from gucang.audits.declared import Declared, Tolerance, declare
 from gucang.audits.kinds import Kind
 from gucang.conformance import verdicts
 from gucang.conformance.models import Case, CaseDeviation
@@ -42,6 +42,7 @@ def declare_for(case_type: str) -> None:
             labels=LABELS,
             evidence=_evidence(case_type),
             cases=_cases(case_type),
+            tolerated=_tolerated(case_type),
         )
     )  # fmt: skip
 
@@ -110,6 +111,27 @@ def _cases(case_type: str) -> Any:
         return found.filter(Exists(_over(case_type).filter(begun_at__gte=since)))
 
     return since_then
+
+
+def _tolerated(case_type: str) -> Any:
+    def let_be(ids: Collection[int], *, now: datetime, most: int, days: int) -> Mapping[int, Tolerance]:
+        """Records with more deviations than that, some of them tolerated; of several tolerances what ends first."""
+        known = verdicts.tolerated(case_type)
+        if not known:
+            return {}
+        since = now - timedelta(days=days)
+        cases = Case.objects.filter(object_type=case_type, object_id__in=list(ids), deviations__gt=most)
+        rows = CaseDeviation.objects.filter(case__in=cases.filter(ended_at__gte=since)).values_list(
+            "case__object_id", "version__process", "kind", "step", "other"
+        )
+        found: dict[int, Tolerance] = {}
+        for record, *key in rows.order_by("pk"):
+            told = known.get(verdicts.Key(*key))
+            if told is not None and (record not in found or told.until < found[record].until):
+                found[record] = told
+        return found
+
+    return let_be
 
 
 def declare_shipped() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from gucang.audits.declared import Tolerance
 from gucang.kernel.actors import Actor
 
 
@@ -40,7 +41,7 @@ class Teller(Protocol):
     def of_process(self, process: int) -> Mapping[Key, Verdict]:
         """What is known of the patterns of a process, at most one query."""
 
-    def tolerated(self, case_type: str) -> list[Key]:
+    def tolerated(self, case_type: str) -> Mapping[Key, Tolerance]:
         """The patterns of a type of case that are tolerated today, at most one query."""
 
     def way(self, actor: Actor, key: Key) -> tuple[str, str] | None:
@@ -64,9 +65,9 @@ def of_process(process: int) -> Mapping[Key, Verdict]:
     return found
 
 
-def tolerated(case_type: str) -> list[Key]:
+def tolerated(case_type: str) -> Mapping[Key, Tolerance]:
     """The patterns of a type of case that the audit leaves alone today."""
-    return [key for teller in _tellers for key in teller.tolerated(case_type)]
+    return {key: found for teller in _tellers for key, found in teller.tolerated(case_type).items()}
 
 
 def way(actor: Actor, key: Key) -> tuple[str, str] | None:

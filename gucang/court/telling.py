@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
+from gucang.audits.declared import Tolerance
 from gucang.conformance.verdicts import Key, Verdict
 from gucang.court.actions import deviations
 from gucang.court.kinds import State
@@ -50,12 +51,16 @@ class Court:
             for one in rows
         }
 
-    def tolerated(self, case_type: str) -> list[Key]:
+    def tolerated(self, case_type: str) -> Mapping[Key, Tolerance]:
         """What the audit leaves alone today."""
         rows = Deviation.objects.filter(
             process__case_type=case_type, state=State.TOLERATED, until__gte=clock.today()
         ).order_by("pk")  # fmt: skip
-        return [key_of(one) for one in rows]
+        return {
+            key_of(one): Tolerance(one.until, one.judged_by_id, one.number, f"/deviations/{one.pk}")
+            for one in rows
+            if one.until is not None
+        }
 
     def way(self, actor: Actor, key: Key) -> tuple[str, str] | None:
         """To the form, with the pattern filled in where one is given."""

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from gucang.accounts.models import Member
 from gucang.audits import engine
-from gucang.audits.actions import setup
+from gucang.audits.actions import findings, setup
 from gucang.audits.models import AuditRule, Finding
 from gucang.conformance.audit_rules import key_of
 from gucang.conformance.kinds import Kind
@@ -17,7 +18,8 @@ from gucang.court import jobs, patterns, telling
 from gucang.court.actions import deviations, lessons, verdicts
 from gucang.court.kinds import Hinders, State
 from gucang.court.models import Asked, Deviation, Lesson, LessonReader
-from gucang.kernel import clock
+from gucang.kernel import clock, records
+from gucang.kernel.actors import system
 from gucang.kernel.errors import Forbidden, Invalid, Refused
 from gucang.kernel.models import Event
 from gucang.messages.hearing import heard
@@ -246,6 +248,54 @@ def test_while_tolerated_no_rule_finds_it_and_afterwards_it_returns_by_itself(
     assert Event.objects.filter(name="deviation.resume", subject_id=found.pk).count() == 1
 
 
+def _found(record: Any) -> Finding:
+    return Finding.objects.filter(about_id=record.pk).latest("pk")
+
+
+def test_a_finding_that_is_tolerated_says_so_and_was_not_put_right(scope: Any, alice: Member, sue: Member) -> None:
+    the_process(d={"roles": []})
+    late, fresh = walk("ad", alice, number=1), walk("ad", alice, number=2)
+    process = judge_night()
+    bringing = [brought(process, alice), brought(process, alice, step="c")]
+    findings_of(process, NIGHT)
+    findings.surface(_found(late), actor=system())
+    until = [timezone.localdate(NIGHT) + timedelta(days=days) for days in (9, 5)]
+    with clock.at(NIGHT):
+        for one, day in zip(bringing, until, strict=True):
+            verdicts.tolerate(one, actor=sue, until=day, reason="等新价格表")
+    assert findings_of(process, NIGHT) == set()
+    for record, state in ((late, "tolerated"), (fresh, "own_tolerated")):
+        one = _found(record)
+        assert (one.state, one.tolerated_until, one.tolerated_by) == (state, until[1], sue), "what ends first"
+        assert one.verdict == {"name": bringing[1].number, "url": f"/deviations/{bringing[1].pk}"}
+        ended = Event.objects.filter(subject_type="finding", subject_id=one.pk).latest("pk")
+        assert (ended.name, ended.facts) == ("finding.tolerate", {"verdict": bringing[1].number})
+    assert not Event.objects.filter(name="finding.end").exists()
+    seen = set(records.get("finding").query(sue.as_actor()).values_list("about_id", flat=True))
+    assert seen == {late.pk}, "what was the person's alone stays so"
+    with clock.at(NIGHT + timedelta(days=6)):
+        jobs.every_night()
+    later = NIGHT + timedelta(days=10)
+    assert findings_of(process, later) == {late.pk, fresh.pk}
+    assert (_found(late).state, _found(late).tolerated_until) == ("own", None)
+    assert _found(late).recurrence_of is not None
+    assert _found(fresh).recurrence_of is None
+
+
+def test_what_was_put_right_while_nothing_of_it_is_tolerated_was_put_right(
+    scope: Any, alice: Member, sue: Member
+) -> None:
+    the_process(d={"roles": []})
+    walk("ad", alice, number=1)
+    process = judge_night()
+    found = brought(process, alice, kind="late", step="b")
+    findings_of(process, NIGHT)
+    with clock.at(NIGHT):
+        verdicts.tolerate(found, actor=sue, until=clock.today() + timedelta(days=200), reason="等")
+    assert findings_of(process, NIGHT + timedelta(days=60)) == set()
+    assert Finding.objects.get().state == "self_corrected"
+
+
 def test_a_tolerance_ends_on_a_later_day_within_a_year(skipping: Process, alice: Member, sue: Member) -> None:
     found = brought(skipping, alice)
     for days in (0, -3, 400):
@@ -261,4 +311,4 @@ def test_beside_the_pattern_stands_how_it_was_judged(skipping: Process, alice: M
     assert (beside.tolerated, until.isoformat() in beside.words) == (True, True)
     with clock.at(clock.now() + timedelta(days=6)):
         assert telling.Court().of_process(skipping.pk)[telling.key_of(Deviation.objects.get())].tolerated is False
-        assert telling.Court().tolerated("customer") == []
+        assert telling.Court().tolerated("customer") == {}

@@ -8,13 +8,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from gucang.accounts.models import Member
+from gucang.audits import engine
+from gucang.audits.actions import findings, setup
+from gucang.audits.models import AuditRule, Finding
+from gucang.conformance.audit_rules import key_of
 from gucang.court import effects
 from gucang.court.actions import deviations, verdicts
 from gucang.court.kinds import State
 from gucang.court.models import Deviation
 from gucang.kernel import clock
+from gucang.kernel.actors import system
 from gucang.kernel.scope import company_scope
 from gucang.sops.models import Process
 from tests.court.conftest import NIGHT, judge_night, the_process, walk
@@ -119,3 +125,31 @@ def test_another_companys_court_is_not_there(login: Login, dan: Member, brought:
     browser = login(Client(), dan)
     for address in (brought["url"], f"/acme/processes/{brought['process'].pk}/bring"):
         assert browser.get(address.replace("/acme/", "/other/")).status_code == 404
+
+
+def test_a_finding_that_is_tolerated_says_until_when_and_by_whom(
+    login: Login, acme_team: Team, brought: dict[str, Any]
+) -> None:
+    sue, until = brought["sue"], timezone.localdate(NIGHT) + timedelta(days=9)
+    with company_scope(acme_team.company), clock.at(NIGHT):
+        setup.ensure_rules()
+        rule = AuditRule.objects.get(key=key_of("customer"))
+        setup.tune(rule, actor=sue, severity="warning", figures='{"most": 2}')
+        rule.refresh_from_db()
+        engine.run(rule)
+        found = Finding.objects.filter(subject__endswith="-acd").earliest("pk")
+        findings.surface(found, actor=system())
+        verdicts.tolerate(brought["pk"], actor=sue, until=until, reason="等新价格表")
+        engine.run(rule)
+        number = Deviation.objects.get(pk=brought["pk"]).number
+    page = text(login(Client(), sue).get(f"/acme/findings/{found.pk}"))
+    assert f'href="{brought["url"]}">{number}</a>' in page
+    assert "这种做法容许到" in page
+    assert "裁决人：Sue" in page
+    assert "改正 " not in page
+    timeline = page.partition('<ol class="tl')[2]
+    assert "暂时容许" in timeline
+    assert f"Sue ({number})" in timeline
+    assert "容许到" in timeline
+    listed = text(login(Client(), sue).get("/acme/findings/?state=tolerated"))
+    assert "暂时容许" in listed

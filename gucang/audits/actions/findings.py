@@ -87,6 +87,20 @@ def end(finding: Finding, *, because: str = "gone") -> dict[str, Any]:
     return {"because": because}
 
 
+@action("finding.tolerate", label=pgettext_lazy("finding", "Tolerated"), icon="calendar-time", **_ENGINE)
+def tolerate(finding: Finding, *, until: date, by: int | None, name: str, url: str) -> dict[str, Any]:
+    """The record goes on as it was, and that is let be until a day. What was the person's alone stays so.
+
+    What the auditor has judged stays as judged. `name` and `url` are the verdict's.
+    """
+    finding.present, finding.last_seen_at = False, clock.now()
+    finding.tolerated_until, finding.tolerated_by_id = until, by
+    finding.verdict = {"name": name, "url": url}
+    if finding.state in (State.OWN, State.OPEN, State.ANSWERED, State.WAIVED):
+        close(finding, State.OWN_TOLERATED if finding.state == State.OWN else State.TOLERATED)
+    return {"verdict": name}
+
+
 @action("finding.resume", label=_("Waiver over"), guard=rules.why_not_waived, icon="player-play", **_ENGINE)
 def resume(finding: Finding) -> None:
     """The waiver is over and it is still so: it is looked at anew."""
@@ -201,4 +215,4 @@ def _judged(finding: Finding, actor: Actor, remark: str) -> None:
     finding.remark = remark.strip() or finding.remark
 
 
-ENGINE = (open_one, refresh, surface, end, resume, verify, recur, pick)
+ENGINE = (open_one, refresh, surface, end, tolerate, resume, verify, recur, pick)
