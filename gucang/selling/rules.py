@@ -157,6 +157,13 @@ def why_not_linkable(quote: Quote) -> str | None:
     }  # fmt: skip
 
 
+def why_never_linked(quote: Quote) -> str | None:
+    """Nobody has got a link to what was not sent yet. Whether one still opens it, the deed itself asks."""
+    if quote.state == "draft":
+        return _t("%(quote)s was not sent yet, so there is no link to it.") % {"quote": quote}
+    return None
+
+
 def why_not_revisable(quote: Quote) -> str | None:
     """It can be changed as it is, or is past."""
     if quote.state == "draft":

@@ -46,7 +46,7 @@ def give_link(quote: Quote, *, actor: Actor, language: Literal["zh-hans", "en"] 
 
 
 @action(
-    "quote.revoke_link", label=_("End the link"), always=True, icon="ban",
+    "quote.revoke_link", label=_("End the link"), guard=rules.why_never_linked, always=True, icon="ban",
     says=_("The customer's link to “%(record)s” opens nothing any more. You can make a new one."),
 )  # fmt: skip
 def revoke_link(quote: Quote) -> dict[str, Any]:

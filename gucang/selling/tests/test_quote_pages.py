@@ -21,6 +21,7 @@ from gucang.selling.actions import opportunities, quotes
 from gucang.selling.models import Quote, QuoteLine
 from gucang.stock.actions import products
 from gucang.surface.sheets import lines as sheet
+from tests.contracts.world import words_of
 
 NEW = "/acme/quotes/new"
 
@@ -197,3 +198,31 @@ def test_many_documents_cannot_be_given_the_same_lines(
 ) -> None:
     page = login(client, alice).get(f"/acme/quotes/bulk?picked={world['quote']}&do=edit").content.decode()
     assert 'name="lines' not in page
+
+
+def test_another_validity_is_a_difference_between_versions(
+    world: dict[str, int], client: Client, login: Any, alice: Any, acme: Any
+) -> None:
+    with company_scope(acme):
+        first = quotes.edit(world["quote"], actor=alice, values={"valid_until": "2098-03-07"}).record
+        quotes.send(first, actor=alice)
+        second = quotes.revise(first, actor=alice).record.made
+    page = words_of(login(client, alice).get(f"/acme/quotes/{second.pk}").content.decode())
+    assert "有效期至： 2098年3月7日 → 空" in page.replace(":", "：")
+    with company_scope(acme):
+        quotes.edit(second, actor=alice, values={"valid_until": "2099-05-09"})
+    page = words_of(client.get(f"/acme/quotes/{second.pk}").content.decode())
+    assert "2098年3月7日 → 2099年5月9日" in page
+    with company_scope(acme):
+        quotes.edit(second, actor=alice, values={"valid_until": "2098-03-07"})
+    page = words_of(client.get(f"/acme/quotes/{second.pk}").content.decode())
+    assert "2098年3月7日 →" not in page.partition("来往")[0]
+
+
+def test_what_was_not_sent_has_no_link_to_end(
+    world: dict[str, int], client: Client, login: Any, alice: Any, acme: Any
+) -> None:
+    path = f"/acme/quotes/{world['quote']}/revoke_link"
+    refused = login(client, alice).post(path, {"_key": "k"})
+    assert refused.status_code == 409
+    assert "还没有发出" in refused.content.decode()
