@@ -15,6 +15,7 @@ from gucang.accounts.models import Member
 from gucang.conformance import paces, reading, variants
 from gucang.conformance.judging import Deed, Judged, judge
 from gucang.conformance.models import Arrow, Case, CaseDeviation, Variant
+from gucang.conformance.sums import PATTERN, Sums
 from gucang.conformance.variants import Words
 from gucang.kernel import records
 from gucang.kernel.scope import active_company_id
@@ -62,11 +63,12 @@ class _Held:
 
 
 class Batch:
-    """Some records of one type, judged at one moment."""
+    """Some records of one type, judged at one moment. Sums follow where they are `summed` already."""
 
-    def __init__(self, case_type: str, ids: Sequence[int], now: datetime) -> None:
-        self.case_type, self.ids, self.now = case_type, ids, now
+    def __init__(self, case_type: str, ids: Sequence[int], now: datetime, *, summed: bool) -> None:
+        self.case_type, self.ids, self.now, self.summed = case_type, ids, now, summed
         self.hours = calendar_of()
+        self._sums = Sums()
         self._arrows: dict[int, dict[Pair, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
 
     def judge(self) -> None:
@@ -76,15 +78,20 @@ class Batch:
         for one in held:
             self._judge(one)
         before = list(Case.objects.filter(object_type=self.case_type, object_id__in=self.ids).select_related("variant"))
-        CaseDeviation.objects.filter(case__in=[one.pk for one in before]).delete()
         for case in before:
             self._count(case.version_id, case.variant.steps, bytes(case.paces), case.ended_at is not None, -1)
+            self._sums.case(vars(case), -1)
+        found = CaseDeviation.objects.filter(case__in=[one.pk for one in before])
+        self._sums.deviations(found.values_list("case_id", *PATTERN[0], "amount"), -1)
+        found.delete()
         living = {one.pk for one in held}
         Case.objects.filter(pk__in=[one.pk for one in before if one.object_id not in living]).delete()
         self._write(held)
         for one in held:
             self._count(one.version.pk, one.steps, one.judged.paces, one.ended_at is not None, 1)
         self._write_arrows()
+        if self.summed:
+            self._sums.write()
 
     # --- reading ---
 
@@ -156,7 +163,10 @@ class Batch:
 
     def _write(self, held: Sequence[_Held]) -> None:
         types = column_types(Case, CASE_COLUMNS)
-        insert_rows(Case._meta.db_table, types, [self._row(one) for one in held], instead=_REPLACES)
+        cases = [self._row(one) for one in held]
+        insert_rows(Case._meta.db_table, types, cases, instead=_REPLACES)
+        for row in cases:
+            self._sums.case(dict(zip(CASE_COLUMNS, row, strict=True)), 1)
         kept = Case.objects.filter(object_type=self.case_type, object_id__in=[one.pk for one in held])
         keys = dict(kept.values_list("object_id", "pk"))
         company = active_company_id()
@@ -166,6 +176,7 @@ class Batch:
             for one in held for found in one.judged.found
         ]  # fmt: skip
         insert_rows(CaseDeviation._meta.db_table, column_types(CaseDeviation, FOUND_COLUMNS), rows)
+        self._sums.deviations(((row[1], *row[2:6], row[8]) for row in rows), 1)
 
     def _row(self, one: _Held) -> tuple[Any, ...]:
         last = one.deeds[-1]

@@ -29,6 +29,8 @@ class Watch(CompanyModel):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)
+    # Whether the sums follow each batch; until the first run is over they do not.
+    summed = models.BooleanField(default=False)
 
     class Meta:
         base_manager_name = "objects"
@@ -164,6 +166,7 @@ class CaseDeviation(CompanyModel):
             models.Index(
                 fields=["company", "version", "kind", "step", "other", "-last_at"], name="deviation_by_pattern"
             ),
+            models.Index(fields=["company", "version", "kind", "step", "other", "member"], name="deviation_by_person"),
         ]
 
 

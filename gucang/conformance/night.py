@@ -1,7 +1,7 @@
 """The nightly run: cases with news are judged in batches, each in a transaction of its own; then sums are kept.
 
-What a run costs grows with the cases that have news and with new variants, and not with the log. A run that was killed
-goes on with the batch it had not finished, because what is to be judged is kept beside what was.
+What a run costs grows with the cases that have news, with new variants and with what waits, and not with the log. A run
+that was killed goes on with the batch it had not finished, because what is to be judged is kept beside what was.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
-from gucang.conformance import reading
+from gucang.conformance import reading, sums
 from gucang.conformance.batches import Batch
 from gucang.conformance.models import Arrow, ToJudge, Watch
 from gucang.kernel import clock
@@ -54,9 +53,9 @@ def run_here(case_type: str) -> int:
 
 
 def forget(case_type: str) -> None:
-    """Let the next run look at every case anew."""
+    """Let the next run look at every case anew, and add up all of them."""
     with deriving(APP):
-        Watch.objects.filter(case_type=case_type).update(seen_event=0, seen_at=None)
+        Watch.objects.filter(case_type=case_type).update(seen_event=0, seen_at=None, summed=False)
 
 
 def begin(case_type: str) -> None:
@@ -80,28 +79,36 @@ def turn(case_type: str) -> int:
     if not ids:
         return 0
     with deriving(APP):
-        Batch(case_type, ids, clock.now()).judge()
-        ToJudge.objects.filter(case_type=case_type, object_id__in=ids).delete()
         watch = Watch.objects.get(case_type=case_type)
+        Batch(case_type, ids, clock.now(), summed=watch.summed).judge()
+        ToJudge.objects.filter(case_type=case_type, object_id__in=ids).delete()
         watch.done += len(ids)
         watch.save()
     return len(ids)
 
 
 def finish(case_type: str) -> None:
-    """Add up what pages show: by version, member and week, and what waits where."""
+    """Bring what pages show to its end: sums by version, member, week and pattern, and what waits where."""
     _take_time()
     versions = [one.pk for one in ever_in_force().get(case_type, ())]
-    values: dict[str, Any] = {
-        "company": active_company_id(), "versions": versions, "now": clock.now(),
-        "zone": timezone.get_current_timezone_name(),
-    }  # fmt: skip
-    with deriving(APP), connection.cursor() as cursor:
-        for table, sums in (("standing", _STANDING), ("waiting", _WAITING), ("pattern", _PATTERNS)):
-            cursor.execute(_CLEAR.format(table=table), values)
-            cursor.execute(sums, values)
+    with deriving(APP):
+        watch = Watch.objects.get(case_type=case_type)
+        if watch.summed:
+            sums.finish(versions)
+        else:
+            sums.anew(versions)
+        _count_waiting(versions)
         _drop_unused(versions)
-        Watch.objects.filter(case_type=case_type).update(ended_at=clock.now())
+        watch.summed, watch.ended_at = True, clock.now()
+        watch.save()
+
+
+def _count_waiting(versions: list[int]) -> None:
+    """Count what waits: that is of the cases that go on, which are few beside those that are over."""
+    values: dict[str, Any] = {"company": active_company_id(), "versions": versions}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLEAR_WAITING, values)
+        cursor.execute(_WAITING, values)
 
 
 def _take_time() -> None:
@@ -121,16 +128,7 @@ def _drop_unused(versions: list[int]) -> None:
     Arrow.objects.filter(version__in=versions, count__lte=0).delete()
 
 
-_CLEAR = "DELETE FROM conformance_{table} WHERE company_id = %(company)s AND version_id = ANY(%(versions)s)"
-_STANDING = """
-    INSERT INTO conformance_standing
-        (company_id, version_id, member_id, department_id, week, cases, over, deviating, cost, worst)
-    SELECT company_id, version_id, owner_id, department_id,
-           date_trunc('week', last_at AT TIME ZONE %(zone)s)::date, count(*), count(ended_at),
-           count(*) FILTER (WHERE deviations > 0), sum(cost), sum(worst)
-    FROM conformance_case WHERE company_id = %(company)s AND version_id = ANY(%(versions)s)
-    GROUP BY 1, 2, 3, 4, 5
-"""
+_CLEAR_WAITING = "DELETE FROM conformance_waiting WHERE company_id = %(company)s AND version_id = ANY(%(versions)s)"
 _WAITING = """
     INSERT INTO conformance_waiting (company_id, version_id, step, member_id, cases, late, since, middle)
     SELECT c.company_id, c.version_id, c.waits_for, c.holder_id, count(*),
@@ -141,11 +139,4 @@ _WAITING = """
     FROM conformance_case c
     WHERE c.company_id = %(company)s AND c.version_id = ANY(%(versions)s) AND c.ended_at IS NULL AND c.waits_for <> ''
     GROUP BY 1, 2, 3, 4
-"""
-_PATTERNS = """
-    INSERT INTO conformance_pattern (company_id, version_id, kind, step, other, cases, people, minutes, last_at)
-    SELECT company_id, version_id, kind, step, other, count(DISTINCT case_id), count(DISTINCT member_id), sum(amount),
-           max(last_at)
-    FROM conformance_casedeviation WHERE company_id = %(company)s AND version_id = ANY(%(versions)s)
-    GROUP BY 1, 2, 3, 4, 5
 """

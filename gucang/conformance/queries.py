@@ -68,7 +68,8 @@ def names_of(ids: Iterable[int | None]) -> dict[int, str]:
 
 def patterns(versions: Sequence[int], most: int = 30) -> list[Pattern]:
     """What departs, the most frequent first. One query."""
-    return list(Pattern.objects.filter(version__in=versions).order_by("-cases", "kind", "step", "other")[:most])
+    found = Pattern.objects.filter(version__in=versions, cases__gt=0)
+    return list(found.order_by("-cases", "kind", "step", "other")[:most])
 
 
 @dataclass

@@ -23,6 +23,7 @@ from gucang.conformance.models import (
     Waiting,
     Watch,
 )
+from gucang.conformance.sums import PATTERN, STANDING
 from gucang.kernel import clock, jobs
 from gucang.kernel.scope import company_scope, deriving
 from gucang.parties.actions import customers
@@ -60,10 +61,8 @@ def kept() -> dict[str, Any]:
         "arrows": sorted(
             (b, a, n, paces) for b, a, n, paces in Arrow.objects.values_list("before", "after", "count", "paces") if n
         ),
-        "standing": sorted(Standing.objects.values_list("version", "member", "week", "cases", "over", "cost"), key=str),
-        "patterns": sorted(
-            Pattern.objects.values_list("version", "kind", "step", "other", "cases", "people", "minutes"), key=str
-        ),
+        "standing": sorted(Standing.objects.values_list(*STANDING[0], *STANDING[1]), key=str),
+        "patterns": sorted(Pattern.objects.values_list(*PATTERN[0], *PATTERN[1], "people", "last_at"), key=str),
         "waiting": sorted(Waiting.objects.values_list("version", "step", "member", "cases", "late", "since"), key=str),
     }
 
@@ -210,13 +209,10 @@ def test_an_event_with_an_old_id_is_not_overlooked(customer: Any, alice: Member)
     assert case_of(first).variant.steps == ["a", "b"]
 
 
-DEEDS = st.lists(
-    st.tuples(
-        st.integers(0, 3), st.sampled_from([*"abcd", FINAL]), st.integers(0, 60), st.booleans(), st.booleans()
-    ),
-    min_size=1,
-    max_size=25,
+DEED = st.tuples(
+    st.integers(0, 3), st.sampled_from([*"abcd", FINAL]), st.integers(0, 200), st.booleans(), st.booleans()
 )  # fmt: skip
+NIGHTS = st.lists(st.lists(DEED, min_size=1, max_size=10), min_size=2, max_size=4)
 
 
 @pytest.fixture
@@ -231,22 +227,21 @@ def branching(scope: Any) -> None:
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(deeds=DEEDS, cuts=st.sets(st.integers(1, 24), max_size=3))
+@given(nights=NIGHTS)
 def test_night_by_night_comes_to_the_same_as_all_at_once(
-    branching: None, customer: Any, alice: Member, bob: Member, deeds: list[Any], cuts: set[int]
+    branching: None, customer: Any, alice: Member, bob: Member, nights: list[list[Any]]
 ) -> None:
     four = [customer() for _ in range(4)]
-    for place, (number, name, hour, by_bob, late) in enumerate(deeds):
-        if place in cuts:
-            run(hours(100))
-        lag = timedelta(hours=30 if late else 0)
-        log(four[number], name, hours(hour), bob if by_bob else alice, late=lag)
-    run(hours(100))
+    for deeds in nights:
+        for number, name, hour, by_bob, late in deeds:
+            lag = timedelta(hours=30 if late else 0)
+            log(four[number], name, hours(hour), bob if by_bob else alice, late=lag)
+        run(hours(300))
     step_by_step = kept()
     with deriving(night.APP):
         for model in (CaseDeviation, Case, Variant, Arrow, Standing, Waiting, Pattern, ToJudge, Watch):
             model.objects.all().delete()
-    run(hours(100))
+    run(hours(300))
     assert step_by_step == kept()
 
 
