@@ -26,13 +26,17 @@ PRIVATE = frozenset({"token.view"})
 
 @dataclass
 class BuiltIn:
-    """A role that comes with the program. `reads_all` gives every "<record>.view" at company reach."""
+    """A role that comes with the program. `reads_all` gives every "<record>.view" at company reach.
+
+    `exports_all` gives every "<record>.export" as well: what it sees it may take out, as masked as it sees it.
+    """
 
     key: str
     name: Any
     home: str
     description: Any
     reads_all: bool = False
+    exports_all: bool = False
     grants: dict[str, Reach] = field(default_factory=dict)
     rules: dict[str, FieldRule] = field(default_factory=dict)
 
@@ -45,6 +49,8 @@ class BuiltIn:
                 for name in permissions.declared()
                 if name.endswith(".view") and name not in PRIVATE
             }
+        if self.exports_all:
+            found |= dict.fromkeys((n for n in permissions.declared() if n.endswith(".export")), Reach.COMPANY.value)
         return found | {permissions.check_known(name): reach.value for name, reach in self.grants.items()}
 
     def all_rules(self) -> dict[str, dict[str, str]]:
@@ -69,7 +75,7 @@ _builtin: dict[str, BuiltIn] = {
         BuiltIn("finance", _("Finance"), "finance", _("Looks after money.")),
         BuiltIn("warehouse", _("Warehouse keeper"), "warehouse", _("Keeps the stock.")),
         BuiltIn("reader", _("Reader"), "sales", _("Sees everything, changes nothing."), reads_all=True),
-        BuiltIn("auditor", _("Auditor"), "auditor", _("Checks real work."), reads_all=True),
+        BuiltIn("auditor", _("Auditor"), "auditor", _("Checks real work."), reads_all=True, exports_all=True),
         BuiltIn("executive", _("Executive"), "executive", _("Sees the whole company."), reads_all=True),
     )
 }

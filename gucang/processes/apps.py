@@ -7,5 +7,5 @@ class ProcessesConfig(AppConfig):
     verbose_name = _("Processes")
 
     def ready(self) -> None:
-        """Give outside logs and models their places in the frame."""
-        from gucang.processes import frame  # noqa: F401
+        """Give outside logs and models their places in the frame, and extracts their address in the API."""
+        from gucang.processes import api, frame  # noqa: F401

@@ -11,16 +11,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gucang.accounts.actions import members
-from gucang.kernel import clock
+from gucang.accounts.actions import members, tokens
+from gucang.kernel import clock, records
 from gucang.kernel.models import Event
 from gucang.kernel.scope import company_scope
 from gucang.parties.actions import contacts, customers
-from gucang.processes import takingout
+from gucang.processes import extracts, takingout
 from gucang.processes.actions import exports
 from gucang.processes.mining.ocel_json import read_json
 from gucang.processes.models import ExportState, LogExport, LogExportProgress
 from gucang.processes.reactions import tell_of_an_extract
+from tests.personas import hire
 
 NEW = "/acme/log-exports/new"
 
@@ -117,3 +118,50 @@ def test_who_has_left_gets_no_file(acme: Any, adam: Any, mia: Any, settings: Any
         assert record.state == ExportState.FAILED
         assert record.reason
     assert not any(path.is_file() for path in tmp_path.rglob("*"))
+
+
+def _with_token(member: Any, company: Any) -> dict[str, str]:
+    with company_scope(company):
+        until = clock.today() + timedelta(days=9)
+        made = tokens.create(actor=member, name="程序", scopes=["read"], expires_on=until)
+        return {"Authorization": f"Bearer {made.record.key}"}
+
+
+def test_a_program_has_the_file_of_its_owner_and_no_other(
+    adams: Client, acme: Any, adam: Any, carol: Any, mia: Any
+) -> None:
+    with company_scope(acme):
+        customers.create(actor=adam, values={"name": "甲公司"})
+        record = exports.create(actor=adam, types="customer").record
+    url = f"/acme/api/v1/log-exports/{record.pk}/file"
+    headers = {who.name: _with_token(who, acme) for who in (adam, carol, mia)}
+    assert Client().get(url, headers=headers["Adam"]).status_code == 409
+    takingout.write(acme.pk, record.pk)
+    answer = Client().get(url, headers=headers["Adam"])
+    assert answer.status_code == 200
+    told = b"".join(answer.streaming_content)
+    assert told == b"".join(adams.get(f"/acme/log-exports/{record.pk}/file").streaming_content)
+    assert "甲公司" in told.decode() or "customer.create" in told.decode()
+    # Carol sees that it happened, Mia does not.
+    assert Client().get(url, headers=headers["Carol"]).status_code == 409
+    assert Client().get(url, headers=headers["Mia"]).status_code == 404
+    assert Client().get(url).status_code == 401
+
+
+def test_an_auditor_takes_out_what_they_see_and_nothing_that_is_anothers_alone(
+    acme: Any, alice: Any, login: Callable[..., Client], settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    with company_scope(acme):
+        sue = hire("Sue", "auditor")
+        actor = sue.as_actor()
+        customers.create(actor=alice, values={"name": "甲公司"})
+        kinds = [one.name for one in records.every() if one.exchange is not None and actor.may(f"{one.name}.view")]
+        assert "customer" in kinds
+        assert [name for name in kinds if not actor.may(f"{name}.export")] == []
+        assert [name for name in kinds if actor.may(f"{name}.import")] == []
+        assert "finding" in {one.name for one in records.every() if extracts.may_take_out(actor, one)}
+    browser = login(Client(), sue)
+    listed = browser.post("/acme/customers/export", {"query": "columns=name"})
+    assert "甲公司" in b"".join(listed).decode("utf-8-sig")
+    assert browser.post(NEW, {"form": ".json", "types": ["customer"], "since": "", "until": ""}).status_code == 302

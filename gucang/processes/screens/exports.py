@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gucang.exchange import store
 from gucang.kernel import clock, records
+from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Forbidden, Invalid, NeedsApproval, NotVisible, Refused
 from gucang.kernel.records import RecordType
 from gucang.processes import exporting, extracts
@@ -110,14 +111,14 @@ def page(request: CompanyRequest, record_type: RecordType, record: LogExport) ->
         "form": exporting.FORMATS.get(record.form, record.form),
         "cases": exporting.has_cases(record.form),
         "writing": record.state == ExportState.WRITING,
-        "why": _why_not(request, record),
+        "why": _why_not(request.actor, record),
         "until": record.ready_at + timedelta(hours=HOURS) if record.ready_at else None,
     } | _so_far(request, record)
 
 
-def _why_not(request: CompanyRequest, record: LogExport) -> str:
+def _why_not(actor: Actor, record: LogExport) -> str:
     """Why this person cannot have the file; "" when they can."""
-    if record.owner_id is None or record.owner_id != request.actor.member_id or request.actor.eyes is not None:
+    if record.owner_id is None or record.owner_id != actor.member_id or actor.eyes is not None:
         return _t("The file is only for who asked for it.")
     if record.state == ExportState.WRITING:
         return _t("The file is being written.")
@@ -133,10 +134,14 @@ def _why_not(request: CompanyRequest, record: LogExport) -> str:
 @answered
 def file(request: CompanyRequest, pk: int, **_address: str) -> Any:
     """The file, for who asked for it, within a day."""
-    record = _found(request, pk)
-    if why := _why_not(request, record):
+    return file_of(_found(request, pk), request.actor, request.company.slug)
+
+
+def file_of(record: LogExport, actor: Actor, company: str) -> FileResponse:
+    """The file under the name of the company and its number. Raises Refused for anybody else, and once it is gone."""
+    if why := _why_not(actor, record):
         raise Refused(why)
-    name = f"{request.company.slug}-{record.number}{record.form}"
+    name = f"{company}-{record.number}{record.form}"
     return FileResponse(
         store.path_of(record.file).open("rb"), as_attachment=True, filename=name,
         content_type="application/octet-stream",
