@@ -41,6 +41,7 @@ from gucang.config.embedded.places import (
     client_program,
     end_orphans,
     extra_settings,
+    give,
     may,
     private_folder,
     reachable_binaries,
@@ -109,7 +110,7 @@ class Server:
             self._users = (self.data / "database.users").open("a")
             fcntl.flock(self._users, fcntl.LOCK_SH)
         with self._one_at_a_time():
-            if not (self._file.exists() and (Path(self._place().cluster) / "PG_VERSION").exists()):
+            if not self._is_placed():
                 self._install()
             self._ensure_running(with_parent)
 
@@ -162,6 +163,18 @@ class Server:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
+    def _is_placed(self) -> bool:
+        """Whether the place on file is where this folder's database lies.
+
+        A folder that was copied or moved brings its database along, and still names that of the folder it was.
+        """
+        if not self._file.exists():
+            return False
+        named, own = Path(self._place().cluster), self.data / "postgres"
+        if (own / "PG_VERSION").exists():
+            return named.exists() and named.samefile(own)
+        return (named / "PG_VERSION").exists()
+
     def _place(self) -> Place:
         return Place(**json.loads(self._file.read_text("utf-8")))
 
@@ -185,6 +198,8 @@ class Server:
             private_folder(draft, user)
             self._initdb(draft, binaries, user)
             draft.rename(cluster)
+        elif user:
+            give(cluster, user)
         self._write_place(Place(str(cluster), str(socket_folder(home, user)), str(binaries), user))
 
     def _initdb(self, cluster: Path, binaries: Path, user: str) -> None:

@@ -125,6 +125,14 @@ def private_folder(path: Path, user: str) -> None:
         os.chown(path, entry.pw_uid, entry.pw_gid)
 
 
+def give(path: Path, user: str) -> None:
+    """Let everything in a folder belong to `user`: a copy belongs to whoever made it."""
+    entry = pwd.getpwnam(user)
+    for one in (path, *path.rglob("*")):
+        os.chown(one, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
+    path.chmod(0o700)
+
+
 def socket_folder(home: Path, user: str, present: str = "") -> Path:
     """A private folder, its path short enough for a socket: the present, one in `home`, or a temporary."""
     if present and Path(present).is_dir():

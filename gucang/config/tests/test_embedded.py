@@ -107,6 +107,30 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.05)
 
 
+def test_a_copied_folder_has_a_database_of_its_own(folder: Path) -> None:
+    with Server().in_use() as server, server.connect(environment.DATABASE_NAME, environment.OWNER_ROLE) as owner:
+        owner.execute("CREATE TABLE kept (word text)")
+    copied = folder.parent / "copied"
+    subprocess.run(["cp", "-r", str(folder), str(copied)], check=True)
+    with Server().in_use() as first, Server(copied).in_use() as second:
+        assert first.pid() != second.pid()
+        with second.connect(environment.DATABASE_NAME, environment.OWNER_ROLE) as owner:
+            owner.execute("INSERT INTO kept VALUES ('诺言')")
+        with first.connect(environment.DATABASE_NAME, environment.OWNER_ROLE) as owner:
+            assert owner.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    assert Server(copied).pid() is None
+
+
+def test_a_moved_folder_takes_its_database_along(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Server().in_use() as server, server.connect(environment.DATABASE_NAME, environment.OWNER_ROLE) as owner:
+        owner.execute("CREATE TABLE kept (word text)")
+    moved = folder.rename(folder.parent / "moved")
+    monkeypatch.setenv("GUCANG_DATA", str(moved))
+    with Server().in_use() as server, server.connect(environment.DATABASE_NAME, environment.OWNER_ROLE) as owner:
+        assert owner.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    assert not (folder / "postgres").exists()
+
+
 def test_a_program_killed_hard_leaves_a_server_that_the_next_start_uses(folder: Path) -> None:
     first = starter(JOIN + "; sys.stdin.read()")
     assert first.stdout is not None
