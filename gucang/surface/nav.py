@@ -180,7 +180,10 @@ def places(request: CompanyRequest) -> list[dict[str, Any]]:
     mine = home.homes_of(request)
     upper = sorted((place for place in allowed if not place.bottom), key=lambda place: _distance(place, mine))
     beyond = upper[RAIL_PLACES:] if len(upper) > RAIL_PLACES + 1 else []
-    return [_item(place, request) | {"more": place in beyond} for place in allowed]
+    found = [_item(place, request) | {"more": place in beyond} for place in allowed]
+    # One place may lie within another: /processes/fit is not /processes/.
+    here = max((item["url"] for item in found if item["current"]), key=len, default="")
+    return [item | {"current": item["url"] == here} for item in found]
 
 
 def _distance(place: Place, mine: Sequence[str]) -> tuple[bool, bool]:

@@ -76,6 +76,13 @@ def test_an_auditor_has_the_audit_at_hand_though_others_seldom_go_there(
     assert not audit & set(rail(login(Client(), bob))[0])
 
 
+def test_a_place_within_another_is_the_only_one_that_is_marked(client: Client, login: Login, adam: Any) -> None:
+    for address in ("/acme/processes/", "/acme/processes/fit"):
+        page = login(client, adam).get(address).content.decode()
+        frame = page.partition('<nav class="rail"')[2].partition("</nav>")[0]
+        assert re.findall(r'<a href="([^"]+)" aria-current="page"', frame) == [address]
+
+
 @pytest.mark.usefixtures("narrow")
 def test_one_place_too_many_does_not_make_a_menu_of_one(
     monkeypatch: pytest.MonkeyPatch, client: Client, login: Login, adam: Any
