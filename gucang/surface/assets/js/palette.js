@@ -117,6 +117,7 @@ async function search(raw) {
     clearTimeout(waiting);
   }
   if (mine !== running) return;
+  running = null;
   const all = [...before, ...answer, ...help];
   if (!all.length) announce(dialog.dataset.nothing);
   show(all.length ? all : [none(dialog.dataset.nothing)]);
@@ -136,8 +137,9 @@ async function pin(option) {
   data.set("on", on ? "1" : "");
   const response = await ask(option.dataset.pin, { data }).catch(() => null);
   if (!response?.ok) { announce(word("failed")); return; }
-  if (on) option.dataset.pinned = ""; else delete option.dataset.pinned;
+  for (const one of options().filter((each) => each.dataset.pin === option.dataset.pin)) one.toggleAttribute("data-pinned", on);
   announce(word(on ? "pinned" : "unpinned"));
+  if (running) search(input.value); // what is on its way was found before that
 }
 
 function step(by) {
