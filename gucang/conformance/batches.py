@@ -90,8 +90,7 @@ class Batch:
         for one in held:
             self._count(one.version.pk, one.steps, one.judged.paces, one.ended_at is not None, 1)
         self._write_arrows()
-        if self.summed:
-            self._sums.write()
+        self.summed = self.summed and self._sums.write()
 
     # --- reading ---
 

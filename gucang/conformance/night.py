@@ -80,7 +80,9 @@ def turn(case_type: str) -> int:
         return 0
     with deriving(APP):
         watch = Watch.objects.get(case_type=case_type)
-        Batch(case_type, ids, clock.now(), summed=watch.summed).judge()
+        batch = Batch(case_type, ids, clock.now(), summed=watch.summed)
+        batch.judge()
+        watch.summed = batch.summed
         ToJudge.objects.filter(case_type=case_type, object_id__in=ids).delete()
         watch.done += len(ids)
         watch.save()

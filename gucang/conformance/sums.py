@@ -49,10 +49,10 @@ class Sums:
         for key, many in minutes.items():
             _add(self._patterns[key[1:]], (1, many), sign)
 
-    def write(self) -> None:
-        """Put the changes on what is kept."""
-        _put(Standing, *STANDING, self._standing, {})
-        _put(Pattern, *PATTERN, self._patterns, {"people": 0, "last_at": clock.now()})
+    def write(self) -> bool:
+        """Put the changes on what is kept. False where more would be taken away than is there: then add up `anew`."""
+        fresh = {"people": 0, "last_at": clock.now()}
+        return _put(Standing, *STANDING, self._standing, {}) and _put(Pattern, *PATTERN, self._patterns, fresh)
 
 
 def week_of(moment: datetime) -> date:
@@ -89,25 +89,32 @@ def _add(sums: list[int], more: Sequence[int], sign: int) -> None:
 def _put(
     model: type[CompanyModel], keys: Sequence[str], names: Sequence[str], changes: Mapping[Key, list[int]],
     fresh: Mapping[str, Any],
-) -> None:  # fmt: skip
-    """Add `changes` ({key: sums}) to the rows of a model; one that is new also gets the `fresh` values."""
+) -> bool:  # fmt: skip
+    """Add `changes` ({key: sums}) to the rows of a model; one that is new also gets the `fresh` values.
+
+    Puts nothing and returns False where a sum would fall below nothing.
+    """
     changes = {key: change for key, change in changes.items() if any(change)}
     if not changes:
-        return
+        return True
     near = {f"{name}__in": {key[at] for key in changes} for at, name in enumerate(keys) if name not in _MAY_BE_NULL}
     rows = model.objects.filter(**near).order_by("pk").select_for_update().values_list("pk", *keys, *names)
     kept = {tuple(row[1 : 1 + len(keys)]): row for row in rows}
     changed, new = [], []
     for key, change in changes.items():
         row = kept.get(key)
-        if row is None:
-            new.append((active_company_id(), *key, *change, *fresh.values()))
+        before = row[1 + len(keys) :] if row else [0] * len(names)
+        sums = [(was or 0) + more for was, more in zip(before, change, strict=True)]
+        if min(sums) < 0:
+            return False
+        if row:
+            changed.append((row[0], *sums))
         else:
-            before = row[1 + len(keys) :]
-            changed.append((row[0], *((was or 0) + more for was, more in zip(before, change, strict=True))))
+            new.append((active_company_id(), *key, *sums, *fresh.values()))
     table = model._meta.db_table
     update_rows(table, column_types(model, ("id", *names)), changed)
     insert_rows(table, column_types(model, ("company_id", *keys, *names, *fresh)), new)
+    return True
 
 
 # From person to person by the index `deviation_by_person`, because the people are few and the deviations many.

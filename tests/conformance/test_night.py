@@ -245,6 +245,27 @@ def test_night_by_night_comes_to_the_same_as_all_at_once(
     assert step_by_step == kept()
 
 
+def test_sums_that_do_not_fit_are_added_up_anew(branching: None, customer: Any, alice: Member) -> None:
+    both = [customer() for _ in range(2)]
+    for record in both:
+        log(record, "d", hours(1), alice)
+    run(hours(2))
+    right = kept()
+    with deriving(night.APP):
+        Standing.objects.update(cases=0)
+        Pattern.objects.all().delete()
+    a_week_later = hours(24 * 7)
+    log(both[0], "d", a_week_later, alice)
+    run(a_week_later)
+    assert sorted(Standing.objects.values_list("cases", flat=True)) == [1, 1]
+    assert {one[0:4]: one[4] for one in kept()["patterns"]}.keys() >= {one[0:4] for one in right["patterns"]}
+    with deriving(night.APP):
+        night.forget("customer")
+    after = kept()
+    run(a_week_later)
+    assert kept() == after
+
+
 # --- killed, and others ---
 
 
