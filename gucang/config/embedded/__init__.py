@@ -106,13 +106,20 @@ class Server:
         `with_parent`: should this process be killed hard, a server that it started shuts down too.
         """
         self.data.mkdir(parents=True, exist_ok=True)
-        if self._users is None:
-            self._users = (self.data / "database.users").open("a")
-            fcntl.flock(self._users, fcntl.LOCK_SH)
-        with self._one_at_a_time():
-            if not self._is_placed():
-                self._install()
-            self._ensure_running(with_parent)
+        users = self._users
+        if users is None:
+            users = (self.data / "database.users").open("a")
+            fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            with self._one_at_a_time():
+                if not self._is_placed():
+                    self._install()
+                self._ensure_running(with_parent)
+        except BaseException:
+            users.close()
+            self._users = None
+            raise
+        self._users = users
 
     def leave(self, *, stop: bool = False) -> None:
         """Count as a user no longer, and stop the server when nobody else is one, or when `stop` says so."""
@@ -166,13 +173,21 @@ class Server:
     def _is_placed(self) -> bool:
         """Whether the place on file is where this folder's database lies.
 
-        A folder that was copied or moved brings its database along, and still names that of the folder it was.
+        A folder that was copied or moved brings its database along, and still names that of the folder it was. Raises
+        EmbeddedError for a copy of a folder whose database lies outside: there is but one of that.
         """
         if not self._file.exists():
             return False
-        named, own = Path(self._place().cluster), self.data / "postgres"
+        place = self._place()
+        named, own = Path(place.cluster), self.data / "postgres"
         if (own / "PG_VERSION").exists():
             return named.exists() and named.samefile(own)
+        before = Path(place.data or self.data)
+        if before != self.data and (before / self._file.name).exists():
+            raise EmbeddedError(
+                f"This folder is a copy of {before}, whose database lies outside of it, in {named}."
+                " Write a backup there (gucang backup) and restore it here, in an empty folder (gucang restore)."
+            )
         return (named / "PG_VERSION").exists()
 
     def _place(self) -> Place:
@@ -200,7 +215,7 @@ class Server:
             draft.rename(cluster)
         elif user:
             give(cluster, user)
-        self._write_place(Place(str(cluster), str(socket_folder(home, user)), str(binaries), user))
+        self._write_place(Place(str(cluster), str(socket_folder(home, user)), str(binaries), user, str(self.data)))
 
     def _initdb(self, cluster: Path, binaries: Path, user: str) -> None:
         with tempfile.NamedTemporaryFile("w", prefix="gucang-") as file:
@@ -238,6 +253,7 @@ class Server:
             str(socket_folder(Path(place.cluster).parent, place.user, place.socket)),
             str(reachable_binaries(binaries_folder(), place.user) if place.user else binaries_folder()),
             place.user,
+            str(self.data),
         )
         self._write_place(place)
         deadline = time.monotonic() + _RETRY_SECONDS

@@ -35,13 +35,14 @@ class EmbeddedError(Exception):
 class Place:
     """Where one embedded server lives, written down when it is installed.
 
-    `user` is the system user it runs as; empty: the user of this program.
+    `user` is the system user it runs as; empty: the user of this program. `data` is the folder it was last used from.
     """
 
     cluster: str
     socket: str
     binaries: str
     user: str
+    data: str = ""
 
 
 def binaries_folder() -> Path:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from gucang.config import environment, roles
-from gucang.config.embedded import Server
+from gucang.config.embedded import EmbeddedError, Server
 
 JOIN = "import sys; from gucang.config.embedded import Server; s = Server(); s.join();print(s.pid(), flush=True)"
 
@@ -22,7 +22,9 @@ JOIN = "import sys; from gucang.config.embedded import Server; s = Server(); s.j
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # The database's own user must be able to pass through the folders that pytest makes private.
-    for path in (tmp_path, *list(tmp_path.parents)[:2]):
+    for path in (tmp_path, *tmp_path.parents):
+        if path != tmp_path and not path.name.startswith(("pytest-", "popen-")):
+            break
         path.chmod(0o711)
     monkeypatch.setenv("GUCANG_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("GUCANG_PG_FSYNC", "off")
@@ -119,6 +121,24 @@ def test_a_copied_folder_has_a_database_of_its_own(folder: Path) -> None:
         with first.connect(environment.DATABASE_NAME, environment.OWNER_ROLE) as owner:
             assert owner.execute("SELECT count(*) FROM kept").fetchone() == (0,)
     assert Server(copied).pid() is None
+
+
+def test_a_copy_of_a_folder_whose_database_lies_outside_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Server().in_use():
+        pass
+    outside = folder.parent / "outside"
+    outside.mkdir(mode=0o711)
+    (folder / "postgres").rename(outside / "postgres")
+    place = folder / "database.json"
+    place.write_text(place.read_text("utf-8").replace(str(folder / "postgres"), str(outside / "postgres")), "utf-8")
+    copied = folder.parent / "copied"
+    subprocess.run(["cp", "-r", str(folder), str(copied)], check=True)
+    with pytest.raises(EmbeddedError, match="copy of"):
+        Server(copied).join()
+    moved = folder.rename(folder.parent / "moved")
+    monkeypatch.setenv("GUCANG_DATA", str(moved))
+    with Server().in_use() as server:
+        assert server.pid() is not None
 
 
 def test_a_moved_folder_takes_its_database_along(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
