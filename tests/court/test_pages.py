@@ -105,6 +105,9 @@ def test_who_is_asked_answers_from_the_page_and_the_draft_shows_it(
         found = verdicts.find_better(brought["pk"], actor=brought["sue"], reason="够用").record
     mia = login(Client(), acme_team.people["mia"])
     assert f"{brought['url']}/answer" in text(mia.get("/acme/"))
+    refused = mia.post(f"{brought['url']}/answer", {"hinders": "", "text": "要按价格分档"})
+    assert refused.status_code == 422
+    assert "要填妨碍你的工作吗。" in refused.content.decode()
     assert mia.post(f"{brought['url']}/answer", {"hinders": "yes", "text": "要按价格分档"}).status_code == 302
     assert "要按价格分档" in text(mia.get(brought["url"]))
     assert "要按价格分档" in text(login(Client(), brought["sue"]).get(f"/acme/process-versions/{found.draft_id}"))

@@ -16,7 +16,7 @@ from gucang.kernel.fields import BadValue, FieldSpec
 
 def default_of(spec: FieldSpec) -> Any:
     if spec.required:
-        raise BadValue(_t("Fill in %(field)s.") % {"field": spec.label})
+        raise BadValue(spec.missing)
     return False if spec.kind == "boolean" and spec.default is None else spec.default
 
 
@@ -60,7 +60,7 @@ def clean_values(
             elif (
                 spec.required and spec.default in (None, "") and custom.asked(record_type, spec, raw, instance).required
             ):
-                problems[name] = [_t("Fill in %(field)s.") % {"field": spec.label}]
+                problems[name] = [spec.missing]
     for name, sentence in custom.unshown(record_type, specs, clean, instance).items():
         problems.setdefault(name, [sentence])
     if problems:

@@ -108,6 +108,11 @@ class FieldSpec:
         return self.own.formula.inputs if self.own is not None and self.own.formula is not None else ()
 
     @property
+    def missing(self) -> str:
+        """What is said where it was left empty. A label may be a question, which does not end a sentence."""
+        return _t("Fill in %(field)s.") % {"field": str(self.label).rstrip("?？")}
+
+    @property
     def numeric(self) -> bool:
         return self.kind in ("integer", "decimal", "money")
 
@@ -118,7 +123,7 @@ class FieldSpec:
         """
         if raw is None or (isinstance(raw, str) and not raw.strip()) or raw == []:
             if self.required:
-                raise BadValue(_t("Fill in %(field)s.") % {"field": self.label})
+                raise BadValue(self.missing)
             return EMPTY.get(self.kind, lambda: None)()
         try:
             return CLEANERS[self.kind](self, raw, actor, known)

@@ -85,7 +85,7 @@ def _text(spec: FieldSpec, raw: Any, actor: Actor, known: Any) -> str:
     limit = spec.max_length or LONGTEXT_MAX
     value = clean_text(_as_text(raw), limit, multiline=spec.kind == "longtext")
     if spec.required and not value:
-        raise BadValue(_t("Fill in %(field)s.") % {"field": spec.label})
+        raise BadValue(spec.missing)
     return value
 
 
