@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils.translation import gettext as _t
@@ -177,11 +177,6 @@ def why_fixed(role: Role) -> str | None:
     if role.key == ADMINISTRATOR:
         return _t("Administrators may do everything; make another role for less.")
     return None
-
-
-def is_the_system(actor: Actor, record: Any) -> bool:
-    """For deeds that the program alone does: set-up, and joining by a link whose key was checked."""
-    return actor.kind == "system"
 
 
 def why_not_that_day(day: date, today: date) -> str | None:

@@ -69,11 +69,6 @@ def is_the_submitter(actor: Actor, request: Any) -> bool:
     return actor.member_id is not None and request.submitter_id == actor.member_id
 
 
-def is_the_system(actor: Actor, record: Any) -> bool:
-    """What only the clock does."""
-    return actor.kind == "system"
-
-
 def is_the_principal(actor: Actor, delegation: Any) -> bool:
     """Whose delegation it is, or who looks after the company's."""
     if actor.kind == "system" or actor.reach("delegation.stop") is Reach.COMPANY:

@@ -12,6 +12,7 @@ from gucang.audits import models, rules
 from gucang.audits.actions import confirmations, corrections, findings, setup
 from gucang.kernel import permissions
 from gucang.kernel.actors import Reach
+from gucang.kernel.permissions import all_with
 from gucang.kernel.records import Calendar, Layout, RecordType, Related, register
 
 finding = register(
@@ -62,7 +63,7 @@ audit_rule = register(
         plural="audit-rules",
         icon="checklist",
         owner="owner_id",
-        visible=rules.visible_setup("audit_rule.view"),
+        visible=all_with("audit_rule.view"),
         columns=("name", "kind", "record_type", "severity", "every", "active", "owner"),
         filters=("kind", "record_type", "severity", "every", "active"),
         form=Layout(
@@ -82,7 +83,7 @@ audit_settings = register(
         model=models.AuditSettings,
         plural="audit-settings",
         icon="settings",
-        visible=rules.visible_setup("audit_settings.view"),
+        visible=all_with("audit_settings.view"),
         columns=("grace_hours", "running_in_until", "most_each", "sample_size"),
         form=Layout(
             (_("Time of grace"), "grace_hours", "running_in_until", "running_in_hours", "most_each"),
@@ -101,7 +102,7 @@ sample_weight = register(
         model=models.SampleWeight,
         plural="sampling-plan",
         icon="scale",
-        visible=rules.visible_setup("sample_weight.view"),
+        visible=all_with("sample_weight.view"),
         columns=("rule", "department", "member", "weight"),
         filters=("rule", "department", "member"),
         form=Layout((pgettext_lazy("sample", "Whom or what"), "rule", "department", "member", "weight")),

@@ -52,20 +52,6 @@ def visible_confirmations(actor: Actor) -> Q:
     return reach_q(actor, "confirmation.view", owner="member_id")
 
 
-def visible_setup(permission: str) -> Any:
-    """Everything, for whoever has `permission`: how the company is audited is no secret."""
-
-    def seen(actor: Actor) -> Q:
-        return Q() if actor.may(permission) else NOTHING
-
-    return seen
-
-
-def is_the_system(actor: Actor, record: Any) -> bool:
-    """What only the engine does."""
-    return actor.kind == "system"
-
-
 def is_the_person(actor: Actor, finding: Finding) -> bool:
     """Only who is responsible answers."""
     return actor.kind == "system" or (actor.member_id is not None and finding.member_id == actor.member_id)

@@ -15,6 +15,7 @@ from gucang.kernel.actions import action, creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Text
+from gucang.kernel.permissions import is_the_system
 from gucang.kernel.records import RecordType
 
 
@@ -176,7 +177,7 @@ def new_secret(automation: Automation, *, actor: Actor) -> None:
 
 
 @action(
-    "automation.pause", label=_("Pause"), allow=rules.is_the_system, guard=rules.why_off, internal=True,
+    "automation.pause", label=_("Pause"), allow=is_the_system, guard=rules.why_off, internal=True,
     icon="player-pause",
 )  # fmt: skip
 def pause(automation: Automation, *, reason: Annotated[str, Text(max_length=300)]) -> dict[str, Any]:

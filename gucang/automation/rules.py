@@ -29,11 +29,6 @@ def is_the_owner(actor: Actor, automation: Any) -> bool:
     return actor.kind == "system" or (actor.member_id is not None and automation.owner_id == actor.member_id)
 
 
-def is_the_system(actor: Actor, automation: Any) -> bool:
-    """Only the program itself pauses."""
-    return actor.kind == "system"
-
-
 def why_off(automation: Automation) -> str | None:
     """Why it cannot be turned off: it is."""
     return None if automation.active else _t("“%(name)s” is off already.") % {"name": automation}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils.translation import gettext as _t
@@ -29,11 +29,6 @@ def visible_credit(actor: Actor) -> Q:
     within = visible_money("credit_terms.view")(actor)
     # An empty filter is "all", and would vanish in an OR.
     return within | Q(customer=None) if within and actor.may("credit_terms.view") else within
-
-
-def is_the_system(actor: Actor, record: Any) -> bool:
-    """Only the program itself does this, by rule."""
-    return actor.kind == "system"
 
 
 def why_cancelled(receivable: Receivable) -> str | None:

@@ -15,6 +15,7 @@ from gucang.kernel.actions import action, keep
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, NotVisible
 from gucang.kernel.fields import Text
+from gucang.kernel.permissions import is_the_system
 from gucang.kernel.snapshots import Snapshot
 from gucang.surface.meant import everything, ids_of, picked, type_called
 
@@ -92,7 +93,7 @@ def cancel(run: BulkRun) -> None:
 
 
 @action(
-    "bulk_run.finish", label=_("Finish"), allow=rules.is_the_system, internal=True, guard=rules.why_not_running,
+    "bulk_run.finish", label=_("Finish"), allow=is_the_system, internal=True, guard=rules.why_not_running,
     icon="check",
 )  # fmt: skip
 def finish(run: BulkRun) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def finish(run: BulkRun) -> dict[str, Any]:
 
 
 @action(
-    "bulk_run.fail", label=_("End with a reason"), allow=rules.is_the_system, internal=True,
+    "bulk_run.fail", label=_("End with a reason"), allow=is_the_system, internal=True,
     guard=rules.why_not_running, icon="x",
 )  # fmt: skip
 def fail(run: BulkRun, *, reason: Annotated[str, Text(max_length=300)]) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def take_back(run: BulkRun, *, actor: Actor) -> None:
     jobs.enqueue("bulk.take_back", key=str(run.pk), run_id=run.pk)
 
 
-@action("bulk_run.taken_back", label=_("End of taking back"), allow=rules.is_the_system, internal=True, icon="check")
+@action("bulk_run.taken_back", label=_("End of taking back"), allow=is_the_system, internal=True, icon="check")
 def taken_back(run: BulkRun) -> dict[str, Any]:
     """All that could be set back was."""
     return _end(run, State.TAKEN_BACK)

@@ -30,11 +30,6 @@ def visible(actor: Actor) -> Q:
     return reach_q(actor, "bulk_run.view", owner="owner_id")
 
 
-def is_the_system(actor: Actor, record: Any) -> bool:
-    """Only the program itself does this, when its work is over."""
-    return actor.kind == "system"
-
-
 def is_the_maker(actor: Actor, record: Any) -> bool:
     """Only who did it takes it back: each record is set back with that person's rights."""
     return actor.kind == "system" or (actor.member_id is not None and record.owner_id == actor.member_id)

@@ -6,10 +6,11 @@ from django.utils.translation import pgettext_lazy
 
 from gucang.accounts import roles
 from gucang.activity import subjects
-from gucang.court import models, rules
+from gucang.court import models
 from gucang.court.actions import deviations, lessons, verdicts
 from gucang.kernel import permissions
 from gucang.kernel.actors import Reach
+from gucang.kernel.permissions import all_with
 from gucang.kernel.records import Layout, RecordType, register
 
 deviation = register(
@@ -21,7 +22,7 @@ deviation = register(
         icon="gavel",
         concerns=("process", "draft"),
         apart=("process", "draft"),
-        visible=rules.visible("deviation.view"),
+        visible=all_with("deviation.view"),
         columns=("title", "process", "kind", "state", "origin", "until", "proposed_by", "judged_at"),
         filters=(
             "process", "kind", "state", "origin", "proposed_by", "judged_by", "judged_at", "until", "draft",
@@ -46,7 +47,7 @@ lesson = register(
         icon="book",
         concerns=("deviation",),
         apart=("deviation",),
-        visible=rules.visible("lesson.view"),
+        visible=all_with("lesson.view"),
         columns=("title", "deviation", "state", "readers", "read_by", "created_at"),
         filters=("deviation", "state", "created_at"),
         form=Layout((pgettext_lazy("deviation court", "Lesson"),)),

@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from gucang.court.kinds import State
 from gucang.kernel.actors import Actor
-from gucang.kernel.permissions import NOTHING
 
 if TYPE_CHECKING:
     from gucang.court.models import Deviation, Lesson
-
-
-def visible(permission: str) -> Any:
-    """Everything, for whoever has `permission`: a pattern has no names, and how one works is no secret."""
-
-    def seen(actor: Actor) -> Q:
-        return Q() if actor.may(permission) else NOTHING
-
-    return seen
-
-
-def is_the_system(actor: Actor, record: Any) -> bool:
-    """What only follows from something else."""
-    return actor.kind == "system"
 
 
 def is_a_member(actor: Actor, record: Any) -> bool:

@@ -56,6 +56,20 @@ def check_known(name: str) -> str:
     raise LookupError(f"Unknown permission {name!r}.")
 
 
+def is_the_system(actor: Actor, record: Any) -> bool:
+    """For deeds that nobody does: they follow from a rule, from the clock, or from another deed."""
+    return actor.kind == "system"
+
+
+def all_with(permission: str) -> Callable[[Actor], Q]:
+    """Sees everything whoever has `permission`, at any reach, and nobody else anything: of what is no secret inside."""
+
+    def seen(actor: Actor) -> Q:
+        return Q() if actor.may(permission) else NOTHING
+
+    return seen
+
+
 def reach_q(actor: Actor, permission: str, *, owner: str, shared: str = "", shared_path: str = "pk") -> Q:
     """The filter for "records within the actor's reach of `permission`".
 

@@ -58,11 +58,6 @@ def why_not_a_person(customer: Customer) -> str | None:
     }
 
 
-def is_the_system(actor: Actor, record: Any) -> bool:
-    """Only the program itself does this, by rule."""
-    return actor.kind == "system"
-
-
 def why_not_claim(customer: Customer) -> str | None:
     """Somebody owns it."""
     if customer.owner_id is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils.translation import gettext as _t
@@ -25,11 +25,6 @@ def visible_logs(actor: Actor) -> Q:
 def visible_exports(actor: Actor) -> Q:
     """The extracts within reach. That one happened is seen by managers; the file only by who asked for it."""
     return reach_q(actor, "log_export.view", owner="owner_id")
-
-
-def is_the_system(actor: Actor, record: Any) -> bool:
-    """Only the program itself does this, when its work is over."""
-    return actor.kind == "system"
 
 
 def why_not_ready(log: OutsideLog) -> str | None:

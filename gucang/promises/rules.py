@@ -30,11 +30,6 @@ def visible_promises(actor: Actor) -> Q:
 visible_rules = whoever_may("promise_rule.view")
 
 
-def is_the_system(actor: Actor, record: Any) -> bool:
-    """What only the clock and the books do."""
-    return actor.kind == "system"
-
-
 def needs_booking(promise: Promise) -> bool:
     """Whether something must follow in the books before it can be kept."""
     return nature(promise.kind).books is not Books.NOTHING

@@ -8,8 +8,9 @@ from gucang.accounts import roles
 from gucang.activity import subjects
 from gucang.kernel import permissions
 from gucang.kernel.actors import Reach
+from gucang.kernel.permissions import all_with
 from gucang.kernel.records import Layout, RecordType, register
-from gucang.sops import models, rules
+from gucang.sops import models
 from gucang.sops.actions import processes, versions
 
 process = register(
@@ -18,7 +19,7 @@ process = register(
         model=models.Process,
         plural="processes",
         icon="route",
-        visible=rules.visible("process.view"),
+        visible=all_with("process.view"),
         columns=("code", "name", "case_type", "purpose", "updated_at"),
         filters=("case_type",),
         form=Layout(
@@ -40,7 +41,7 @@ process_version = register(
         plural="process-versions",
         icon="versions",
         concerns=("process",),
-        visible=rules.visible("process_version.view"),
+        visible=all_with("process_version.view"),
         columns=("name", "number", "state", "reason", "author", "in_force_from", "in_force_until"),
         filters=("process", "case_type", "state", "author", "in_force_from", "in_force_until"),
         form=Layout((pgettext_lazy("process version", "Version"),)),

@@ -20,6 +20,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Text
 from gucang.kernel.models import Company, NumberRule, Rounding
+from gucang.kernel.permissions import is_the_system
 from gucang.kernel.text import BadText, NumberPattern
 
 
@@ -36,7 +37,7 @@ def _known_words(company: Company, actor: Actor) -> None:
 edit = editing("company", _known_words)
 
 
-@action("company.create", label=_("Create"), allow=rules.is_the_system)
+@action("company.create", label=_("Create"), allow=is_the_system)
 def create(company: Company, *, name: str, language: Literal["zh-hans", "en"]) -> None:
     """Fill a company's bare row, which `setup.create_company` made so that there is a scope to act in."""
     company.name, company.language = name, language

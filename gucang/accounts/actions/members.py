@@ -21,6 +21,7 @@ from gucang.kernel import clock, jobs
 from gucang.kernel.actions import action, creating, editing
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Forbidden, Invalid, Refused
+from gucang.kernel.permissions import is_the_system
 from gucang.kernel.scope import active_company_id
 
 INVITATION_DAYS = 7
@@ -84,7 +85,7 @@ def void_invitations(member: Member) -> None:
     Invitation.objects.filter(member=member, accepted_at=None, voided_at=None).update(voided_at=clock.now())
 
 
-@action("member.join", label=_("Join"), allow=rules.is_the_system, guard=rules.why_not_joining)
+@action("member.join", label=_("Join"), allow=is_the_system, guard=rules.why_not_joining)
 def join(member: Member, *, user: int, invitation: int | None = None) -> dict[str, Any]:
     """Connect a member with the person who signs in: by an invitation whose key was checked, or at set-up."""
     person = User.objects.get(pk=user)

@@ -16,6 +16,7 @@ from gucang.kernel.actions import action, creating, deleting, editing, restoring
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Forbidden
 from gucang.kernel.fields import Text
+from gucang.kernel.permissions import is_the_system
 
 
 def _everyday(role: Role, actor: Actor) -> None:
@@ -141,7 +142,7 @@ def raise_rights_of(role: Role) -> None:
         member.save(update_fields=["rights_version"])
 
 
-@action("role.install", label=_("Set up role"), creates=True, allow=rules.is_the_system)
+@action("role.install", label=_("Set up role"), creates=True, allow=is_the_system)
 def install(role: Role, *, key: str) -> None:
     """Make a built-in role in this company."""
     declared = roles.get(key)
@@ -151,7 +152,7 @@ def install(role: Role, *, key: str) -> None:
     role.builtin = {"grants": role.grants, "field_rules": role.field_rules}
 
 
-@action("role.renew", label=_("Bring up to date"), allow=rules.is_the_system)
+@action("role.renew", label=_("Bring up to date"), allow=is_the_system)
 def renew(role: Role) -> None:
     """Give a built-in role what the program has added since, leaving alone what the company changed."""
     declared = roles.get(role.key)

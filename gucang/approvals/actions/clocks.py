@@ -12,10 +12,11 @@ from gucang.approvals.definition import Late
 from gucang.approvals.models import ApprovalRequest
 from gucang.kernel import clock
 from gucang.kernel.actions import action
+from gucang.kernel.permissions import is_the_system
 
 
 @action(
-    "approval_request.run_late", label=_("Time is over"), allow=rules.is_the_system, guard=rules.why_not_waiting,
+    "approval_request.run_late", label=_("Time is over"), allow=is_the_system, guard=rules.why_not_waiting,
     internal=True, always=True, icon="clock",
 )  # fmt: skip
 def run_late(request: ApprovalRequest) -> dict[str, Any]:

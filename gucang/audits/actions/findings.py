@@ -22,10 +22,11 @@ from gucang.kernel.actions import action
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Text
+from gucang.kernel.permissions import is_the_system
 
 LONG = 100_000
 Words = Annotated[str, Text(long=True, max_length=2000)]
-_ENGINE: dict[str, Any] = {"allow": rules.is_the_system, "internal": True}
+_ENGINE: dict[str, Any] = {"allow": is_the_system, "internal": True}
 
 
 # --- the engine ------------------------------------------------------------------------------------------------------

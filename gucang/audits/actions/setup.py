@@ -19,6 +19,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Text
 from gucang.kernel.models import Company
+from gucang.kernel.permissions import is_the_system
 from gucang.kernel.scope import active_company_id
 from gucang.views.actions import plain
 
@@ -28,7 +29,7 @@ MOST = 100_000
 # --- rules that come with the program --------------------------------------------------------------------------------
 
 
-@action("audit_rule.install", label=_("Comes with the program"), allow=rules.is_the_system, creates=True, internal=True)
+@action("audit_rule.install", label=_("Comes with the program"), allow=is_the_system, creates=True, internal=True)
 def install(rule: AuditRule, *, key: str) -> None:
     """Give the company a declared rule, with the figures that it comes with. Its words are kept in the company's
     language for lists; people read them in their own.

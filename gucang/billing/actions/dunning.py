@@ -14,10 +14,11 @@ from gucang.kernel import clock
 from gucang.kernel.actions import action
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Refused
+from gucang.kernel.permissions import is_the_system
 
 
 @action(
-    "receivable.remind", label=_("Remind of late money"), allow=rules.is_the_system, guard=rules.why_not_open,
+    "receivable.remind", label=_("Remind of late money"), allow=is_the_system, guard=rules.why_not_open,
     internal=True, always=True, icon="bell",
 )  # fmt: skip
 def remind(receivable: Receivable, *, step: DunningStep) -> dict[str, Any]:

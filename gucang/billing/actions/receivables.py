@@ -23,6 +23,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Money, Text
 from gucang.kernel.models import Event
+from gucang.kernel.permissions import is_the_system
 from gucang.surface import ui
 
 _MONEY = ("customer_id", "amount", "currency", "billed_on", "terms_id", "due_on")
@@ -181,7 +182,7 @@ def note_promise(receivable: Receivable, *, on: date, note: Annotated[str, Text(
     return {"note": note} if note else {}
 
 
-@action("receivable.settle", label=_("Book a payment"), allow=rules.is_the_system, internal=True, icon="coin")
+@action("receivable.settle", label=_("Book a payment"), allow=is_the_system, internal=True, icon="coin")
 def settle(
     receivable: Receivable, *, payment: Payment, shares: Annotated[str, Text(long=True)], on: date
 ) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from gucang.kernel.actions import action
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Text
+from gucang.kernel.permissions import is_the_system
 
-_ENGINE: dict[str, Any] = {"allow": rules.is_the_system, "internal": True}
+_ENGINE: dict[str, Any] = {"allow": is_the_system, "internal": True}
 Words = Annotated[str, Text(long=True, max_length=4000)]
 
 

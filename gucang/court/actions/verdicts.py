@@ -22,13 +22,14 @@ from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Text
 from gucang.kernel.models import Company
+from gucang.kernel.permissions import is_the_system
 from gucang.kernel.scope import active_company_id
 from gucang.sops.actions import versions
 
 LONGEST = timedelta(days=366)
 _REASON = {"reason": _("reasons of the verdict")}
 _JUDGES: dict[str, Any] = {"allow": rules.is_somebody_else, "guard": rules.why_not_to_judge}
-_ENGINE: dict[str, Any] = {"allow": rules.is_the_system, "internal": True}
+_ENGINE: dict[str, Any] = {"allow": is_the_system, "internal": True}
 
 
 def _judged(deviation: Deviation, actor: Actor, state: State, reason: str) -> None:

@@ -12,6 +12,7 @@ from gucang.kernel import clock, events
 from gucang.kernel.actions import action
 from gucang.kernel.actors import Actor
 from gucang.kernel.fields import Text
+from gucang.kernel.permissions import is_the_system
 from gucang.surface.meant import ids_of, type_called
 
 DIRECT = 2000
@@ -50,7 +51,7 @@ def create(
     return {"rows": record.rows, "picked": bool(ids)}
 
 
-@action("export.finish", label=_("Finish"), allow=rules.is_the_system, internal=True, icon="check")
+@action("export.finish", label=_("Finish"), allow=is_the_system, internal=True, icon="check")
 def finish(record: Export, *, file: str, rows: int) -> None:
     """The file is written and waits a day for who asked for it."""
     record.file, record.rows, record.state, record.ready_at = file, rows, State.DONE, clock.now()

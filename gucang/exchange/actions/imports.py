@@ -16,6 +16,7 @@ from gucang.kernel.actions import action
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Text
+from gucang.kernel.permissions import is_the_system
 
 
 @action(
@@ -165,7 +166,7 @@ def cancel(record: Import, *, actor: Actor) -> None:
 @action(
     "import.finish",
     label=_("Finish"),
-    allow=rules.is_the_system,
+    allow=is_the_system,
     internal=True,
     guard=rules.why_not_running,
     icon="check",
@@ -178,7 +179,7 @@ def finish(record: Import, *, totals: Annotated[str, Text(long=True)]) -> None:
 @action(
     "import.fail",
     label=_("End with a reason"),
-    allow=rules.is_the_system,
+    allow=is_the_system,
     internal=True,
     guard=rules.why_not_running,
     icon="x",
@@ -209,7 +210,7 @@ def take_back(record: Import, *, actor: Actor) -> None:
     jobs.enqueue("exchange.take_back", key=str(record.pk), import_id=record.pk)
 
 
-@action("import.taken_back", label=_("End of taking back"), allow=rules.is_the_system, internal=True, icon="check")
+@action("import.taken_back", label=_("End of taking back"), allow=is_the_system, internal=True, icon="check")
 def taken_back(record: Import, *, left: int) -> dict[str, Any]:
     """All that could be taken back was."""
     gone = record.created - left

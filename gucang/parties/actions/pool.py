@@ -16,7 +16,7 @@ from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Refused
 from gucang.kernel.fields import Text
 from gucang.kernel.models import Event
-from gucang.kernel.permissions import may_give_away
+from gucang.kernel.permissions import is_the_system, may_give_away
 from gucang.kernel.scope import active_company_id
 from gucang.parties import queries, rules
 from gucang.parties.models import Customer, PoolRules
@@ -71,7 +71,7 @@ def _not_due(customer: Customer) -> str | None:
     return _t("“%(customer)s” stays with its owner: nothing is overdue.") % {"customer": customer}
 
 
-@action("customer.recycle", label=_("Back to the pool by rule"), allow=rules.is_the_system, guard=_not_due)
+@action("customer.recycle", label=_("Back to the pool by rule"), allow=is_the_system, guard=_not_due)
 def recycle(customer: Customer) -> dict[str, Any]:
     """Put a customer that nobody cared for back into the pool."""
     reason = rules.recycle_reason(customer, queries.pool_rules())
@@ -86,7 +86,7 @@ def _nothing_to_warn_of(customer: Customer) -> str | None:
     return _t("There is nothing new to tell the owner of “%(customer)s”.") % {"customer": customer}
 
 
-@action("customer.warn", label=_("Warn of the pool"), allow=rules.is_the_system, guard=_nothing_to_warn_of)
+@action("customer.warn", label=_("Warn of the pool"), allow=is_the_system, guard=_nothing_to_warn_of)
 def warn(customer: Customer) -> None:
     """Remember for which day the owner is told; the notification follows from the event."""
     customer.warned_for = rules.falls_on(customer, queries.pool_rules(), clock.today())

@@ -12,6 +12,7 @@ from gucang.kernel import clock
 from gucang.kernel.actions import action
 from gucang.kernel.actors import Actor
 from gucang.kernel.fields import Text
+from gucang.kernel.permissions import is_the_system
 from gucang.processes import exporting, rules
 from gucang.processes.extracts import CREATE, Extract
 from gucang.processes.models import ExportState, LogExport
@@ -46,7 +47,7 @@ def create(
 
 
 @action(
-    "log_export.finish", label=_("End of writing"), allow=rules.is_the_system, internal=True, icon="check",
+    "log_export.finish", label=_("End of writing"), allow=is_the_system, internal=True, icon="check",
     guard=rules.why_not_writing,
 )  # fmt: skip
 def finish(record: LogExport, *, file: str, events: int, objects: int) -> None:
@@ -56,7 +57,7 @@ def finish(record: LogExport, *, file: str, events: int, objects: int) -> None:
 
 
 @action(
-    "log_export.fail", label=_("Writing failed"), allow=rules.is_the_system, internal=True, icon="x",
+    "log_export.fail", label=_("Writing failed"), allow=is_the_system, internal=True, icon="x",
     guard=rules.why_not_writing,
 )  # fmt: skip
 def fail(record: LogExport, *, reason: Annotated[str, Text(max_length=500)]) -> None:

@@ -14,6 +14,7 @@ from gucang.kernel.actions import action, deleting, editing, restoring
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Text
+from gucang.kernel.permissions import is_the_system
 from gucang.processes import rules
 from gucang.processes.models import ActivityName, OutsideLog, ProcessModel, State
 
@@ -50,7 +51,7 @@ def upload(
 
 
 @action(
-    "outside_log.finish", label=_("End of reading"), allow=rules.is_the_system, internal=True, icon="check",
+    "outside_log.finish", label=_("End of reading"), allow=is_the_system, internal=True, icon="check",
     guard=rules.why_not_reading,
 )  # fmt: skip
 def finish(log: OutsideLog, *, totals: Annotated[str, Text(long=True)]) -> None:
@@ -63,7 +64,7 @@ def finish(log: OutsideLog, *, totals: Annotated[str, Text(long=True)]) -> None:
 
 
 @action(
-    "outside_log.fail", label=_("Reading failed"), allow=rules.is_the_system, internal=True, icon="x",
+    "outside_log.fail", label=_("Reading failed"), allow=is_the_system, internal=True, icon="x",
     guard=rules.why_not_reading,
 )  # fmt: skip
 def fail(log: OutsideLog, *, reason: Annotated[str, Text(max_length=500)]) -> None:
@@ -82,7 +83,7 @@ def compare(log: OutsideLog, *, model: ProcessModel) -> None:
     jobs.enqueue("processes.compare", key=str(log.pk), log_id=log.pk)
 
 
-@action("outside_log.compared", label=_("Compared"), allow=rules.is_the_system, internal=True, icon="check")
+@action("outside_log.compared", label=_("Compared"), allow=is_the_system, internal=True, icon="check")
 def compared(log: OutsideLog, *, totals: Annotated[str, Text(long=True)]) -> dict[str, Any]:
     """Every variant has been aligned."""
     found = json.loads(totals)
@@ -91,7 +92,7 @@ def compared(log: OutsideLog, *, totals: Annotated[str, Text(long=True)]) -> dic
     return {"cost": log.cost}
 
 
-@action("outside_log.not_compared", label=_("Could not compare"), allow=rules.is_the_system, internal=True, icon="x")
+@action("outside_log.not_compared", label=_("Could not compare"), allow=is_the_system, internal=True, icon="x")
 def not_compared(log: OutsideLog, *, reason: Annotated[str, Text(max_length=500)]) -> None:
     """The model cannot be searched."""
     log.reason, log.process_model = reason, None

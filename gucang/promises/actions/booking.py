@@ -16,6 +16,7 @@ from gucang.kernel.actions import action
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Money, Text
+from gucang.kernel.permissions import is_the_system
 from gucang.promises import bookings, people, rules
 from gucang.promises.bookings import Booked
 from gucang.promises.kinds import Worth, nature
@@ -60,7 +61,7 @@ def book(
 @action(
     "promise.arrange",
     label=pgettext_lazy("promise", "Arranged"),
-    allow=rules.is_the_system,
+    allow=is_the_system,
     guard=rules.why_not_to_book,
     internal=True,
     icon="calendar-check",
@@ -146,7 +147,7 @@ def _pass(promise: Promise, to: Member | None) -> None:
 @action(
     "promise.take_over",
     label=pgettext_lazy("promise", "Taken over"),
-    allow=rules.is_the_system,
+    allow=is_the_system,
     guard=rules.why_not_open,
     internal=True,
     icon="user-share",

@@ -20,6 +20,7 @@ from gucang.kernel.actions import Action, Outcome, action, is_outermost
 from gucang.kernel.actions.values import assign
 from gucang.kernel.actors import Actor, as_actor
 from gucang.kernel.errors import Invalid, NeedsApproval
+from gucang.kernel.permissions import is_the_system
 from gucang.promises import people, rules, sources
 from gucang.promises.actions import history
 from gucang.promises.kinds import Worth, nature
@@ -114,7 +115,7 @@ def make(promise: Promise, *, actor: Actor) -> None:
 @action(
     "promise.reconsider",
     label=pgettext_lazy("promise", "To be agreed to anew"),
-    allow=rules.is_the_system,
+    allow=is_the_system,
     guard=rules.why_settled_words,
     internal=True,
     icon="refresh",

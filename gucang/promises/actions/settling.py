@@ -17,6 +17,7 @@ from gucang.kernel.actions import action
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Invalid
 from gucang.kernel.fields import Text
+from gucang.kernel.permissions import is_the_system
 from gucang.promises import people, rules
 from gucang.promises.models import Promise, State
 
@@ -130,7 +131,7 @@ def reopen(promise: Promise, *, actor: Actor, why: Annotated[str, Text(long=True
 @action(
     "promise.escalate",
     label=pgettext_lazy("promise", "Tell the superior"),
-    allow=rules.is_the_system,
+    allow=is_the_system,
     guard=rules.why_not_open,
     internal=True,
     icon="flag",
@@ -144,7 +145,7 @@ def escalate(promise: Promise, *, actor: Actor, superior: Member | None = None) 
 @action(
     "promise.expire",
     label=pgettext_lazy("promise", "Overdue"),
-    allow=rules.is_the_system,
+    allow=is_the_system,
     guard=rules.why_ended,
     internal=True,
     icon="alert-triangle",

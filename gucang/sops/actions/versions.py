@@ -14,6 +14,7 @@ from gucang.kernel.actions import action, deleting, restoring
 from gucang.kernel.actors import Actor, system
 from gucang.kernel.errors import Invalid, Refused
 from gucang.kernel.fields import Text
+from gucang.kernel.permissions import is_the_system
 from gucang.sops import definitions, rules, vocabulary
 from gucang.sops.models import Process, ProcessVersion, Reading, State
 
@@ -94,7 +95,7 @@ def put_in_force(version: ProcessVersion, *, actor: Actor, reason: Why = "") -> 
 
 @action(
     "process_version.supersede", label=pgettext_lazy("process version", "Superseded"),
-    allow=rules.is_the_system, internal=True, icon="history", guard=rules.why_not_in_force,
+    allow=is_the_system, internal=True, icon="history", guard=rules.why_not_in_force,
 )  # fmt: skip
 def supersede(version: ProcessVersion) -> None:
     """Another version holds from now on, or none."""
@@ -115,7 +116,7 @@ def confirm_reading(version: ProcessVersion, *, actor: Actor) -> dict[str, Any]:
 
 
 @action(
-    "process_version.credit", label=_("Credited"), allow=rules.is_the_system, internal=True, icon="award",
+    "process_version.credit", label=_("Credited"), allow=is_the_system, internal=True, icon="award",
     guard=rules.why_not_draft,
 )  # fmt: skip
 def credit(version: ProcessVersion, *, author: int) -> None:
