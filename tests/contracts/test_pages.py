@@ -155,7 +155,7 @@ def test_what_lies_in_the_bin_is_found_there_and_nowhere_else(full: Pages, recor
     binned = whole(browser.get("/acme/bin/"), 200)
     back = f'action="/acme/bin/{record_type.plural}/{record.pk}/restore"'
     assert back in binned
-    assert title in html.unescape(binned)
+    assert title in html.unescape(re.sub(r"</?span\b[^>]*>", "", binned))  # a code within it is kept on one line
     page = whole(browser.get(link), 200)
     assert f"{link}/restore" in page
     assert browser.post(f"{link}/restore").status_code == 302
