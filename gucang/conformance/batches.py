@@ -80,9 +80,10 @@ class Batch:
         before = list(Case.objects.filter(object_type=self.case_type, object_id__in=self.ids).select_related("variant"))
         for case in before:
             self._count(case.version_id, case.variant.steps, bytes(case.paces), case.ended_at is not None, -1)
-            self._sums.case(vars(case), -1)
         found = CaseDeviation.objects.filter(case__in=[one.pk for one in before])
-        self._sums.deviations(found.values_list("case_id", *PATTERN[0], "amount"), -1)
+        if self.summed:
+            self._sums.cases(map(vars, before), -1)
+            self._sums.deviations(found.values_list("case_id", *PATTERN[0], "amount"), -1)
         found.delete()
         living = {one.pk for one in held}
         Case.objects.filter(pk__in=[one.pk for one in before if one.object_id not in living]).delete()
@@ -164,8 +165,6 @@ class Batch:
         types = column_types(Case, CASE_COLUMNS)
         cases = [self._row(one) for one in held]
         insert_rows(Case._meta.db_table, types, cases, instead=_REPLACES)
-        for row in cases:
-            self._sums.case(dict(zip(CASE_COLUMNS, row, strict=True)), 1)
         kept = Case.objects.filter(object_type=self.case_type, object_id__in=[one.pk for one in held])
         keys = dict(kept.values_list("object_id", "pk"))
         company = active_company_id()
@@ -175,7 +174,9 @@ class Batch:
             for one in held for found in one.judged.found
         ]  # fmt: skip
         insert_rows(CaseDeviation._meta.db_table, column_types(CaseDeviation, FOUND_COLUMNS), rows)
-        self._sums.deviations(((row[1], *row[2:6], row[8]) for row in rows), 1)
+        if self.summed:
+            self._sums.cases((dict(zip(CASE_COLUMNS, row, strict=True)) for row in cases), 1)
+            self._sums.deviations(((*row[1:6], row[8]) for row in rows), 1)
 
     def _row(self, one: _Held) -> tuple[Any, ...]:
         last = one.deeds[-1]

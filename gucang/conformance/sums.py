@@ -35,13 +35,14 @@ class Sums:
         self._standing: dict[Key, list[int]] = defaultdict(lambda: [0] * len(STANDING[1]))
         self._patterns: dict[Key, list[int]] = defaultdict(lambda: [0] * len(PATTERN[1]))
 
-    def case(self, case: Mapping[str, Any], sign: int) -> None:
-        """Add a case (columns of `Case` by name), or with a `sign` of -1 take it away."""
-        key = case["version_id"], case["owner_id"], case["department_id"], week_of(case["last_at"])
-        over, deviating = case["ended_at"] is not None, case["deviations"] > 0
-        _add(self._standing[key], (1, int(over), int(deviating), case["cost"], case["worst"]), sign)
+    def cases(self, cases: Iterable[Mapping[str, Any]], sign: int) -> None:
+        """Add cases (columns of `Case` by name), or with a `sign` of -1 take them away."""
+        for case in cases:
+            key = case["version_id"], case["owner_id"], case["department_id"], week_of(case["last_at"])
+            over, deviating = case["ended_at"] is not None, case["deviations"] > 0
+            _add(self._standing[key], (1, int(over), int(deviating), case["cost"], case["worst"]), sign)
 
-    def deviations(self, found: Iterable[tuple[int, int, str, str, str, int | None]], sign: int) -> None:
+    def deviations(self, found: Iterable[tuple[Any, ...]], sign: int) -> None:
         """Add deviations: (case, version, kind, step, other step, minutes). A case counts once in each pattern."""
         minutes: dict[Key, int] = defaultdict(int)
         for *of_case, amount in found:

@@ -8,4 +8,4 @@ class CourtConfig(AppConfig):
 
     def ready(self) -> None:
         """Put what is judged on the pages of others, and tell conformance of it."""
-        from gucang.court import frame  # noqa: F401
+        from gucang.court import frame, measures  # noqa: F401

@@ -32,15 +32,13 @@ class Drafted:
     cured: int = 0
 
 
-def drafted(
-    deviation: Deviation, order: str = Order.PARALLEL, role: str = "", amount: int = 0, did: Sequence[Did] | None = None
-) -> Drafted:
+def drafted(deviation: Deviation, order: str = Order.PARALLEL, role: str = "", amount: int = 0) -> Drafted:
     """What the next version would say. Without `role` and `amount` they follow from the newest deviations."""
     place = patterns.of(deviation)
     start = patterns.current(place) or place.versions[0]
     words = start.read()
     if deviation.kind in (Kind.ROLE, Kind.LATE):
-        did = effects.newest(place) if did is None else did
+        did = effects.newest(place)
         role = role or people.usual_role(words, deviation.kind, deviation.step, (one.member for one in did))
         amount = amount or usual_limit(words, deviation.kind, deviation.step, did)
     found = changes.changed(

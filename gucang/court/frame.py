@@ -12,9 +12,8 @@ from django.utils.translation import pgettext_lazy
 from gucang.audits import waits
 from gucang.audits.waits import Waits
 from gucang.conformance import verdicts
-from gucang.court import measures, queries, telling  # noqa: F401  `measures` registers what the log tells of an effect
+from gucang.court import queries, telling
 from gucang.court.kinds import State
-from gucang.court.models import Asked
 from gucang.court.screens import pages
 from gucang.kernel.actors import Actor
 from gucang.surface import columns, home, nav, panels
@@ -53,8 +52,7 @@ panels.when_empty("lesson", _("What was judged harmful becomes a lesson, which a
 
 
 def _asked(actor: Actor) -> Q:
-    mine = Asked.objects.filter(member=actor.member_id or 0, answered_at=None)
-    return Q(state=State.BETTER, settled_at=None, pk__in=mine.values("deviation_id"))
+    return Q(pk__in=queries.asked_of(actor.member_id or 0).values("deviation_id"))
 
 
 @waits.on_me

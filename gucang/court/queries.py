@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 
 from gucang.court.kinds import LessonState, State
 from gucang.court.models import Asked, LessonReader
@@ -31,11 +31,16 @@ def waiting_for(member_id: int) -> list[Waiting]:
     return found
 
 
-def _read(member_id: int) -> list[Waiting]:
-    asked = Asked.objects.filter(
+def asked_of(member_id: int) -> QuerySet[Asked]:
+    """The questions that a member has not answered, about drafts that are still written."""
+    return Asked.objects.filter(
         member=member_id, answered_at=None, deviation__state=State.BETTER, deviation__settled_at=None,
         draft=F("deviation__draft"),
-    ).values_list(
+    )  # fmt: skip
+
+
+def _read(member_id: int) -> list[Waiting]:
+    asked = asked_of(member_id).values_list(
         Value(ASKED), "deviation_id", "deviation__title", "deviation__judged_at", "deviation__proposed_by__name"
     )  # fmt: skip
     lessons = LessonReader.objects.filter(

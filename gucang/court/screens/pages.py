@@ -25,9 +25,11 @@ from gucang.court.models import Asked, Deviation, Lesson, LessonReader
 from gucang.kernel import clock
 from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
+from gucang.kernel.scope import remembered
 from gucang.sops import vocabulary
 from gucang.sops import wording as sops
 from gucang.sops.models import State as VersionState
+from gucang.surface import ui
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.panels import Dialog
 
@@ -45,15 +47,14 @@ class Shown:
 
 def shown(deviation: Deviation) -> Shown:
     """Where it stands, how often, and the newest cases on both sides. Seven queries, then remembered."""
-    known: Shown | None = getattr(deviation, "_court", None)
-    if known is None:
-        place = patterns.of(deviation)
-        sample = None
-        if place.versions:
-            sample = effects.sample(place, deviation.process.case_type, deviation.process_id)
-        known = Shown(place, patterns.counted(place), sample)
-        deviation._court = known  # type: ignore[attr-defined]
-    return known
+    found: Shown = remembered(f"the court shows {deviation.pk}", lambda: _read(deviation))
+    return found
+
+
+def _read(deviation: Deviation) -> Shown:
+    place = patterns.of(deviation)
+    sample = effects.sample(place, deviation.process.case_type, deviation.process_id) if place.versions else None
+    return Shown(place, patterns.counted(place), sample)
 
 
 def page(request: CompanyRequest, record_type: RecordType, deviation: Deviation) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def top(request: CompanyRequest, record_type: RecordType, deviation: Deviation) 
         "counted": found.counted,
         "people": max(found.counted.people, len(did)),
         "time": wording.working(found.counted.minutes) if found.counted.minutes else "",
-        "versions": "、".join(f"v{one.number}" for one in reversed(found.place.versions)),
+        "versions": ui.listed(f"v{one.number}" for one in reversed(found.place.versions)),
         "verdict": telling.words_of(deviation),
         "tone": telling.TONES[State(deviation.state)],
         "lesson": _lesson_of(deviation),
