@@ -18,6 +18,7 @@ from gucang.court import jobs, patterns, telling
 from gucang.court.actions import deviations, lessons, verdicts
 from gucang.court.kinds import Hinders, State
 from gucang.court.models import Asked, Deviation, Lesson, LessonReader
+from gucang.court.queries import asked_of
 from gucang.kernel import clock, records
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Forbidden, Invalid, Refused
@@ -133,6 +134,16 @@ def test_who_comes_after_says_whether_it_hinders_and_nobody_else(
     act(deviations.answer, found, by=mia, hinders=Hinders.NO)
     one = Asked.objects.get()
     assert (one.hinders, one.why) == (Hinders.NO, "")
+
+
+def test_what_is_judged_anew_asks_nobody_meanwhile(skipping: Process, alice: Member, sue: Member, mia: Member) -> None:
+    found = verdicts.find_better(brought(skipping, alice), actor=sue, reason="够用").record
+    first = found.draft
+    assert asked_of(mia.pk).get().draft == first
+    found = verdicts.reopen(found, actor=sue, text="再想想").record
+    assert not asked_of(mia.pk).exists()
+    verdicts.find_better(found, actor=sue, reason="还是够用")
+    assert asked_of(mia.pk).get().draft != first
 
 
 def test_in_force_it_is_part_of_the_process_and_may_be_brought_anew(
