@@ -278,6 +278,10 @@ class AuditSettings(Record):
         0,
         100,
     )
+    late_entry_hours = _figure(
+        _("hours after which an entry is late"), 24,
+        _("From when a step happened until it was written down."), 1, 720,
+    )  # fmt: skip
 
     class Meta(Record.Meta):
         verbose_name = _("audit settings")

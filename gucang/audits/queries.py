@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -23,6 +24,11 @@ from gucang.surface.listed import listed
 def settings() -> AuditSettings:
     """How the company wants to be audited, or the defaults."""
     return kept("audit settings", lambda: AuditSettings.objects.first() or AuditSettings())
+
+
+def late_entry() -> timedelta:
+    """A step of a case that is written down later than this after it happened is a late entry (补录)."""
+    return timedelta(hours=settings().late_entry_hours)
 
 
 def mine(actor: Actor) -> QuerySet[Finding]:

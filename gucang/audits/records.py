@@ -89,6 +89,7 @@ audit_settings = register(
             (_("Time of grace"), "grace_hours", "running_in_until", "running_in_hours", "most_each"),
             (_("The auditor"), "sample_size", "probation_weight", "clean_cases"),
             (_("Master data"), "confirm_each_week"),
+            (_("Late entry"), "late_entry_hours"),
         ),
         create=setup.create_settings,
         edit=setup.edit_settings,

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import F
 
 from gucang.accounts.models import Member
+from gucang.audits.queries import late_entry
 from gucang.conformance import paces, reading, variants
 from gucang.conformance.judging import Deed, Judged, judge
 from gucang.conformance.models import Arrow, Case, CaseDeviation, Variant
@@ -67,7 +68,7 @@ class Batch:
 
     def __init__(self, case_type: str, ids: Sequence[int], now: datetime, *, summed: bool) -> None:
         self.case_type, self.ids, self.now, self.summed = case_type, ids, now, summed
-        self.hours = calendar_of()
+        self.hours, self.late_entry = calendar_of(), late_entry()
         self._sums = Sums()
         self._arrows: dict[int, dict[Pair, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
 
@@ -138,6 +139,7 @@ class Batch:
             self._roles,
             owner=one.owner,
             waits_for=one.waits_for,
+            late_entry=self.late_entry,
             now=self.now,
         )
 

@@ -16,9 +16,6 @@ from gucang.conformance.kinds import Kind
 from gucang.conformance.paces import pace_of
 from gucang.worktime.hours import NoWorkingTime, Span, WorkHours
 
-# Written down so much later than it happened, others have worked without it meanwhile (补录).
-ENTERED_LATE = timedelta(hours=24)
-
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -85,16 +82,20 @@ def judge(
     *,
     owner: int | None,
     waits_for: str = "",
+    late_entry: timedelta,
     now: datetime,
 ) -> Judged:
-    """Judge one case. `waits_for` is the step that is due next, "" for a case that is over."""
+    """Judge one case. `waits_for` is the step that is due next, "" for a case that is over.
+
+    What is written down later than `late_entry` after it happened is entered late: others have worked without it.
+    """
     found = [_placed(one, deeds, owner) for one in departures]
     for at, deed in enumerate(deeds):
         demand = demands.get(deed.step)
         if demand is not None:
             found += _of_person(deed, demand, deeds[:at], roles)
             found += _of_time(deed, demand, deeds[:at], hours)
-        if deed.recorded_at - deed.occurred_at > ENTERED_LATE:
+        if deed.recorded_at - deed.occurred_at > late_entry:
             late = hours.minutes_between(deed.occurred_at, deed.recorded_at)
             found.append(Found(Kind.ENTERED_LATE, deed.step, member=deed.member, event=deed.event, amount=late))
     judged = Judged(found, paces_of(deeds, hours))

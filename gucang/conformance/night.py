@@ -6,6 +6,7 @@ that was killed goes on with the batch it had not finished, because what is to b
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -56,6 +57,13 @@ def forget(case_type: str) -> None:
     """Let the next run look at every case anew, and add up all of them."""
     with deriving(APP):
         Watch.objects.filter(case_type=case_type).update(seen_event=0, seen_at=None, summed=False)
+
+
+def relimit(case_type: str, before: timedelta, after: timedelta) -> None:
+    """Let the next run judge the cases that another late-entry limit makes a difference to, and no others."""
+    _take_time()
+    with deriving(APP):
+        reading.collect_late(case_type, min(before, after), max(before, after))
 
 
 def begin(case_type: str) -> None:

@@ -39,6 +39,13 @@ _EVERYTHING = """
     WHERE company_id = %(company)s AND object_type = %(type)s
     ON CONFLICT DO NOTHING
 """
+_LATE = """
+    INSERT INTO conformance_tojudge (company_id, case_type, object_id)
+    SELECT DISTINCT company_id, object_type, object_id FROM kernel_eventobject
+    WHERE company_id = %(company)s AND object_type = %(type)s
+      AND recorded_at - occurred_at > %(least)s AND recorded_at - occurred_at <= %(most)s
+    ON CONFLICT DO NOTHING
+"""
 _DEEDS = """
     SELECT o.object_id, e.id, e.name, e.occurred_at, e.recorded_at,
            CASE WHEN e.actor_kind = 'system' THEN NULL ELSE e.actor_id END
@@ -77,6 +84,13 @@ def collect(case_type: str, seen_event: int, seen_at: datetime | None, now: date
         values["since"] = seen_at - OVERLAP
     with connection.cursor() as cursor:
         cursor.execute(_EVERYTHING if seen_at is None else _NEWS, values)
+
+
+def collect_late(case_type: str, least: timedelta, most: timedelta) -> None:
+    """Note which records have an event that was written down between so much and so much after it happened."""
+    values: dict[str, Any] = {"company": active_company_id(), "type": case_type, "least": least, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(_LATE, values)
 
 
 def cases(case_type: str, ids: Collection[int], names: Collection[str]) -> Iterator[tuple[int, Sequence[Logged]]]:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gucang.accounts.models import Member
+from gucang.audits.actions import setup
 from gucang.conformance import night
 from gucang.conformance.kinds import Kind
 from gucang.conformance.models import (
@@ -264,6 +265,37 @@ def test_sums_that_do_not_fit_are_added_up_anew(branching: None, customer: Any, 
     after = kept()
     run(a_week_later)
     assert kept() == after
+
+
+def test_another_limit_judges_anew_only_what_it_makes_a_difference_to(acme: Any, adam: Member, alice: Member) -> None:
+    late, very_late, in_time = hours(30), hours(90), hours(2)
+    with company_scope(acme):
+        in_force(IN_ORDER)
+        with clock.at(START - timedelta(days=90)):
+            three = [customers.create(actor=alice, values={"name": f"客户{number}"}).record for number in range(3)]
+        for record, entered in zip(three, (late, very_late, in_time), strict=True):
+            log(record, "a", START, alice, late=entered - START)
+        run(hours(100))
+        assert [len(told(record)) for record in three] == [1, 1, 0]
+        made = setup.create_settings(actor=adam, values={"late_entry_hours": 48}).record
+    assert judged_again(acme) == [three[0].pk]
+    with company_scope(acme):
+        assert [len(told(record)) for record in three] == [0, 1, 0]
+        setup.edit_settings(made, actor=adam, values={"late_entry_hours": 1})
+    assert judged_again(acme) == [three[0].pk, three[2].pk]
+    with company_scope(acme):
+        assert [told(record) for record in three] == [[(Kind.ENTERED_LATE, "a", "")]] * 3
+        setup.edit_settings(made, actor=adam, values={"grace_hours": 4})
+    assert judged_again(acme) == []
+
+
+def judged_again(company: Any) -> list[int]:
+    """What the jobs that wait judge: the cases whose row is another one afterwards."""
+    with company_scope(company), deriving(night.APP):
+        Case.objects.update(events=99)
+    jobs.drain()
+    with company_scope(company):
+        return [*Case.objects.exclude(events=99).order_by("object_id").values_list("object_id", flat=True)]
 
 
 # --- killed, and others ---

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gucang.accounts.models import Member
+from gucang.audits.actions import setup
 from gucang.conformance import night
 from gucang.conformance.models import Case, Watch
 from gucang.kernel import clock, jobs
@@ -98,6 +99,18 @@ def test_the_page_of_a_record_says_what_departs_only_to_whom_it_concerns(
     assert "顺序颠倒" in text(login(Client(), acme_team.people["alice"]).get(address))
     assert "顺序颠倒" in text(login(Client(), went["sue"]).get(address))
     assert "顺序颠倒" not in text(login(Client(), acme_team.people["mia"]).get(address))
+
+
+def test_the_limit_of_late_entry_is_said_and_is_the_companys_own(
+    client: Client, login: Login, acme_team: Team, adam: Member, went: dict[str, Any]
+) -> None:
+    browser = login(client, acme_team.people["carol"])
+    assert "发生 24 小时以后才记下的，算补录。" in text(browser.get(f"{went['url']}/fit"))
+    with company_scope(acme_team.company):
+        setup.create_settings(actor=adam, values={"late_entry_hours": 8})
+    page = text(browser.get(f"{went['url']}/fit"))
+    assert "发生 8 小时以后才记下的，算补录。" in page
+    assert "/acme/audit-settings/" in page
 
 
 def test_another_companys_pages_are_not_there(client: Client, login: Login, dan: Member, went: dict[str, Any]) -> None:

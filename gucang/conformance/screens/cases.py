@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from gucang.audits.queries import late_entry
 from gucang.conformance import queries, reading, rules, verdicts, wording
-from gucang.conformance.judging import ENTERED_LATE
 from gucang.conformance.kinds import Kind
 from gucang.conformance.mapping import names_of
 from gucang.conformance.models import Case, CaseDeviation
@@ -210,7 +210,7 @@ def _beside(request: CompanyRequest, case: Case) -> list[dict[str, Any]]:
     moves = case.variant.moves if case.whole else case.variant.running_moves
     seen = _visible(request, [one.event for one in logged])
     people = queries.names_of(one.member for one in logged)
-    rows = []
+    rows, limit = [], late_entry()
     for how, step, at in wording.moves(moves, names):
         deed = logged[at] if how != "skipped" and at < len(logged) else None
         shown = deed is not None and deed.event in seen
@@ -218,7 +218,7 @@ def _beside(request: CompanyRequest, case: Case) -> list[dict[str, Any]]:
             {
                 "how": how, "step": step, "at": deed.occurred_at if deed is not None else None,
                 "who": people.get(deed.member or 0, "") if deed is not None and shown else "",
-                "late": deed is not None and deed.recorded_at - deed.occurred_at > ENTERED_LATE,
+                "late": deed is not None and deed.recorded_at - deed.occurred_at > limit,
             }
         )  # fmt: skip
     return rows

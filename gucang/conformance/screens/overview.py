@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from gucang.accounts.models import Department
+from gucang.audits.queries import settings
 from gucang.conformance import jobs, queries, rules, verdicts, wording
 from gucang.conformance.mapping import names_of
 from gucang.conformance.models import Watch
@@ -102,6 +103,8 @@ def fit(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         "members": _named(members, queries.names_of(one.key for one in members)) if audits else [],
         "patterns": _patterns(request, process, versions, total.cases) if patterns else [],
         "watch": Watch.objects.filter(case_type=process.case_type).first(),
+        "late_hours": settings().late_entry_hours,
+        "settings_url": f"{request.base}/audit-settings/" if actor.may("audit_settings.view") else "",
         "may_judge": audits,
         "names": audits,
         "propose": verdicts.way(actor, verdicts.Key(process.pk, "", "", "")),

@@ -28,6 +28,7 @@ HOURS = WorkHours(
     week=(read_shifts("09:00-17:00"),) * 5 + ((), ()),
     special={date(2026, 10, day): () for day in range(1, 8)},
 )
+DAY = timedelta(days=1)
 ORDER = sequence(step("a"), step("b"), step("c"))
 
 
@@ -154,7 +155,7 @@ def test_what_is_waited_for_lies_on_the_shortest_way() -> None:
 
 
 def judged(deeds: list[Deed], demands: dict[str, Demand], **more: Any) -> list[Found]:
-    given = {"owner": 9, "now": at(30)} | more
+    given = {"owner": 9, "now": at(30), "late_entry": DAY} | more
     return judge(deeds, [], demands, HOURS, lambda member: {"sales"} if member == 1 else {"store"}, **given).found
 
 
@@ -185,9 +186,9 @@ def test_lateness_is_counted_in_working_time_over_a_holiday() -> None:
 def test_what_still_waits_is_late_once_and_due_before() -> None:
     limit = {"b": Demand(limit=Limit(Span(4, "working_hours"), "a"))}
     deeds = [deed("a", at(7))]
-    before = judge(deeds, [], limit, HOURS, lambda _m: (), owner=9, waits_for="b", now=at(7, 12))
+    before = judge(deeds, [], limit, HOURS, lambda _m: (), owner=9, waits_for="b", late_entry=DAY, now=at(7, 12))
     assert (before.found, before.due_at) == ([], at(7, 13))
-    after = judge(deeds, [], limit, HOURS, lambda _m: (), owner=9, waits_for="b", now=at(9))
+    after = judge(deeds, [], limit, HOURS, lambda _m: (), owner=9, waits_for="b", late_entry=DAY, now=at(9))
     assert after.due_at is None
     (found,) = after.found
     assert (found.kind, found.step, found.member, found.amount, found.since) == (Kind.LATE, "b", 9, None, at(7, 13))
@@ -204,3 +205,5 @@ def test_what_is_written_down_long_after_it_happened() -> None:
     deeds = [deed("a", at(7), late=timedelta(hours=24)), deed("b", at(8), late=timedelta(hours=25))]
     (found,) = judged(deeds, {})
     assert (found.kind, found.step, found.amount) == (Kind.ENTERED_LATE, "b", 9 * 60)
+    assert [one.step for one in judged(deeds, {}, late_entry=timedelta(hours=23))] == ["a", "b"]
+    assert judged(deeds, {}, late_entry=timedelta(hours=25)) == []
