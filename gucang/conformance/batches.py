@@ -13,7 +13,7 @@ from django.db.models import F
 
 from gucang.accounts.models import Member
 from gucang.audits.queries import late_entry
-from gucang.conformance import paces, reading, variants
+from gucang.conformance import holding, paces, reading, variants
 from gucang.conformance.judging import Deed, Judged, judge
 from gucang.conformance.models import Arrow, Case, CaseDeviation, Variant
 from gucang.conformance.sums import PATTERN, Sums
@@ -143,12 +143,12 @@ class Batch:
             now=self.now,
         )
 
-    def _roles(self, member: int) -> frozenset[str]:
-        return self._roles_of.get(member, frozenset())
+    def _roles(self, deed: Deed) -> holding.Roles:
+        return self._held.when(deed.member or 0, deed.occurred_at, deed.event)
 
     @cached_property
-    def _roles_of(self) -> dict[int, frozenset[str]]:
-        return variants.roles_of_members()
+    def _held(self) -> holding.Held:
+        return holding.read()
 
     @cached_property
     def _departments(self) -> dict[int, int | None]:
@@ -159,7 +159,7 @@ class Batch:
         demand = one.words.demands.get(one.waits_for)
         if demand is None or one.owner is None:
             return None
-        return one.owner if not demand.roles or not demand.roles.isdisjoint(self._roles(one.owner)) else None
+        return one.owner if not demand.roles or not demand.roles.isdisjoint(self._held.today(one.owner)) else None
 
     # --- writing ---
 

@@ -78,14 +78,15 @@ def judge(
     departures: Sequence[Departure],
     demands: Demands,
     hours: WorkHours,
-    roles: Callable[[int], Collection[str]],
+    roles: Callable[[Deed], Collection[str]],
     *,
     owner: int | None,
     waits_for: str = "",
     late_entry: timedelta,
     now: datetime,
 ) -> Judged:
-    """Judge one case. `waits_for` is the step that is due next, "" for a case that is over.
+    """Judge one case. `waits_for` is the step that is due next, "" for a case that is over; `roles` tells which roles
+    a member had when they did what they did.
 
     What is written down later than `late_entry` after it happened is entered late: others have worked without it.
     """
@@ -122,12 +123,12 @@ def _placed(one: Departure, deeds: Sequence[Deed], owner: int | None) -> Found:
 
 
 def _of_person(
-    deed: Deed, demand: Demand, before: Sequence[Deed], roles: Callable[[int], Collection[str]]
+    deed: Deed, demand: Demand, before: Sequence[Deed], roles: Callable[[Deed], Collection[str]]
 ) -> list[Found]:
     if deed.member is None:
         return []
     found = []
-    if demand.roles and demand.roles.isdisjoint(roles(deed.member)):
+    if demand.roles and demand.roles.isdisjoint(roles(deed)):
         found.append(Found(Kind.ROLE, deed.step, member=deed.member, event=deed.event))
     for partner in sorted(demand.four_eyes):
         last = next((one for one in reversed(before) if one.step == partner), None)

@@ -9,7 +9,6 @@ from functools import lru_cache
 from json import dumps
 from typing import Any, Protocol
 
-from gucang.accounts.models import MemberRole
 from gucang.conformance.explaining import Departure, Explained, digest_of, explained, next_step
 from gucang.conformance.follows import Pairs, follows
 from gucang.conformance.judging import Demand, Limit
@@ -70,14 +69,6 @@ def names_of(version: ProcessVersion) -> set[str]:
     """The names of all events that a version is about."""
     words = words_of(version)
     return {*words.definition.events, *words.final}
-
-
-def roles_of_members() -> dict[int, frozenset[str]]:
-    """Who has which roles, as processes call them."""
-    found: dict[int, set[str]] = defaultdict(set)
-    for member, key, role in MemberRole.objects.values_list("member_id", "role__key", "role_id"):
-        found[member].add(key or str(role))
-    return {member: frozenset(roles) for member, roles in found.items()}
 
 
 class Held(Protocol):

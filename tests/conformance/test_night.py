@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gucang.accounts.models import Member
+from gucang.accounts.actions import members
+from gucang.accounts.models import Member, Role
 from gucang.audits.actions import setup
 from gucang.conformance import night
 from gucang.conformance.kinds import Kind
@@ -26,6 +27,7 @@ from gucang.conformance.models import (
 )
 from gucang.conformance.sums import PATTERN, STANDING
 from gucang.kernel import clock, jobs
+from gucang.kernel.actors import system
 from gucang.kernel.scope import company_scope, deriving
 from gucang.parties.actions import customers
 from tests.conformance.conftest import FINAL, START, definition, hours, in_force, log
@@ -153,6 +155,54 @@ def test_who_did_it_and_when_is_told_of_each_case(customer: Any, alice: Member, 
     late = CaseDeviation.objects.get(kind=Kind.LATE)
     assert (late.member, late.amount is not None and late.amount > 0) == (bob, True)
     assert case_of(record).deviations == 4
+
+
+def give(member: Member, at: datetime, *keys: str) -> Member:
+    with clock.at(at):
+        found: Member = members.set_roles(member, actor=system(), roles=list(Role.objects.filter(key__in=keys))).record
+    return found
+
+
+def test_a_role_that_is_taken_later_makes_nothing_wrong(customer: Any, alice: Member) -> None:
+    in_force(definition(["seq", "a", "b", "c", "d"], b={"roles": ["salesperson"]}))
+    before, after = customer(), customer()
+    for record, at in ((before, 2), (after, 8)):
+        log(record, "a", hours(1), alice)
+        log(record, "b", hours(at), alice)
+    give(alice, hours(5), "reader")
+    run(hours(9))
+    assert (told(before), told(after)) == ([], [(Kind.ROLE, "b", "")])
+    for record in (before, after):
+        log(record, "c", hours(10), alice)
+    run(hours(11))
+    assert (told(before), told(after)) == ([], [(Kind.ROLE, "b", "")])
+    assert case_of(before).holder == alice
+
+
+def test_a_role_that_is_given_later_puts_nothing_right(customer: Any, alice: Member) -> None:
+    in_force(definition(["seq", "a", "b", "c", "d"], b={"roles": ["sales_manager"]}))
+    before, after = customer(), customer()
+    for record, at in ((before, 2), (after, 8)):
+        log(record, "a", hours(1), alice)
+        log(record, "b", hours(at), alice)
+    run(hours(4))
+    give(alice, hours(5), "salesperson", "sales_manager")
+    log(before, "c", hours(10), alice)
+    run(hours(11))
+    assert (told(before), told(after)) == ([(Kind.ROLE, "b", "")], [])
+
+
+def test_what_happened_before_somebody_was_here_is_judged_by_their_first_roles(customer: Any, alice: Member) -> None:
+    in_force(definition(["seq", "a", "b", "c", "d"], b={"roles": ["sales_manager"]}))
+    record = customer()
+    log(record, "a", hours(1), alice)
+    with clock.at(hours(5)):
+        late = members.create(actor=system(), values={"name": "顾晓"}).record
+    late = give(late, hours(6), "sales_manager")
+    give(late, hours(40), "reader")
+    log(record, "b", hours(2), late)
+    run()
+    assert told(record) == []
 
 
 def test_what_waits_becomes_late_without_an_event(customer: Any, alice: Member) -> None:

@@ -116,7 +116,9 @@ def set_roles(member: Member, *, roles: list[Role] = [], actor: Actor) -> dict[s
     for pk in after.keys() - before.keys():
         MemberRole.objects.create(member=member, role_id=pk)
     member.rights_version += 1
-    return {"before": _names(before), "roles": _names(after)}
+    return {
+        "before": _names(before), "roles": _names(after), "before_ids": sorted(before), "role_ids": sorted(after),
+    }  # fmt: skip
 
 
 def _names(roles: dict[int, Role]) -> list[str]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gucang.conformance.explaining import departures, explained, next_step
 from gucang.conformance.follows import follows
+from gucang.conformance.holding import Change, Held
 from gucang.conformance.judging import Deed, Demand, Found, Limit, judge
 from gucang.conformance.kinds import Kind
 from gucang.conformance.paces import added, minutes_of, pace_of, quantile
@@ -156,7 +157,7 @@ def test_what_is_waited_for_lies_on_the_shortest_way() -> None:
 
 def judged(deeds: list[Deed], demands: dict[str, Demand], **more: Any) -> list[Found]:
     given = {"owner": 9, "now": at(30), "late_entry": DAY} | more
-    return judge(deeds, [], demands, HOURS, lambda member: {"sales"} if member == 1 else {"store"}, **given).found
+    return judge(deeds, [], demands, HOURS, lambda one: {"sales"} if one.member == 1 else {"store"}, **given).found
 
 
 def test_another_roles_work_and_own_work_checked() -> None:
@@ -170,6 +171,32 @@ def test_another_roles_work_and_own_work_checked() -> None:
     assert judged(others, demands) == []
     # What the program does by itself is nobody's work.
     assert judged([deed("a", at(7)), deed("b", at(7, 10), None), deed("c", at(7, 11), None)], demands) == []
+
+
+SALES, STORE = frozenset({"sales"}), frozenset({"store"})
+
+
+@pytest.mark.parametrize(
+    ("at_what", "event", "had"),
+    [
+        (at(1), 1, SALES),  # before the first role was given at all
+        (at(7), 9, SALES),
+        (at(7), 10, SALES),
+        (at(8), 19, SALES),
+        (at(8), 21, STORE),  # in the same moment, and after it
+        (at(9), 5, STORE),
+        (at(11), 50, frozenset()),
+    ],
+)
+def test_the_roles_of_somebody_are_those_of_the_moment(at_what: datetime, event: int, had: frozenset[str]) -> None:
+    changes = [
+        Change(1, (at(10), 30), STORE, frozenset()),
+        Change(1, (at(7), 10), frozenset(), SALES),
+        Change(1, (at(8), 20), SALES, STORE),
+    ]
+    held = Held({1: frozenset(), 2: STORE}, changes)
+    assert held.when(1, at_what, event) == had
+    assert (held.when(2, at_what, event), held.when(3, at_what, event)) == (STORE, frozenset())
 
 
 def test_lateness_is_counted_in_working_time_over_a_holiday() -> None:
