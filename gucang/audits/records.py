@@ -13,7 +13,7 @@ from gucang.audits.actions import confirmations, corrections, findings, setup
 from gucang.kernel import permissions
 from gucang.kernel.actors import Reach
 from gucang.kernel.permissions import all_with
-from gucang.kernel.records import Calendar, Layout, RecordType, Related, register
+from gucang.kernel.records import Calendar, Exchange, Layout, RecordType, Related, register
 
 finding = register(
     RecordType(
@@ -34,6 +34,12 @@ finding = register(
         actions=(findings.answer, findings.correct, findings.accept, findings.waive),
         related=(Related("correction", "finding", ("what", "owner", "due_on", "state", "clean_cases")),),
         order="-first_seen_at",
+        exchange=Exchange(
+            also=(
+                "about_type", "about_id", "present", "last_seen_at", "cost", "cause", "answer", "answered_at",
+                "judged_by", "remark", "waived_until", "tolerated_until", "tolerated_by", "closed_at", "recurrence_of",
+            )
+        ),
     )
 )  # fmt: skip
 
@@ -53,6 +59,7 @@ correction = register(
         actions=(corrections.finish, corrections.postpone),
         calendar=Calendar(title=("what",), on="due_on", tone="warn", only=Q(state="open")),
         order="due_on",
+        exchange=Exchange(also=("prevents", "made_by", "done_how", "ended_at", "failed_by")),
     )
 )
 

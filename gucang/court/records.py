@@ -11,7 +11,7 @@ from gucang.court.actions import deviations, lessons, verdicts
 from gucang.kernel import permissions
 from gucang.kernel.actors import Reach
 from gucang.kernel.permissions import all_with
-from gucang.kernel.records import Layout, RecordType, register
+from gucang.kernel.records import Exchange, Layout, RecordType, register
 
 deviation = register(
     RecordType(
@@ -35,6 +35,7 @@ deviation = register(
         ),
         search={"number": "A", "title": "A"},
         order="-updated_at",
+        exchange=Exchange(also=("why", "reason", "judged_by", "draft", "settled_at")),
     )
 )  # fmt: skip
 
@@ -54,6 +55,7 @@ lesson = register(
         actions=(lessons.confirm,),
         search={"number": "A", "title": "B", "text": "C"},
         order="-updated_at",
+        exchange=Exchange(also=("text", "exercise")),
     )
 )
 
@@ -69,6 +71,9 @@ roles.grant_all(
 )
 for key in ("sales_manager", "executive", "auditor"):
     roles.grant(key, {"deviation.open": Reach.COMPANY})
+# Who takes the log out takes these with it: nothing of them is anybody's alone.
+for key in ("sales_manager", "executive"):
+    roles.grant(key, dict.fromkeys(("deviation.export", "lesson.export"), Reach.COMPANY))
 roles.grant(
     "auditor",
     dict.fromkeys(

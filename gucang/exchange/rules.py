@@ -33,8 +33,7 @@ def is_the_maker(actor: Actor, record: Any) -> bool:
 
 def check_may_import(actor: Actor, record_type: RecordType) -> None:
     """Raise Forbidden unless `actor` may bring in records of this type."""
-    possible = record_type.exchange is not None and record_type.create is not None
-    if not possible or not actor.may(f"{record_type.name}.import"):
+    if not record_type.comes_in or not actor.may(f"{record_type.name}.import"):
         raise Forbidden(
             _t("Your role does not include importing %(what)s. Ask an administrator.")
             % {"what": record_type.label_plural}

@@ -72,7 +72,7 @@ def page(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
         "list_url": f"{request.base}/{record_type.plural}/{kept}",
         "grid_url": f"{request.base}/{record_type.plural}/grid",
         "import_url": f"{request.base}/imports/new?record_type={record_type.name}"
-        if record_type.exchange and request.actor.may(f"{record_type.name}.import")
+        if record_type.comes_in and request.actor.may(f"{record_type.name}.import")
         else "",
         "who": f"{request.company.pk}:{request.actor.member_id}:{record_type.name}",
         "chips": [

@@ -19,6 +19,8 @@ from gucang.court.actions import deviations, lessons, verdicts
 from gucang.court.kinds import Hinders, State
 from gucang.court.models import Asked, Deviation, Lesson, LessonReader
 from gucang.court.queries import asked_of
+from gucang.exchange import export
+from gucang.exchange.actions import exports
 from gucang.kernel import clock, records
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Forbidden, Invalid, Refused
@@ -213,6 +215,23 @@ def test_an_answer_to_a_lesson_stands_in_no_event(skipping: Process, alice: Memb
     verdicts.find_harmful(brought(skipping, alice), actor=sue, reason="错", lesson="核价", exercise="为什么？")
     done = lessons.confirm(Lesson.objects.get(), actor=alice, answer="我自己的话")
     assert "我自己的话" not in str((done.event.changes, done.event.facts))
+
+
+def test_deviations_and_lessons_go_out_for_who_leads_and_no_answer_of_a_reader_with_them(
+    skipping: Process, alice: Member, mia: Member, sue: Member
+) -> None:
+    verdicts.find_harmful(
+        brought(skipping, alice), actor=sue, reason="价格错了两次", lesson="每单都要核价", exercise="为什么？"
+    )
+    lessons.confirm(Lesson.objects.get(), actor=alice, answer="我自己的话")
+    told = {"deviation": ("价格错了两次", "Sue"), "lesson": ("每单都要核价", "为什么？")}
+    for name, words in told.items():
+        for who in (mia, sue):
+            (row,) = list(export.rows(export.Extract.parse(records.get(name), who.as_actor(), "")))[1:]
+            assert set(words) <= set(row)
+            assert "我自己的话" not in row
+        with pytest.raises(Forbidden):
+            exports.create(actor=alice, record_type=name)
 
 
 def test_reopened_it_is_to_be_judged_and_its_lesson_is_withdrawn(

@@ -54,9 +54,7 @@ def new(request: CompanyRequest, **_address: str) -> HttpResponse:
 
 def _kinds(request: CompanyRequest) -> list[tuple[str, str]]:
     """What this person may bring in: record types, then ready maps all of whose records they may bring in."""
-    may = {
-        one.name for one in records.every() if one.exchange and one.create and request.actor.may(f"{one.name}.import")
-    }
+    may = {one.name for one in records.every() if one.comes_in and request.actor.may(f"{one.name}.import")}
     plain = [(name, str(records.get(name).label_plural)) for name in may]
     ready = [(f"{_MAP}{one.name}", str(one.label)) for one in maps.every() if set(one.record_types) <= may]
     return [*sorted(plain, key=lambda pair: pair[1]), *ready]

@@ -114,6 +114,11 @@ class RecordType:
         return self.create is not None and not any(self.specs[name].required for name in self.form.unseen)
 
     @property
+    def comes_in(self) -> bool:
+        """Whether records of this type come in by a file. What nobody creates only goes out."""
+        return self.exchange is not None and self.create is not None
+
+    @property
     def lines(self) -> Lines | None:
         """The rows that a record of this type owns, such as the lines of a quote."""
         return self.form.lines

@@ -123,7 +123,8 @@ class Calendar:
 class Exchange:
     """Import and export. `key` finds the record again on a second import.
 
-    `also` are fields that no form offers but an import of history may fill, such as the stage of a closed deal.
+    `also` are fields that no form offers but a file has, and an import of history may fill, such as the stage of a
+    closed deal.
     `unowned`: rows may come for nobody, where else they would be whose import it is.
     """
 

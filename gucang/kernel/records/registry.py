@@ -39,7 +39,9 @@ def _rights(record_type: RecordType) -> dict[str, Any]:
     found = {f"{record_type.name}.view": record_type.label}
     found |= {action.name: action.label for action in record_type.verbs.values()}
     if record_type.exchange:
-        found |= dict.fromkeys((f"{record_type.name}.export", f"{record_type.name}.import"), record_type.label)
+        found[f"{record_type.name}.export"] = record_type.label
+    if record_type.comes_in:
+        found[f"{record_type.name}.import"] = record_type.label
     return found
 
 

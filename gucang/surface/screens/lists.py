@@ -198,7 +198,6 @@ def _frame(page: ListPage) -> dict[str, Any]:
     request, record_type, actor, found = page.request, page.type, page.actor, page.found
     url = f"{request.base}/{record_type.plural}"
     here = changed_query(request, drop=POSITION)
-    exchange = record_type.exchange is not None
     export_url = _export_url(request, record_type, page.columns)
     return {
         "tabs": _tabs(request, record_type, page.tab),
@@ -219,7 +218,7 @@ def _frame(page: ListPage) -> dict[str, Any]:
         "board_url": f"{url}/board" if record_type.board and actor.eyes is None else "",
         "export_url": export_url,
         "import_url": f"{request.base}/imports/new?record_type={record_type.name}"
-        if exchange and actor.may(f"{record_type.name}.import")
+        if record_type.comes_in and actor.may(f"{record_type.name}.import")
         else "",
         "bulk": bulkbar.offers(record_type, actor, export_url),
         "chip_panels": parts(request, record_type, None, "chips"),
