@@ -162,7 +162,7 @@ def carry_out(request: ApprovalRequest) -> str:
         action = get(request.action)
         _check_same(request, action)
         about = {"id": request.pk, "number": request.number}
-        with transaction.atomic(), events.noting(approval=about):
+        with events.noting(approval=about):
             outcome = call(request, action, actor)
     except LookupError:
         return _t("What was asked for is not there any more.")
@@ -188,7 +188,7 @@ def _sentence(problem: Problem) -> str:
 
 def _check_same(request: ApprovalRequest, action: Action) -> None:
     """Raise Refused when somebody changed meanwhile what the policy asks about: nobody agreed to that."""
-    if request.seen is None:
+    if request.seen is None or held_version(request) == request.seen:
         return
     fields = holding.condition_fields(request.policy_version.read(), action.type)
     later = changed_since(request)
@@ -198,6 +198,13 @@ def _check_same(request: ApprovalRequest, action: Action) -> None:
             _t("“%(field)s” was changed while this waited, and the approval was about it. Ask again.")
             % {"field": spec.label}
         )
+
+
+def held_version(request: ApprovalRequest) -> int | None:
+    """The version of the record that a request is about, which nobody else changes until the end of the transaction."""
+    query = records.get(request.about_type).model._base_manager.filter(pk=request.about_id)
+    found: int | None = query.select_for_update(of=("self",), no_key=True).values_list("version", flat=True).first()
+    return found
 
 
 def changed_since(request: ApprovalRequest) -> dict[str, Any]:

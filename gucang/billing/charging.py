@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from gucang.billing import credit
+from gucang.billing import standing
 from gucang.billing.actions import receivables
 from gucang.billing.models import PaymentTerms, Receivable
 from gucang.kernel import records
@@ -34,7 +34,7 @@ def terms_for(order: SalesOrder) -> PaymentTerms | None:
     promised = booked.order_by("-booked_at", "-pk").values_list("booked_id", flat=True).first()
     if promised is not None and (found := PaymentTerms.objects.filter(pk=promised).first()) is not None:
         return found
-    theirs = credit.terms_of(order.customer_id)
+    theirs = standing.terms_of(order.customer_id).select_related("terms").first()
     return theirs.terms if theirs is not None else None
 
 

@@ -24,11 +24,6 @@ from gucang.surface import ui
 ZERO = Decimal(0)
 
 
-def terms_of(customer_id: int) -> CreditTerms | None:
-    """The customer's credit terms, or those for everybody without their own. One query."""
-    return standing.terms_of(customer_id).select_related("terms").first()
-
-
 def oldest_due(customer_id: int) -> date | None:
     """The first day on which something that is still open was due. One query."""
     found: date | None = Instalment.objects.filter(customer_id=customer_id, is_open=True).aggregate(
@@ -40,7 +35,7 @@ def oldest_due(customer_id: int) -> date | None:
 @answered_by
 def measure(order: SalesOrder, actor: Actor) -> Credit:
     """Whether the order goes beyond its customer's credit. Two orders at once wait for each other at the customer."""
-    terms = terms_of(order.customer_id)
+    terms = standing.terms_of(order.customer_id).first()
     if terms is None or (terms.limit is None and terms.late_days is None):
         return Credit()
     lock_rows(Customer, [order.customer_id])

@@ -14,7 +14,6 @@ from gucang.billing.actions import payments
 from gucang.billing.allocation import write_allocation
 from gucang.billing.models import Does, Instalment, Payment, PaymentState, Receivable
 from gucang.kernel.actions import Action, gate
-from gucang.kernel.actions.saving import lock_rows
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Refused
 from gucang.kernel.models import Event
@@ -28,9 +27,8 @@ def settle_what_it_pays(event: Event, payment: Payment, actor: Actor) -> None:
     """A payment for a receivable is allocated to it at once, as far as it goes; what is over stays as credit."""
     if payment.pays_id is None or not actor.may(payments.allocate.name):
         return
-    lock_rows(Receivable, [payment.pays_id])
-    found = Receivable.objects.filter(pk=payment.pays_id).values_list("number", "open_amount").first()
-    number, owed = found or ("", Decimal(0))
+    pays = Receivable.objects.select_for_update(no_key=True).filter(pk=payment.pays_id)
+    number, owed = pays.values_list("number", "open_amount").first() or ("", Decimal(0))
     part = min(owed, payment.amount)
     if part > 0:
         payments.allocate(payment, actor=actor, to=write_allocation({(number, None): part}))

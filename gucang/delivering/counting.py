@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from gucang.delivering.models import ZERO, Delivery, DeliveryLine, DeliveryState
 from gucang.documents import money
 from gucang.documents.models import ProductLine
 from gucang.kernel import lines
 from gucang.ordering.models import Delivered, SalesOrder
-
-_OUT = Q(delivery__state=DeliveryState.CONFIRMED, delivery__returns=None)
-_BACK = Q(delivery__state=DeliveryState.CONFIRMED, delivery__returns__isnull=False)
-_DRAFT = Q(delivery__state=DeliveryState.DRAFT, delivery__returns=None)
 
 
 @dataclass(frozen=True)
@@ -37,6 +33,14 @@ class Counted:
         """What of the order is done with: delivered, and not to be delivered again."""
         return self.out - self.again
 
+    def plus(self, amount: Decimal, *, state: str, is_return: bool, again: bool) -> Counted:
+        """With so much of a delivery in this state, too. What a return only drafts has not come back."""
+        if state == DeliveryState.DRAFT:
+            return self if is_return else replace(self, drafted=self.drafted + amount)
+        if is_return:
+            return replace(self, back=self.back + amount, again=self.again + (amount if again else ZERO))
+        return replace(self, out=self.out + amount)
+
 
 Counts = dict[int, Counted]
 
@@ -46,13 +50,12 @@ def of_order(order: SalesOrder, *, but: int | None = None) -> Counts:
     found = DeliveryLine.objects.filter(delivery__order=order, delivery__deleted_at=None)
     if but is not None:
         found = found.exclude(delivery=but)
-    rows = found.values_list("item").annotate(
-        out=Sum("base_quantity", filter=_OUT),
-        back=Sum("base_quantity", filter=_BACK),
-        again=Sum("base_quantity", filter=_BACK & Q(delivery__again=True)),
-        drafted=Sum("base_quantity", filter=_DRAFT),
-    )
-    return {item: Counted(*(value or ZERO for value in sums)) for item, *sums in rows}
+    counts: Counts = {}
+    rows = found.values_list("item", "delivery__state", "delivery__returns_id", "delivery__again")
+    for item, state, returned, again, amount in rows.annotate(Sum("base_quantity")):
+        counted = counts.get(item, Counted())
+        counts[item] = counted.plus(amount, state=state, is_return=returned is not None, again=again)
+    return counts
 
 
 def goods_of(order: SalesOrder) -> dict[int, int]:

@@ -57,7 +57,10 @@ def keep_up(event: Event, record: SalesOrder | Delivery, actor: Actor) -> None:
 
     Each of these deeds holds the order's row: it is as it was read.
     """
-    supply.keep_up(record if isinstance(record, SalesOrder) else record.order)
+    if isinstance(record, SalesOrder):
+        supply.keep_up(record, moved=False)
+    else:
+        supply.keep_up(record.order)
 
 
 @reaction("sales_order.create", "delivery.create")
@@ -76,7 +79,7 @@ def let_go(event: Event, order: SalesOrder, actor: Actor) -> None:
 @reaction("sales_order.deliver")
 def write_delivery(event: Event, order: SalesOrder, actor: Actor) -> None:
     """A delivery of all that is left; the order leads on to it."""
-    order.made = deliveries.create(actor=actor, values={"order": order.pk}).record
+    order.made = deliveries.create(actor=actor, values={"order": order}).record
 
 
 # Not in the transaction: it would lock orders while it holds the product, and whoever confirms does it the other way.

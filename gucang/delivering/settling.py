@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from gucang.delivering import counting
-from gucang.delivering.counting import Counted
+from gucang.delivering.counting import Counted, Counts
 from gucang.delivering.models import ZERO, Delivery, DeliveryLine
 from gucang.documents import money, settling
 from gucang.documents.models import ProductLine
@@ -22,24 +22,29 @@ from gucang.stock.units import amount_text
 Problems = dict[tuple[int, str], str]
 
 
-def settle(delivery: Delivery) -> None:
+def others_of(delivery: Delivery) -> Counts:
+    """What of the lines of its order all other deliveries are about. One query."""
+    return counting.of_order(delivery.order, but=delivery.pk)
+
+
+def settle(delivery: Delivery, others: Counts | None = None) -> None:
     """Find for each line of `delivery` the line of its order, count it, and work out what it all comes to.
 
-    Raises Invalid with a sentence for each line of which the order has not so much, or (of a return) the customer.
+    `others` is what `others_of` says, where that is at hand. Raises Invalid with a sentence for each line of which the
+    order has not so much, or (of a return) the customer.
     """
     found = lines.of(delivery)
     if delivery.order_id is None:
         return
-    Settling(delivery, found).run()
+    Settling(delivery, found, others_of(delivery) if others is None else others).run()
 
 
 class Settling:
     """One use of `settle`: the order's lines, and what of them was delivered by others."""
 
-    def __init__(self, delivery: Delivery, found: list[DeliveryLine]) -> None:
-        self.delivery, self.found = delivery, found
+    def __init__(self, delivery: Delivery, found: list[DeliveryLine], others: Counts) -> None:
+        self.delivery, self.found, self.counts = delivery, found, others
         self.ordered: dict[int, ProductLine] = {line.key: line for line in lines.of(delivery.order)}
-        self.counts = counting.of_order(delivery.order, but=delivery.pk)
         self.most = self._most()
         self.problems: Problems = {}
 
@@ -125,7 +130,7 @@ def _have_products(found: Sequence[DeliveryLine | ProductLine]) -> None:
         line.product = products[line.product_id]
 
 
-def all_that_is_left(delivery: Delivery) -> list[dict[str, Any]]:
+def all_that_is_left(delivery: Delivery, others: Counts) -> list[dict[str, Any]]:
     """Lines for everything that the order still wants and no draft holds; of a return, for all that may come back."""
     if delivery.returns is not None:
         gone = counting.come_back(delivery.returns)
@@ -133,9 +138,8 @@ def all_that_is_left(delivery: Delivery) -> list[dict[str, Any]]:
             (line, line.base_quantity - gone.get(line.item, ZERO)) for line in lines.of(delivery.returns)
         ]
     else:
-        counts = counting.of_order(delivery.order, but=delivery.pk)
         given = [
-            (line, counting.left(line, counts) - counts.get(line.key, Counted()).drafted)
+            (line, counting.left(line, others) - others.get(line.key, Counted()).drafted)
             for line in lines.of(delivery.order)
         ]
     _have_products([line for line, _amount in given])

@@ -40,16 +40,17 @@ def document_of(order: SalesOrder) -> Document:
 
 def hold(order_id: int) -> SalesOrder:
     """The order as it is now, which nobody else changes until the end of the transaction."""
-    lock_rows(SalesOrder, [order_id])
-    return SalesOrder.objects.get(pk=order_id)
+    found: SalesOrder = SalesOrder.objects.select_for_update(no_key=True).get(pk=order_id)
+    return found
 
 
-def keep_up(order: SalesOrder) -> None:
+def keep_up(order: SalesOrder, *, moved: bool = True) -> None:
     """Keep in stock exactly what the order still wants, as far as it is there; and note how far the order is.
 
-    What it wants no more is let go. Asked twice it does nothing the second time.
+    What it wants no more is let go. Asked twice it does nothing the second time. `moved` is whether goods may have
+    left or come back since it was noted last how far the order is.
     """
-    counts = counting.of_order(order)
+    counts = counting.of_order(order) if moved or order.delivered != Delivered.NONE else {}
     delivered = counting.progress(order, counts)
     if order.state == OrderState.CHANGING:
         # What was approved holds, but the lines say already what may come.
@@ -105,13 +106,13 @@ def let_go(order: SalesOrder) -> None:
 
 def _needs(order: SalesOrder, counts: counting.Counts) -> tuple[dict[Need, Decimal], dict[int, Product]]:
     """What the order still wants of products that lie in warehouses, in their own units."""
-    found = lines.of(order)
-    goods = Product.with_bin.in_bulk({line.product_id for line in found})
+    found = [(line, amount) for line in lines.of(order) if (amount := counting.left(line, counts)) > 0]
+    goods = Product.with_bin.in_bulk({line.product_id for line, _amount in found})
     parts = parts_of(goods.values())
     needs: dict[Need, Decimal] = defaultdict(lambda: ZERO)
     products: dict[int, Product] = {}
-    for line in found:
-        for part, amount in _pieces(goods[line.product_id], counting.left(line, counts), parts):
+    for line, left in found:
+        for part, amount in _pieces(goods[line.product_id], left, parts):
             needs[line.key, part.pk] += amount
             products[part.pk] = part
     return needs, products

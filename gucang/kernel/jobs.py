@@ -8,6 +8,7 @@ back.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -119,7 +120,8 @@ def enqueue(
         schedule_in={"seconds": int(wait.total_seconds())} if wait else None,
     )
     try:
-        with transaction.atomic():  # a refused twin must not break the transaction that is running
+        # A refused twin must not break the transaction that is running.
+        with transaction.atomic() if key else nullcontext():
             task.defer(job=name, company=company, cause=cause, payload=payload)
     except exceptions.AlreadyEnqueued:
         log.info("job already queued", job=name, company=company)

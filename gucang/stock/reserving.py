@@ -85,15 +85,14 @@ def reserve(
     a quantity or unit that makes no sense.
     """
     parts = parts_of(line.product for line in lines)
-    with transaction.atomic():
-        wanted = [(line, *piece) for line in lines for piece in _pieces(line, parts)]
-        products = {product.pk for _line, product, _amount in wanted}
-        with ledger.together(products):
-            free = {place: found.free for place, found in ledger.amounts(products).items()}
-            picks, short = _picked(wanted, free, [one.pk for one in warehouses])
-            if short and not partial:
-                raise Refused(_said(short))
-            return Reserved(_kept(document, picks, actor), short)
+    wanted = [(line, *piece) for line in lines for piece in _pieces(line, parts)]
+    products = {product.pk for _line, product, _amount in wanted}
+    with ledger.together(products):
+        free = {place: found.free for place, found in ledger.amounts(products).items()}
+        picks, short = _picked(wanted, free, [one.pk for one in warehouses])
+        if short and not partial:
+            raise Refused(_said(short))
+        return Reserved(_kept(document, picks, actor), short)
 
 
 def _pieces(line: Line, parts: Parts) -> Iterable[tuple[Product, Decimal]]:

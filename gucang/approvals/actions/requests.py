@@ -14,7 +14,7 @@ from gucang.approvals import cases, clocks, flow, parking, people, rules
 from gucang.approvals.actions.reasons import refusal, words_of
 from gucang.approvals.definition import Mode, label
 from gucang.approvals.models import ApprovalCopy, ApprovalRequest, ApprovalTask, PolicyVersion, State
-from gucang.kernel import clock, records
+from gucang.kernel import clock
 from gucang.kernel.actions import action, keep
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Forbidden, Refused
@@ -62,9 +62,7 @@ def _check_still_so(request: ApprovalRequest) -> None:
     """Hold the record from here on. Raises Refused when somebody changed it between the deed and the asking."""
     if not request.about_id:
         return
-    query = records.get(request.about_type).model._base_manager.filter(pk=request.about_id)
-    version = query.select_for_update(of=("self",), no_key=True).values_list("version", flat=True).first()
-    if version != request.seen:
+    if parking.held_version(request) != request.seen:
         raise Refused(_t("Somebody changed this just now. Look at it again, then ask once more."))
 
 

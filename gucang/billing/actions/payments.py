@@ -92,7 +92,7 @@ def allocate(
     day = booked(None, "")
     before = ledger.allocated(payment)
     if to.strip():
-        wanted = _wanted(payment, actor, to)
+        wanted = _wanted(payment, actor, to, before)
         deltas = {key: wanted.get(key, ZERO) - before.get(key, ZERO) for key in wanted.keys() | before.keys()}
     else:
         if sentence := rules.why_not_free(payment):
@@ -180,13 +180,16 @@ def _apply(payment: Payment, before: Shares, deltas: Shares, day: date) -> dict[
     for (pk, position), amount in deltas.items():
         by_receivable[pk][position] = str(amount)
     lock_rows(Receivable, sorted(by_receivable))
+    numbers: dict[int, str] = {}
     for pk in sorted(by_receivable):
         shares = json.dumps(by_receivable[pk])
-        receivables.settle(pk, actor=system(), payment=payment, shares=shares, on=day)
+        settled = receivables.settle(pk, actor=system(), payment=payment, shares=shares, on=day).record
+        numbers[pk] = settled.number
     payment.free_amount -= total
     payment.state = ledger.standing(payment)
     after = {key: before.get(key, ZERO) + deltas.get(key, ZERO) for key in before.keys() | deltas.keys()}
-    numbers = dict(Receivable.with_bin.filter(pk__in={pk for pk, _n in after}).values_list("pk", "number"))
+    if untouched := {pk for pk, _n in after} - numbers.keys():
+        numbers |= dict(Receivable.with_bin.filter(pk__in=untouched).values_list("pk", "number"))
     return {
         "amount": str(total),
         "before": _written(before, numbers),
@@ -198,8 +201,10 @@ def _written(shares: Mapping[tuple[int, int], Decimal], numbers: Mapping[int, st
     return write_allocation({(numbers[pk], position): shares[pk, position] for pk, position in sorted(shares)})
 
 
-def _wanted(payment: Payment, actor: Actor, text: str) -> Shares:
-    """What the lines mean: {(receivable id, position): amount}. Raises Invalid about `to`."""
+def _wanted(payment: Payment, actor: Actor, text: str, settled: Shares) -> Shares:
+    """What the lines mean: {(receivable id, position): amount}; `settled` is what the payment settles now. Raises
+    Invalid about `to`.
+    """
     try:
         lines = read_allocation(text)
     except BadAllocation as problem:
@@ -212,7 +217,6 @@ def _wanted(payment: Payment, actor: Actor, text: str) -> Shares:
         _same_currency(payment, found[number], "to")
     lock_rows(Receivable, sorted(one.pk for one in found.values()))
     rows = queries.positions_of([one.pk for one in found.values()])
-    settled = ledger.allocated(payment)
     wanted: Shares = defaultdict(lambda: ZERO)
     for (number, position), amount in lines.items():
         pk = found[number].pk

@@ -19,7 +19,7 @@ from tests.personas import hire
 
 FEW, MANY = 2, 8
 # Savepoints count, too. What a company has set up is read once and kept, so the second time is what counts.
-APPROVE, WRITE, CONFIRM, PAY = 29, 22, 61, 32
+APPROVE, WRITE, CONFIRM, PAY = 26, 20, 57, 29
 
 
 def statements(deed: Callable[[], Any]) -> int:

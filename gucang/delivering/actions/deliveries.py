@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import pgettext_lazy
 
 from gucang.delivering import rules, settling, supply
+from gucang.delivering.counting import Counts
 from gucang.delivering.models import Delivery, DeliveryState
 from gucang.kernel import clock, lines
 from gucang.kernel.actions import action, creating, deleting, editing, restoring
@@ -30,19 +31,20 @@ def _begin(delivery: Delivery, actor: Actor) -> None:
     delivery.receiver = delivery.receiver or _receiver(order)
     if delivery.due_on is None and not delivery.is_return:
         delivery.due_on = order.deliver_by
+    others = settling.others_of(delivery)
     if not lines.of(delivery):
-        _fill(delivery, actor)
+        _fill(delivery, others)
     if delivery.returns is not None:
         _number(delivery, delivery.returns)
-    _settle(delivery, actor)
+    _settle(delivery, actor, others)
 
 
 def _receiver(order: SalesOrder) -> str:
     return "，".join(str(one) for one in (order.customer, order.contact) if one)[:200]
 
 
-def _fill(delivery: Delivery, actor: Actor) -> None:
-    rows = settling.all_that_is_left(delivery)
+def _fill(delivery: Delivery, others: Counts) -> None:
+    rows = settling.all_that_is_left(delivery, others)
     if not rows and delivery.is_return:
         raise Refused(_t("Everything of %(delivery)s has come back.") % {"delivery": delivery.returns})
     if not rows and delivery.state == DeliveryState.DRAFT:
@@ -57,10 +59,10 @@ def _number(delivery: Delivery, returned: Delivery) -> None:
     delivery.number = f"{returned.number}-R{count + 1}"
 
 
-def _settle(delivery: Delivery, actor: Actor) -> None:
+def _settle(delivery: Delivery, actor: Actor, others: Counts | None = None) -> None:
     if delivery.again and not delivery.is_return:
         raise Invalid({"again": [_t("Only what has come back is delivered again. Leave this empty.")]})
-    settling.settle(delivery)
+    settling.settle(delivery, others)
 
 
 create = creating("delivery", prepare=_begin)
