@@ -58,7 +58,7 @@ def task_late(tasks: QuerySet[Any], *, now: datetime, working_days: int = 5) -> 
     "activity.entered-late", on=FollowUp, kind=Kind.BYPASS, severity=Severity.HINT, responsible="author_id",
     name=_("Follow-ups are entered late"),
     says=_("It happened {happened_at} and was written down {created_at}, more than {hours} hours later."),
-    labels={"hours": pgettext_lazy("audit rule", "hours"), "days": _("of the last days")},
+    labels={"hours": pgettext_lazy("audit rule", "hours"), "days": _("of the last days")}, window="days",
 )  # fmt: skip
 def entered_late(follow_ups: QuerySet[Any], *, now: datetime, hours: int = 48, days: int = 30) -> QuerySet[Any]:
     """What was written down so long after it happened that others worked without it (补录)."""
@@ -69,7 +69,7 @@ def entered_late(follow_ups: QuerySet[Any], *, now: datetime, hours: int = 48, d
 @audit_rule(
     "exchange.large-export", on=Export, kind=Kind.PROTECTION, severity=Severity.SERIOUS, every=Every.HOUR,
     name=_("Large lists leave the company"), says=_("{rows} rows left the company as a file, more than {most}."),
-    labels={"most": _("rows"), "days": _("of the last days")}, responsible="owner_id",
+    labels={"most": _("rows"), "days": _("of the last days")}, window="days", responsible="owner_id",
 )  # fmt: skip
 def large_export(exports: QuerySet[Any], *, now: datetime, most: int = 1000, days: int = 30) -> QuerySet[Any]:
     """A file with more rows than anybody works through."""
@@ -80,7 +80,7 @@ def large_export(exports: QuerySet[Any], *, now: datetime, most: int = 1000, day
     "exchange.many-exports", on=Export, kind=Kind.PROTECTION, every=Every.HOUR, responsible="owner_id",
     name=_("Many lists leave the company in a day"),
     says=_("With this one {on_that_day} lists left the company on one day, more than {most}."),
-    labels={"most": _("lists a day"), "days": _("of the last days")},
+    labels={"most": _("lists a day"), "days": _("of the last days")}, window="days",
 )  # fmt: skip
 def many_exports(exports: QuerySet[Any], *, now: datetime, most: int = 5, days: int = 30) -> QuerySet[Any]:
     """One more export of the same person within a day than is usual: the first that is too many, and each after it."""
@@ -97,6 +97,7 @@ def many_exports(exports: QuerySet[Any], *, now: datetime, most: int = 5, days: 
     name=_("Unusually many customers are opened"), responsible="pk", evidence=lambda ids: {},
     says=_("{opened} customers, contacts and leads were opened on {opened_on}, over {most} and {times} × the usual."),
     labels={"most": _("records a day"), "times": _("times as many as usual"), "days": _("of the last days")},
+    window="days",
 )  # fmt: skip
 def unusual_viewing(
     members: QuerySet[Any], *, now: datetime, most: int = 200, times: int = 3, days: int = 7

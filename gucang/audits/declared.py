@@ -60,7 +60,8 @@ class Declared:
     events that show it, by record; without it, the record's latest. `cases(records, since=…, now=…)` narrows to what
     has had its chance to offend since then, by which a correction is verified; without it, what was made a day ago or
     earlier. `tolerated(ids, now=…, **figures)` tells, by record, which of them would offend if nothing were tolerated
-    today.
+    today. `window` names the figure that says how many days the rule looks back: what only falls out of them was put
+    right by nobody.
     """
 
     key: str
@@ -77,6 +78,7 @@ class Declared:
     evidence: Evidence | None = None
     cases: Cases | None = None
     tolerated: Tolerances | None = None
+    window: str = ""
 
     @property
     def type(self) -> RecordType:
@@ -118,9 +120,11 @@ def whose(responsible: Any, record_type: RecordType) -> Any:
 
 
 def declare(rule: Declared) -> Declared:
-    """Add a rule to the registry. Raises ValueError for a key taken, or a figure that is no whole number."""
+    """Add a rule to the registry. Raises ValueError for a key taken, or a figure that is no whole number or missing."""
     if rule.key in _rules:
         raise ValueError(f"The audit rule {rule.key} is declared twice.")
+    if rule.window and rule.window not in rule.defaults:
+        raise ValueError(f"The audit rule {rule.key} has no figure {rule.window}.")
     if any(type(value) is not int for value in rule.defaults.values()):
         raise ValueError(f"The figures of the audit rule {rule.key} are whole numbers.")
     _rules[rule.key] = rule

@@ -22,7 +22,7 @@ from django.utils import timezone
 from gucang.accounts.models import Member
 from gucang.audits import clocks, declared, queries, wording
 from gucang.audits.actions import corrections, findings
-from gucang.audits.kinds import LIVE, PRIVATE, State
+from gucang.audits.kinds import LIVE, PRIVATE, Lapse, State
 from gucang.audits.models import AuditRule, Correction, Finding, RuleRun
 from gucang.books.queries import in_own_currency
 from gucang.kernel import clock, events, records
@@ -37,6 +37,8 @@ BATCH = 200
 EVIDENCE = 5
 # A case that was made so long ago has had its chance to offend.
 SETTLED = timedelta(days=1)
+# In days: longer than any log.
+EVER = 36_500
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,14 @@ class Rule:
         if found is None or found.tolerated is None or not self.row.active:
             return {}
         return found.tolerated(ids, now=self.now, **(found.defaults | self.row.figures))
+
+    def aged(self, ids: Collection[int]) -> set[int]:
+        """Which of these records are no offenders only because it lies longer ago than the rule looks back."""
+        found = self.row.builtin
+        if found is None or not found.window or not self.row.active:
+            return set()
+        wide = found.offenders(self.now, {**self.row.figures, found.window: EVER})
+        return set(wide.filter(pk__in=ids).values_list("pk", flat=True))
 
     def asked(self, offenders: QuerySet[Any]) -> QuerySet[Any]:
         """`offenders` with whose they are and what they cost."""
@@ -185,18 +195,20 @@ def _note(row: AuditRule, **values: Any) -> None:
 
 
 def _end_vanished(rule: Rule, offenders: QuerySet[Any]) -> bool:
-    """End what offends no more, or is tolerated from now on."""
+    """End what offends no more, is tolerated from now on, or is not looked for any more."""
     gone = Finding.objects.filter(rule=rule.row, present=True).exclude(
         Exists(offenders.filter(pk=OuterRef("about_id")).order_by().values("pk"))
     )
-    because = "gone" if rule.row.active else "off"
     rows = list(gone.order_by("pk").values_list("pk", "about_id")[:BATCH])
-    tolerated = rule.tolerated([about for _pk, about in rows]) if rows else {}
+    ids = [about for _pk, about in rows]
+    tolerated, aged = (rule.tolerated(ids), rule.aged(ids)) if rows else ({}, set())
     for pk, about in rows:
         if about in tolerated:
             findings.tolerate(pk, actor=system(), **asdict(tolerated[about]))
+        elif not rule.row.active or about in aged:
+            findings.lapse(pk, actor=system(), why=Lapse.AGED if rule.row.active else Lapse.OFF)
         else:
-            findings.end(pk, actor=system(), because=because)
+            findings.end(pk, actor=system())
     return len(rows) == BATCH
 
 

@@ -50,7 +50,7 @@ columns.tones(
     {
         "own": "wait", "open": "bad", "answered": "warn", "correcting": "wait", "waived": "mute", "accepted": "mute",
         "resolved": "ok", "verified": "ok", "recurred": "bad", "self_corrected": "ok",
-        "tolerated": "mute", "own_tolerated": "mute",
+        "tolerated": "mute", "own_tolerated": "mute", "lapsed": "mute", "own_lapsed": "mute",
     },
 )  # fmt: skip
 columns.tones("finding.severity", {"hint": "mute", "warning": "warn", "serious": "bad"})

@@ -45,14 +45,23 @@ class State(models.TextChoices):
     SELF_CORRECTED = "self_corrected", pgettext_lazy("finding", "put right by the person")
     TOLERATED = "tolerated", pgettext_lazy("finding", "tolerated")
     OWN_TOLERATED = "own_tolerated", pgettext_lazy("finding", "tolerated while with the person")
+    LAPSED = "lapsed", pgettext_lazy("finding", "not looked for any more")
+    OWN_LAPSED = "own_lapsed", pgettext_lazy("finding", "not looked for any more while with the person")
 
 
 # Nobody else sees these, whatever their rights.
-PRIVATE = (State.OWN, State.SELF_CORRECTED, State.OWN_TOLERATED)
+PRIVATE = (State.OWN, State.SELF_CORRECTED, State.OWN_TOLERATED, State.OWN_LAPSED)
 # Something is still to be done about these.
 LIVE = (State.OWN, State.OPEN, State.ANSWERED, State.CORRECTING)
 # These wait for the auditor's judgement.
 TO_JUDGE = (State.OPEN, State.ANSWERED)
+
+
+class Lapse(models.TextChoices):
+    """Why something is not looked for any more that nobody has put right."""
+
+    OFF = "off", _("the rule was turned off")
+    AGED = "aged", _("it lies longer ago than the rule looks back")
 
 
 class Cause(models.TextChoices):

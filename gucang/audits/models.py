@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from gucang.accounts.models import Department, Member
 from gucang.audits import declared
-from gucang.audits.kinds import LIVE, PRIVATE, Cause, CorrectionState, Every, Kind, Severity, State
+from gucang.audits.kinds import LIVE, PRIVATE, Cause, CorrectionState, Every, Kind, Lapse, Severity, State
 from gucang.kernel import records
 from gucang.kernel.models import AboutRecord, CompanyModel, MoneyField, Record, Reference, list_index
 
@@ -138,6 +138,10 @@ class Finding(AboutRecord):
         related_name="+",
     )  # fmt: skip
     verdict = models.JSONField(default=dict, editable=False)
+    lapse = models.CharField(
+        pgettext_lazy("finding", "why not looked for any more"), max_length=4, choices=Lapse, blank=True,
+        editable=False,
+    )  # fmt: skip
     closed_at = models.DateTimeField(_("ended on"), null=True, editable=False)
     recurrence_of = Reference(
         "audits.Finding", verbose_name=_("again after"), null=True, editable=False, related_name="recurrences"

@@ -37,7 +37,8 @@ finding = register(
         exchange=Exchange(
             also=(
                 "about_type", "about_id", "present", "last_seen_at", "cost", "cause", "answer", "answered_at",
-                "judged_by", "remark", "waived_until", "tolerated_until", "tolerated_by", "closed_at", "recurrence_of",
+                "judged_by", "remark", "waived_until", "tolerated_until", "tolerated_by", "lapse", "closed_at",
+                "recurrence_of",
             )
         ),
     )

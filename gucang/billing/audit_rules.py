@@ -22,7 +22,8 @@ from gucang.delivering.models import Delivery, DeliveryState
     "billing.delivery-without-receivable", on=Delivery, kind=Kind.TIMELINESS, severity=Severity.SERIOUS,
     every=Every.HOUR, responsible=first_of_role("finance"), cost="total",
     name=_("Confirmed deliveries without a receivable"),
-    says=_("{number} left on {confirmed_on}, and nobody has billed it."), labels={"days": _("of the last days")},
+    says=_("{number} left on {confirmed_on}, and nobody has billed it."),
+    labels={"days": _("of the last days")}, window="days",
 )  # fmt: skip
 def delivery_without_receivable(deliveries: QuerySet[Any], *, now: datetime, days: int = 30) -> QuerySet[Any]:
     """Goods that have left, for which nothing is owed in the books."""

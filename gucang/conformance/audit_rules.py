@@ -40,6 +40,7 @@ def declare_for(case_type: str) -> None:
             _("{case_deviations} deviations from “{case_process}”, more than {most}; over since {case_over}."),
             responsible=_responsible(case_type),
             labels=LABELS,
+            window="days",
             evidence=_evidence(case_type),
             cases=_cases(case_type),
             tolerated=_tolerated(case_type),

@@ -35,6 +35,7 @@ panels.add("deviation", "main", "court/_draft.html", pages.next_version, order=5
 panels.add("deviation", "left", "court/_who.html", pages.who, order=20)
 panels.draw_page("deviation", "court/deviation.html", pages.page)
 panels.draw_dialog("deviation.find_better", pages.better_dialog)
+panels.draw_page("lesson", "surface/record.html", pages.lesson_page)
 panels.add("lesson", "main", "court/_lesson.html", pages.lesson)
 panels.add("process", "main", "court/_of_process.html", pages.of_process)
 panels.add("process_version", "main", "court/_of_version.html", pages.of_version)

@@ -101,7 +101,7 @@ def order_without_contract(
     "ordering.order-without-contact", on=SalesOrder, kind=Kind.BYPASS,
     name=_("Orders without any contact before"), cost="total",
     says=_("{number} of {customer__name} has neither a deal nor a quote nor any follow-up before it."),
-    labels={"days": _("of the last days")},
+    labels={"days": _("of the last days")}, window="days",
 )  # fmt: skip
 def order_without_contact(orders: QuerySet[Any], *, now: datetime, days: int = 60) -> QuerySet[Any]:
     """Orders of which the log does not know how they came: their customer was looked after somewhere else."""

@@ -56,7 +56,8 @@ def step_late(promises: QuerySet[Any], *, now: datetime, working_hours: int = 4)
 @audit_rule(
     "promises.booked-otherwise", on=Promise, kind=Kind.RECONCILIATION, severity=Severity.SERIOUS,
     responsible="booked_by_id", name=_("Promises are booked at another amount"), cost="difference",
-    says=_("{worth} was promised and {booked_amount} booked: “{what}”."), labels={"days": _("of the last days")},
+    says=_("{worth} was promised and {booked_amount} booked: “{what}”."),
+    labels={"days": _("of the last days")}, window="days",
 )  # fmt: skip
 def booked_otherwise(promises: QuerySet[Any], *, now: datetime, days: int = 90) -> QuerySet[Any]:
     """What stands in the books is not what the customer was told."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,22 +12,24 @@ from django.test.utils import CaptureQueriesContext
 
 from gucang.accounts.actions import members, roles
 from gucang.accounts.models import Member
-from gucang.activity.actions import tasks
-from gucang.activity.models import Task
+from gucang.activity.actions import follow_ups, tasks
+from gucang.activity.models import FollowUp, Task
 from gucang.audits import declared, engine
 from gucang.audits.actions import findings, setup
 from gucang.audits.jobs import look_for as look_in_a_job
 from gucang.audits.kinds import Kind, State
 from gucang.audits.models import AuditRule, Finding, RuleRun
-from gucang.kernel import clock, jobs
+from gucang.kernel import clock, jobs, records
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Forbidden, Invalid, Refused
 from gucang.kernel.models import Event
 from gucang.kernel.scope import company_scope
+from gucang.parties.actions import customers
 from tests.audits.conftest import look_for, rule
 from tests.personas import Team
 
 TASK_LATE = "activity.task-late"
+ENTERED_LATE = "activity.entered-late"
 LateTask = Callable[..., Task]
 
 
@@ -153,15 +155,60 @@ def test_figures_are_the_companys_and_can_be_as_they_came(
     assert found.facts["working_days"] == 5
 
 
-def test_a_rule_that_is_turned_off_finds_nothing_and_what_it_found_ends(
-    late_task: LateTask, adam: Member, alice: Member
+def test_a_rule_that_is_turned_off_finds_nothing_and_nobody_has_put_right_what_it_found(
+    late_task: LateTask, adam: Member, alice: Member, bob: Member, sue: Member
 ) -> None:
     late_task()
-    look_for(TASK_LATE)
+    late_task(bob)
+    hers, his = look_for(TASK_LATE)
+    findings.surface(his, actor=system())
     setup.turn_off(rule(TASK_LATE), actor=adam)
-    (found,) = look_for(TASK_LATE)
-    assert found.state == State.RESOLVED, "nobody has put it right"
-    assert not found.present
+    hers, his = look_for(TASK_LATE)
+    assert [(one.state, one.lapse, one.present) for one in (hers, his)] == [
+        (State.OWN_LAPSED, "off", False), (State.LAPSED, "off", False),
+    ]  # fmt: skip
+    seen = records.get("finding")
+    assert list(seen.query(sue.as_actor())) == [his], "what was the person's alone stays so"
+    assert list(seen.query(alice.as_actor())) == [hers]
+
+
+def enters_late(by: Member, at: datetime) -> FollowUp:
+    """A talk a week earlier that somebody writes down at a moment."""
+    with clock.at(at):
+        about = customers.create(actor=by, values={"name": "苏州精工"}).record
+        values = {
+            "about_type": "customer", "about_id": about.pk, "kind": "visit", "text": "看了车间",
+            "happened_at": at - timedelta(days=7),
+        }  # fmt: skip
+        made: FollowUp = follow_ups.create(actor=by, values=values).record
+    return made
+
+
+def test_what_only_falls_out_of_the_days_that_a_rule_looks_back_was_put_right_by_nobody(
+    scope: Any, alice: Member, sue: Member
+) -> None:
+    begun = clock.now() - timedelta(days=60)
+    entered, deleted = enters_late(alice, begun), enters_late(alice, begun)
+    first, second = look_for(ENTERED_LATE, begun + timedelta(hours=1))
+    findings.surface(first, actor=system())
+    assert {one.present for one in look_for(ENTERED_LATE, begun + timedelta(days=29))} == {True}
+    with clock.at(begun + timedelta(days=2)):
+        follow_ups.delete(deleted, actor=alice)
+    first, second = look_for(ENTERED_LATE, begun + timedelta(days=31))
+    assert (first.about_id, first.state, first.lapse) == (entered.pk, State.LAPSED, "aged")
+    assert (second.state, second.lapse) == (State.SELF_CORRECTED, "")
+
+
+def test_of_what_is_the_persons_alone_it_stays_so_when_it_lies_too_long_ago(
+    scope: Any, alice: Member, adam: Member, sue: Member
+) -> None:
+    begun = clock.now() - timedelta(days=60)
+    enters_late(alice, begun)
+    setup.create_settings(actor=adam, values={"grace_hours": 400})
+    look_for(ENTERED_LATE, begun + timedelta(hours=1))
+    (found,) = look_for(ENTERED_LATE, begun + timedelta(days=31))
+    assert (found.state, found.lapse) == (State.OWN_LAPSED, "aged")
+    assert not records.get("finding").query(sue.as_actor()).exists()
 
 
 def test_the_engines_deeds_are_nobody_elses(late_task: LateTask, adam: Member) -> None:

@@ -29,6 +29,7 @@ from gucang.messages.hearing import heard
 from gucang.sops.actions import versions
 from gucang.sops.models import Process, ProcessVersion
 from gucang.sops.models import State as VersionState
+from tests.conformance.conftest import hours, log
 from tests.court.conftest import NIGHT, judge_night, the_process, walk
 
 SKIPPED = {"kind": Kind.SKIPPED, "step": "b"}
@@ -313,17 +314,22 @@ def test_a_finding_that_is_tolerated_says_so_and_was_not_put_right(scope: Any, a
 
 
 def test_what_was_put_right_while_nothing_of_it_is_tolerated_was_put_right(
-    scope: Any, alice: Member, sue: Member
+    scope: Any, alice: Member, mia: Member, sue: Member
 ) -> None:
     the_process(d={"roles": []})
-    walk("ad", alice, number=1)
+    right, old = walk("ad", alice, number=1), walk("ad", alice, number=2)
     process = judge_night()
     found = brought(process, alice, kind="late", step="b")
     findings_of(process, NIGHT)
     with clock.at(NIGHT):
         verdicts.tolerate(found, actor=sue, until=clock.today() + timedelta(days=200), reason="等")
+    log(right, "b", hours(0.3), alice)
+    log(right, "c", hours(0.6), mia)
+    judge_night()
+    assert findings_of(process, NIGHT) == {old.pk}
+    assert _found(right).state == "self_corrected"
     assert findings_of(process, NIGHT + timedelta(days=60)) == set()
-    assert Finding.objects.get().state == "self_corrected"
+    assert _found(old).state == "own_lapsed", "nothing was done, it only lies long ago"
 
 
 def test_a_tolerance_ends_on_a_later_day_within_a_year(skipping: Process, alice: Member, sue: Member) -> None:

@@ -18,7 +18,7 @@ from gucang.conformance.audit_rules import key_of
 from gucang.court import effects
 from gucang.court.actions import deviations, verdicts
 from gucang.court.kinds import State
-from gucang.court.models import Deviation
+from gucang.court.models import Deviation, Lesson
 from gucang.kernel import clock
 from gucang.kernel.actors import system
 from gucang.kernel.scope import company_scope
@@ -156,3 +156,17 @@ def test_a_finding_that_is_tolerated_says_until_when_and_by_whom(
     assert "容许到" in timeline
     listed = text(login(Client(), sue).get("/acme/findings/?state=tolerated"))
     assert "暂时容许" in listed
+
+
+def test_who_has_confirmed_a_lesson_is_not_offered_to_read_it_again(
+    login: Login, brought: dict[str, Any], acme_team: Team
+) -> None:
+    with company_scope(acme_team.company):
+        verdicts.find_harmful(brought["pk"], actor=brought["sue"], reason="错了两次", lesson="每单都要核价")
+        lesson = Lesson.objects.get()
+    alice = login(Client(), acme_team.people["alice"])
+    assert text(alice.get(f"/acme/lessons/{lesson.pk}")).count("/confirm") == 1
+    alice.post(f"/acme/lessons/{lesson.pk}/confirm")
+    after = text(alice.get(f"/acme/lessons/{lesson.pk}"))
+    assert "/confirm" not in after
+    assert "您已经读过" in after

@@ -15,7 +15,7 @@ from gucang.accounts.handing import Colleague
 from gucang.accounts.models import Member
 from gucang.audits import rules
 from gucang.audits.actions import corrections
-from gucang.audits.kinds import Cause, State
+from gucang.audits.kinds import Cause, Lapse, State
 from gucang.audits.models import AuditRule, Finding
 from gucang.kernel import clock
 from gucang.kernel.actions import action
@@ -76,16 +76,26 @@ def surface(finding: Finding) -> None:
 
 
 @action("finding.end", label=pgettext_lazy("finding", "Put right"), always=True, icon="circle-check", **_ENGINE)
-def end(finding: Finding, *, because: str = "gone") -> dict[str, Any]:
-    """The record offends no more, or (`because` "off") the rule is off. Within the time of grace that was the person.
+def end(finding: Finding) -> None:
+    """The record offends no more. Within the time of grace that was the person.
 
     What the auditor has judged stays as judged; a correction is verified by itself.
     """
+    _gone(finding, State.SELF_CORRECTED, State.RESOLVED)
+
+
+@action("finding.lapse", label=pgettext_lazy("finding", "Not looked for any more"), icon="player-pause", **_ENGINE)
+def lapse(finding: Finding, *, why: Lapse) -> None:
+    """Nobody looks for it any more, and nobody has put it right. What was the person's alone stays so."""
+    _gone(finding, State.OWN_LAPSED, State.LAPSED)
+    finding.lapse = why
+
+
+def _gone(finding: Finding, with_the_person: State, else_: State) -> None:
+    """It is no offence any more. What the auditor has judged stays as judged."""
     finding.present, finding.last_seen_at = False, clock.now()
     if finding.state in (State.OWN, State.OPEN, State.ANSWERED, State.WAIVED):
-        by_person = finding.state == State.OWN and because == "gone"
-        close(finding, State.SELF_CORRECTED if by_person else State.RESOLVED)
-    return {"because": because}
+        close(finding, with_the_person if finding.state == State.OWN else else_)
 
 
 @action("finding.tolerate", label=pgettext_lazy("finding", "Tolerated"), icon="calendar-time", **_ENGINE)
@@ -94,11 +104,9 @@ def tolerate(finding: Finding, *, until: date, by: int | None, name: str, url: s
 
     What the auditor has judged stays as judged. `name` and `url` are the verdict's.
     """
-    finding.present, finding.last_seen_at = False, clock.now()
+    _gone(finding, State.OWN_TOLERATED, State.TOLERATED)
     finding.tolerated_until, finding.tolerated_by_id = until, by
     finding.verdict = {"name": name, "url": url}
-    if finding.state in (State.OWN, State.OPEN, State.ANSWERED, State.WAIVED):
-        close(finding, State.OWN_TOLERATED if finding.state == State.OWN else State.TOLERATED)
     return {"verdict": name}
 
 
@@ -216,4 +224,4 @@ def _judged(finding: Finding, actor: Actor, remark: str) -> None:
     finding.remark = remark.strip() or finding.remark
 
 
-ENGINE = (open_one, refresh, surface, end, tolerate, resume, verify, recur, pick)
+ENGINE = (open_one, refresh, surface, end, lapse, tolerate, resume, verify, recur, pick)

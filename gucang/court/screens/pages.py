@@ -18,7 +18,7 @@ from gucang.conformance.kinds import Kind as Deviates
 from gucang.conformance.models import Case
 from gucang.court import drafting, effects, patterns, people, telling
 from gucang.court import rules as rules_of_court
-from gucang.court.actions import deviations
+from gucang.court.actions import deviations, lessons
 from gucang.court.effects import Effect, Figure, Kind, Sample
 from gucang.court.kinds import Hinders, State
 from gucang.court.models import Asked, Deviation, Lesson, LessonReader
@@ -240,6 +240,11 @@ def of_version(request: CompanyRequest, record_type: RecordType, version: Any) -
         return None
     asked = {one.pk: answers(one) for one in rows}
     return {"rows": [{"one": one, "asked": asked[one.pk]} for one in rows], "base": request.base}
+
+
+def lesson_page(request: CompanyRequest, record_type: RecordType, lesson: Lesson) -> dict[str, Any]:
+    """The frame of the page. To whoever has still to read it, the lesson itself offers the button."""
+    return {"on_page": [lessons.confirm.verb]}
 
 
 def lesson(request: CompanyRequest, record_type: RecordType, lesson: Lesson) -> dict[str, Any]:
