@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 
+from gucang.kernel import records
 from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Forbidden
 from gucang.kernel.permissions import reach_q
@@ -66,9 +68,19 @@ def why_not_running(record: Import) -> str | None:
 
 
 def why_not_over(record: Import) -> str | None:
-    """Only what has come in can be taken back."""
+    """Only what has come in can be taken back, and only what may go to the bin at all."""
     if record.state in ("done", "cancelled", "failed") and record.created:
-        return None
+        return _why_never_deleted(record.record_type)
     if record.state == "running":
         return _t("This import is running. Stop it first.")
     return _t("This import made no records, so there is nothing to take back.")
+
+
+def _why_never_deleted(kind: str) -> str | None:
+    """What came in is of a type that keeps what it has. An import of several types takes back what it can."""
+    if not kind or "delete" in (record_type := records.get(kind)).verbs:
+        return None
+    return _t(
+        "%(records)s are never deleted, so this import is not taken back. Open the list and end there what is wrong,"
+        " several at once."
+    ) % {"records": capfirst(record_type.label_plural)}

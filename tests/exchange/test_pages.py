@@ -183,3 +183,21 @@ def test_empty_files_are_for_who_may_bring_the_rows_in(
     login(client, alice)
     assert address not in client.get("/acme/imports/new").content.decode()
     assert client.get(address).status_code == 403
+
+
+def test_what_is_never_deleted_has_a_sentence_in_the_place_of_the_button(
+    acme: Any, adam: Any, client: Client, login: Login
+) -> None:
+    with company_scope(acme):
+        customers.create(actor=adam, name="苏州恒力")
+    login(client, adam)
+    for what, content, fields in (
+        ("promise", "客户,类型,承诺内容\n苏州恒力,其他,送样\n", ["customer", "kind", "what"]),
+        ("customer", ROWS, ["name", "phone"]),
+    ):
+        url = upload(client, content, what)["Location"]
+        client.post(f"{url}/columns", {"field": fields, "match": "", "then": "run"})
+        jobs.drain()
+        page = client.get(url).content.decode()
+        assert ("从不删除" in page) == (what == "promise")
+        assert ("do/take_back" in page) == (what == "customer")

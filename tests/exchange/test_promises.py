@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from gucang.activity.models import Task
 from gucang.exchange import export, mapping
+from gucang.exchange.actions import imports
 from gucang.exchange.models import Import, ImportLine
 from gucang.kernel import clock, records
 from gucang.kernel.actors import as_actor
-from gucang.kernel.errors import Forbidden
+from gucang.kernel.errors import Forbidden, Refused
 from gucang.kernel.models import Event
 from gucang.messages.hearing import heard
 from gucang.messages.models import Notification
@@ -229,3 +230,11 @@ def test_the_file_of_the_how_to_comes_in(team: Any, alice: Any, adam: Any, bring
     done = bring_in(text, by=adam, record_type="promise")
     assert refusals(done) == {}
     assert list(Promise.objects.order_by("number").values_list("state", flat=True)) == ["kept", "broken", "binding"]
+
+
+def test_an_import_of_promises_says_why_it_is_not_taken_back(promises: Any, adam: Any) -> None:
+    done = promises(f"A-1,苏州恒力,返利,返利,5,{AHEAD},已生效,,,,,,,")
+    with pytest.raises(Refused, match="从不删除"):
+        imports.take_back(done, actor=adam)
+    assert Import.objects.get(pk=done.pk).state == "done"
+    assert Promise.objects.filter(number="A-1").exists()
