@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 
 from gucang.audits.declared import Tolerance
@@ -15,6 +14,7 @@ from gucang.court.kinds import State
 from gucang.court.models import Deviation
 from gucang.kernel import clock
 from gucang.kernel.actors import Actor
+from gucang.surface import ui
 
 TONES = {State.OPEN: "wait", State.BETTER: "ok", State.HARMFUL: "bad", State.TOLERATED: "mute"}
 
@@ -32,7 +32,7 @@ def is_tolerated(one: Deviation) -> bool:
 def words_of(one: Deviation) -> str:
     """How it stands, for a badge."""
     if one.until is not None and is_tolerated(one):
-        return _t("tolerated until %(day)s") % {"day": date_format(one.until, "Y-m-d")}
+        return _t("tolerated until %(day)s") % {"day": ui.date_text(one.until)}
     if one.state in (State.OPEN, State.TOLERATED):
         return _t("before the court")
     if one.state == State.BETTER:

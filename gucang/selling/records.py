@@ -84,8 +84,7 @@ quote = register(
         edit=quotes.edit,
         actions=(
             quotes.send, quotes.accept, quotes.make_order, quotes.decline, quotes.revise, quotes.take_back,
-            links.revoke_link,
-            quotes.assign, quotes.share, quotes.unshare, quotes.delete, quotes.restore,
+            quotes.assign, quotes.share, quotes.unshare, links.revoke_link, quotes.delete, quotes.restore,
         ),
         uncounted=Uncounted(Q(state=models.QuoteState.SUPERSEDED), _("superseded versions not counted")),
         board=by_state(

@@ -158,7 +158,7 @@ def why_not_linkable(quote: Quote) -> str | None:
 
 
 def why_never_linked(quote: Quote) -> str | None:
-    """Nobody has got a link to what was not sent yet. Whether one still opens it, the deed itself asks."""
+    """Nobody has got a link to what was not sent yet."""
     if quote.state == "draft":
         return _t("%(quote)s was not sent yet, so there is no link to it.") % {"quote": quote}
     return None

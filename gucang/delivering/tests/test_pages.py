@@ -62,7 +62,11 @@ def test_from_the_orders_page_to_goods_that_have_left(
     with company_scope(acme):
         assert StockLevel.objects.get().on_hand == 0
         assert SalesOrder.objects.get().delivered == "part"
-    assert "部分出货" in words_of(client.get(url).content.decode())
+    page = words_of(client.get(url).content.decode())
+    assert "部分出货" in page
+    assert draft.number in page
+    assert "订单号" not in page, "which order it is, stands above"
+    assert "订单号" in words_of(client.get(f"/acme/customers/{world['customer'].pk}").content.decode())
 
 
 def test_who_packs_sees_where_the_goods_go_and_neither_order_nor_prices(

@@ -13,7 +13,6 @@ from gucang.accounts.models import hash_key
 from gucang.kernel import clock, permissions
 from gucang.kernel.actions import action
 from gucang.kernel.actors import Actor
-from gucang.kernel.errors import Refused
 from gucang.selling import rules
 from gucang.selling.models import Quote, QuoteLink
 
@@ -45,15 +44,22 @@ def give_link(quote: Quote, *, actor: Actor, language: Literal["zh-hans", "en"] 
     return {"link": link.pk, "language": language, "expires_on": link.expires_on}
 
 
+def _why_not_ended(quote: Quote) -> str | None:
+    """No link opens it; one query where it was sent."""
+    if sentence := rules.why_never_linked(quote):
+        return sentence
+    if QuoteLink.objects.filter(quote=quote, revoked_at=None).exists():
+        return None
+    return _t("There is no link to %(quote)s that still opens it.") % {"quote": quote}
+
+
 @action(
-    "quote.revoke_link", label=_("End the link"), guard=rules.why_never_linked, always=True, icon="ban",
+    "quote.revoke_link", label=_("End the link"), guard=_why_not_ended, always=True, icon="ban",
     says=_("The customer's link to “%(record)s” opens nothing any more. You can make a new one."),
 )  # fmt: skip
 def revoke_link(quote: Quote) -> dict[str, Any]:
     """Let the customer's link open nothing any more."""
-    if not (ended := _end(quote)):
-        raise Refused(_t("There is no link to %(quote)s that still opens it.") % {"quote": quote})
-    return {"link": ended}
+    return {"link": _end(quote)}
 
 
 def _end(quote: Quote) -> int:

@@ -196,8 +196,11 @@ def test_expired_revoked_replaced_and_unknown_keys_answer_alike(
     replaced = give()
     revoked = give()
     with company_scope(world.company):
+        quote = Quote.objects.get(pk=world.quote)
+        assert links.revoke_link.why_not(alice, quote) is None
         quotes_link = links.revoke_link(world.quote, actor=alice)
         assert quotes_link.event is not None
+        assert "没有还能打开的链接" in str(links.revoke_link.why_not(alice, quote))
         with pytest.raises(Refused):
             links.revoke_link(world.quote, actor=alice)
     expired = give()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -188,6 +189,7 @@ def _related(request: CompanyRequest, record_type: RecordType, record: Any) -> l
         for row in rows if label_fields(other.model) else ():
             remember_label(request.actor, row)
         names = related.columns or other.brief or tuple(name for name in other.columns if name != field)[:5]
+        names = tuple(name for name in names if not _says_its_number(record, rows, name))
         columns = columns_of(other, request.actor, names)
         shower = Shower(other, request.actor, request.base, rows[:RELATED_ROWS], [c.name for c in columns])
         base = f"{request.base}/{other.plural}/"
@@ -209,6 +211,12 @@ def _related(request: CompanyRequest, record_type: RecordType, record: Any) -> l
             }
         )
     return found
+
+
+def _says_its_number(record: Any, rows: Sequence[Any], name: str) -> bool:
+    """Whether a column only repeats in every row the number of the record that the page is about."""
+    number = getattr(record, "number", "")
+    return bool(number and rows) and all(getattr(row, name, None) == number for row in rows)
 
 
 def _begun(record_type: RecordType, record: Any, other: RecordType, field: str) -> dict[str, int]:
