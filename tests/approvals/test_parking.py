@@ -214,7 +214,7 @@ def test_withdrawing_sets_the_record_free(
         requests.withdraw(request, actor=bob)
     assert requests.withdraw(request, actor=alice).record.state == State.WITHDRAWN
     assert opportunities.edit(deal, actor=alice, values={"name": "又能改了"}).event is not None
-    with pytest.raises(Forbidden):
+    with pytest.raises(Refused, match="已不在审批"):
         requests.agree(request, actor=mia)
 
 

@@ -1,19 +1,17 @@
-"""From an enquiry to money and a promise that is kept, by the API: each person by their own token."""
+"""From an enquiry to money and a promise that is kept, by the API alone: each person by their own token.
+
+What a program may run into on the way is refused as a person would be: twice, too late, somebody else's.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from gucang.approvals.actions import policies
-from gucang.kernel import events
-from gucang.kernel.actors import system
 from gucang.kernel.scope import company_scope
-from gucang.stock.actions import moves, products, warehouses
 from gucang.surface.tests.api_world import API, World
 from tests.personas import hire
 
@@ -25,13 +23,17 @@ class Desk:
     world: World
     name: str
 
-    def read(self, where: str) -> Any:
+    def read(self, where: str, *, status: int = 200) -> Any:
         answer = self.world.client(self.name).get(f"{API}/{where}")
-        assert answer.status_code == 200, answer.content.decode()
+        assert answer.status_code == status, answer.content.decode()
         return answer.json()
 
-    def do(self, where: str, body: dict[str, Any] | None = None, *, status: int = 200) -> Any:
-        answer = self.world.client(self.name).post(f"{API}/{where}", body or {}, content_type="application/json")
+    def do(
+        self, where: str, body: dict[str, Any] | None = None, *, status: int = 200, how: str = "POST", **headers: str
+    ) -> Any:
+        client = self.world.client(self.name)
+        sent = {key.replace("_", "-"): value for key, value in headers.items()}
+        answer = client.generic(how, f"{API}/{where}", json.dumps(body or {}), "application/json", headers=sent)
         assert answer.status_code == status, (answer.status_code, answer.content.decode())
         return answer.json()
 
@@ -40,38 +42,42 @@ class Desk:
 
 
 @pytest.fixture
-def desks(acme_team: Any) -> dict[str, Desk]:
-    """Alice sells, Mia agrees, Kim keeps the stock, Fiona the books; ten spindles lie there, and two policies hold."""
+def desks(acme_team: Any, other_team: Any) -> dict[str, Desk]:
+    """Alice sells, Mia agrees, Kim keeps the stock, Fiona the books, Adam sets up: ten spindles, and two policies."""
     people = acme_team.people
     with company_scope(acme_team.company):
         people |= {"kim": hire("Kim", "warehouse"), "fiona": hire("Fiona", "finance")}
-        values = {"name": "高速主轴", "unit": "件", "list_price": "1000", "cost": "600", "tax_rate": "13"}
-        spindle = products.create(actor=system(), values=values).record
-        main = warehouses.create(actor=system(), values={"name": "主仓"}).record
-        moves.enter(people["kim"], "receive", spindle, Decimal(10), warehouse=main)
-        for deed, conditions in (("quote.send", "over_discount__gte=0.01"), ("sales_order.approve", "total__gte=5000")):
-            head = {"name": deed, "record_type": deed.partition(".")[0], "action": deed}
-            made = policies.create(actor=system(), values=head).record
-            steps = [{"who": [{"kind": "person", "id": people["mia"].pk}]}]
-            policies.define(made, actor=system(), definition=json.dumps({"steps": steps, "conditions": conditions}))
-            policies.put_in_force(made, actor=system())
-    world = World(acme_team.company, people)
-    return {name: Desk(world, name) for name in people}
+    world = World(acme_team.company, people | other_team.people)
+    desks = {name: Desk(world, name) for name in world.people}
+    adam = desks["adam"]
+    goods = {"unit": "件", "list_price": "1000", "cost": "600", "tax_rate": "13"}
+    spindle = adam.make("products", name="高速主轴", **goods)["id"]
+    main = adam.make("warehouses", name="主仓")["id"]
+    desks["kim"].make("stock-moves", kind="receive", product=spindle, quantity="10", warehouse=main)
+    for deed, conditions in (("quote.send", "over_discount__gte=0.01"), ("sales_order.approve", "total__gte=5000")):
+        policy = adam.make("approval-policies", name=deed, record_type=deed.partition(".")[0], action=deed)["id"]
+        steps = [{"who": [{"kind": "person", "id": people["mia"].pk}]}]
+        definition = json.dumps({"steps": steps, "conditions": conditions})
+        adam.do(f"approval-policies/{policy}/define", {"definition": definition})
+        adam.do(f"approval-policies/{policy}/put_in_force")
+    return desks
 
 
 def agreed(desks: dict[str, Desk], parked: Any) -> None:
-    """What was parked waits with Mia; she agrees, and it is done as who asked."""
-    request = parked["request"]["id"]
-    desks["alice"].do(f"approvals/{request}/agree", status=403)
-    done = desks["mia"].do(f"approvals/{request}/agree")
-    assert done["state"] == "carried_out"
+    """What was parked waits with Mia; she agrees, and it is done as who asked. Nobody else may, and she only once."""
+    request = f"approvals/{parked['request']['id']}"
+    desks["alice"].do(f"{request}/agree", status=403)
+    desks["kim"].do(f"{request}/agree", status=404)
+    assert desks["mia"].do(f"{request}/agree")["state"] == "carried_out"
+    desks["mia"].do(f"{request}/agree", status=409)
 
 
-def test_from_an_enquiry_to_money_and_a_promise_that_is_kept(desks: dict[str, Desk], acme: Any) -> None:
+def test_from_an_enquiry_to_money_and_a_promise_that_is_kept(desks: dict[str, Desk]) -> None:
     alice, kim, fiona = desks["alice"], desks["kim"], desks["fiona"]
     lead = alice.make("leads", name="苏州恒力精密机械有限公司", phone="13800138000")
     lead = alice.do(f"leads/{lead['id']}/convert", {"opportunity": "主轴换代", "amount": "10000"})
     customer, deal = lead["customer"]["id"], lead["opportunity"]["id"]
+    alice.do(f"leads/{lead['id']}/convert", {"opportunity": "主轴换代"}, status=409)
 
     product = alice.read("products")["items"][0]["id"]
     line = {"product": product, "quantity": "10", "discount": "8"}
@@ -79,6 +85,7 @@ def test_from_an_enquiry_to_money_and_a_promise_that_is_kept(desks: dict[str, De
     agreed(desks, alice.do(f"quotes/{quote['id']}/send", status=202))
     alice.do(f"quotes/{quote['id']}/accept")
     alice.do(f"quotes/{quote['id']}/make_order")
+    alice.do(f"quotes/{quote['id']}/make_order", status=409)
     [order] = alice.read(f"sales-orders?quote={quote['id']}")["items"]
     assert (order["state"], order["total"]) == ("draft", "10396")
 
@@ -90,6 +97,7 @@ def test_from_an_enquiry_to_money_and_a_promise_that_is_kept(desks: dict[str, De
         draft = alice.make("deliveries", order=order["id"], lines=rows)
         alice.do(f"deliveries/{draft['id']}/confirm", status=403)
         assert kim.do(f"deliveries/{draft['id']}/confirm")["state"] == "confirmed"
+        kim.do(f"deliveries/{draft['id']}/confirm", status=409)
     [level] = kim.read("stock-levels")["items"]
     assert (level["on_hand"], level["reserved"]) == ("0", "0")
     assert alice.read(f"sales-orders/{order['id']}")["delivered"] == "whole"
@@ -104,17 +112,46 @@ def test_from_an_enquiry_to_money_and_a_promise_that_is_kept(desks: dict[str, De
     promise = alice.make("promises", kind="rebate", what="返利 3%", worth="300", **about)
     assert promise["state"] == "binding"
     alice.do(f"promises/{promise['id']}/book", status=403)
+    alice.do(f"promises/{promise['id']}/keep", {"confirmation": "林工说到了"}, status=409)
     booked = fiona.do(f"promises/{promise['id']}/book")
     assert (booked["state"], booked["booked_amount"]) == ("booked", "300")
     [note] = fiona.read("payments?method=credit")["items"]
     assert (note["number"], note["free_amount"]) == (booked["booked_ref"], "300")
     kept = alice.do(f"promises/{promise['id']}/keep", {"confirmation": "林工收到贷项"})
     assert kept["state"] == "kept"
+    alice.do(f"promises/{promise['id']}/keep", {"confirmation": "林工收到贷项"}, status=409)
 
-    with company_scope(acme):
-        told = [event.name for event in events.timeline("customer", customer)]
+    told = [entry["name"] for entry in desks["adam"].read(f"customers/{customer}/timeline?limit=200")["items"]]
     for name in (
         "quote.send", "quote.make_order", "sales_order.approve", "delivery.confirm", "receivable.create",
         "payment.create", "promise.book", "promise.keep",
     ):  # fmt: skip
         assert name in told, (name, told)
+
+
+def test_a_foreign_a_stale_and_a_wrong_call_are_refused_and_leave_nothing(desks: dict[str, Desk]) -> None:
+    alice, bob, dan = desks["alice"], desks["bob"], desks["dan"]
+    customer = alice.make("customers", name="苏州恒力精密机械有限公司")["id"]
+    product = alice.read("products")["items"][0]["id"]
+    order = alice.make("sales-orders", customer=customer, lines=[{"product": product, "quantity": "1"}])
+    where = f"sales-orders/{order['id']}"
+    for stranger, status in ((bob, 404), (dan, 401)):
+        stranger.read(where, status=status)
+        stranger.do(f"{where}/approve", status=status)
+    desks["carol"].do(f"{where}/approve", status=403)
+
+    alice.do(where, {"note": "带合格证"}, how="PATCH", status=428)
+    alice.do(where, {"note": "带合格证"}, how="PATCH", If_Match=f'"{order["version"]}"')
+    stale = alice.do(where, {"note": "不带"}, how="PATCH", status=412, If_Match=f'"{order["version"]}"')
+    assert [one["field"] for one in stale["clashes"]] == ["note"]
+    wrong = alice.do(
+        "sales-orders", {"customer": customer, "lines": [{"product": product, "quantity": "-1"}]}, status=422
+    )
+    assert wrong["errors"][0]["path"] == "/lines/0/quantity"
+
+    once = {"Idempotency_Key": "approve-1"}
+    first = alice.do(f"{where}/approve", **once)
+    assert alice.do(f"{where}/approve", **once) == first  # the same click again: the same answer
+    alice.do(f"{where}/approve", status=409)
+    [level] = desks["kim"].read("stock-levels")["items"]
+    assert (level["on_hand"], level["reserved"]) == ("10", "1")

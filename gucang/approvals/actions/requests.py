@@ -186,8 +186,8 @@ def whose(actor: Actor, request: Any) -> tuple[ApprovalTask, int] | None:
 
 
 def is_their_turn(actor: Actor, request: Any) -> bool:
-    """Whether the actor may decide now, for themselves or in somebody's place."""
-    return whose(actor, request) is not None
+    """Whether the actor may decide now, for themselves or for somebody else. Of what waits no more the guard tells."""
+    return request.state != State.WAITING or whose(actor, request) is not None
 
 
 def in_place_of(actor: Actor, request: Any) -> int | None:

@@ -79,10 +79,8 @@ def error(field: str, sentence: Any, path: str | None = None) -> dict[str, str]:
 
 
 def pointer(field: str) -> str:
-    """The JSON pointer of a field: "/amount", "/extra/region"; "" for the whole body."""
-    if field.startswith("extra."):
-        return f"/extra/{field.removeprefix('extra.')}"
-    return f"/{field}" if field else ""
+    """The JSON pointer of a field: "/amount", "/extra/region", "/lines/0/quantity"; "" for the whole body."""
+    return f"/{field.replace('.', '/')}" if field else ""
 
 
 def from_exception(request: HttpRequest, raised: Exception) -> HttpResponse:
