@@ -107,11 +107,15 @@ class Supervisor:
             _say("Preparing its tables … 准备数据表")
             self._once("migrate", "--told")
         self._refuse_mighty_role()
+        # The web server takes seconds to load, and the demo company keeps one core of two busy: they go together.
+        _say("Starting the web server … 启动网页服务")
+        web, jobs = Part("web", _web_command(self.host, port)), Part("jobs", (*CLI, "jobs"))
+        self.parts = [web]
+        self._look_after()
         self._first_demo()
         if self._stopping.is_set():
             return
-        _say("Starting the web server … 启动网页服务")
-        self.parts = [Part("web", _web_command(self.host, port)), Part("jobs", (*CLI, "jobs"))]
+        self.parts = [web, jobs]
         self._look_after()
         self._wait_for(f"http://{self.host}:{port}/")
         if self._stopping.is_set():
