@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from gucang.kernel import lookups  # noqa: F401  makes “any_of” known
 from gucang.kernel.actors import ACCESSES, Access, Actor, FieldRule, Reach
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ def reach_q(actor: Actor, permission: str, *, owner: str, shared: str = "", shar
     members = actor.members(reach)
     if members is None:
         return Q()
-    mine = Q(**{f"{owner}__in": sorted(members)}) if len(members) != 1 else Q(**{owner: next(iter(members))})
+    mine = Q(**{f"{owner}__any_of": sorted(members)}) if len(members) != 1 else Q(**{owner: next(iter(members))})
     ids = actor.shared(shared) if shared else frozenset()
-    return mine | Q(**{f"{shared_path}__in": sorted(ids)}) if ids else mine
+    return mine | Q(**{f"{shared_path}__any_of": sorted(ids)}) if ids else mine
 
 
 def may_give_away(permission: str) -> Callable[[Actor, Any], bool]:

@@ -37,7 +37,10 @@ def last_contacts(pairs: Pairs) -> None:
 
 @keep("task")
 def next_steps(pairs: Pairs) -> None:
-    """The next step is the open task about the customer, or what concerns it, that is due first. One statement."""
+    """The next step is the open task about the customer, or what concerns it, that is due first. One statement.
+
+    Most tasks are not that one, and a customer written for nothing is written to each of its indexes.
+    """
     touched = sorted({pk for _before, task in pairs for pk in customers_of(task)})
     if touched:
         with connection.cursor() as cursor:
@@ -65,6 +68,7 @@ def _next_steps_sql() -> str:
             ORDER BY t.due_on, t.id LIMIT 1) first ON true
         WHERE c.company_id = %(company)s AND c.id = ANY(%(ids)s)
           AND parties_customer.company_id = c.company_id AND parties_customer.id = c.id
+          AND (c.next_step_on, c.next_step) IS DISTINCT FROM (first.due_on, coalesce(first.title, ''))
     """  # noqa: S608
 
 

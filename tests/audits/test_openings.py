@@ -9,7 +9,8 @@ from django.test import Client
 
 from gucang.audits import openings
 from gucang.audits.models import Opening
-from gucang.kernel import clock
+from gucang.kernel import clock, records
+from gucang.kernel.actors import as_actor
 from gucang.kernel.scope import company_scope, deriving
 from gucang.parties.actions import customers
 from tests.personas import Team
@@ -42,8 +43,12 @@ def test_it_is_written_by_itself_after_some_and_for_its_own_company(
     with company_scope(acme_team.company):
         pk = customers.create(actor=alice, values={"name": "苏州谷丰"}).record.pk
     browser = login(client, alice)
-    for _time in range(openings.MOST_PENDING):
-        browser.get(f"/acme/customers/{pk}?peek")
+    with company_scope(acme_team.company):
+        openings.note(as_actor(alice), records.get("customer"), openings.MOST_PENDING - 2)
+    browser.get(f"/acme/customers/{pk}?peek")
+    with company_scope(acme_team.company):
+        assert openings.of(alice.pk, 30) == 0, "not before"
+    browser.get(f"/acme/customers/{pk}?peek")
     with company_scope(acme_team.company):
         assert openings.of(alice.pk, 30) == openings.MOST_PENDING
     assert written(other_team.company) == {}
