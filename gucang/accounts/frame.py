@@ -14,18 +14,46 @@ from gucang.surface.api import output
 from gucang.surface.middleware import CompanyRequest
 
 nav.add(_("Settings"), "settings", "/settings", "company.edit", order=90, bottom=True)
-nav.setting(_("Members"), "user-cog", "/members/", "member.create", 10, about=_("Who works here; invitations, leaving"))
-nav.setting(_("Departments"), "hierarchy", "/departments/", "department.create", 20, about=_("Who belongs to whom"))
 nav.setting(
-    _("Letterhead"), "file-text", "/settings/letterhead", "company.set_letterhead", 25,
-    about=_("Name, address, account and terms on quotes, orders and other papers"),
-)  # fmt: skip
-nav.setting(_("Roles"), "shield-check", "/roles/", "role.edit", 30, about=_("Who may do and see what"))
-nav.setting(
-    _("Look as somebody else"), "eye", "/look", "member.look_as", 40, about=_("See what a colleague or a role sees")
+    _("Members"),
+    "user-cog",
+    "/members/",
+    "member.create",
+    10,
+    topic="people",
+    about=_("Who works here; invitations, leaving"),
 )
 nav.setting(
-    _("Jobs"), "stack-2", "/jobs", "company.retry_job", 90, about=_("What runs, waits or gave up in the background")
+    _("Departments"),
+    "hierarchy",
+    "/departments/",
+    "department.create",
+    20,
+    topic="people",
+    about=_("Who belongs to whom"),
+)
+nav.setting(
+    _("Letterhead"), "file-text", "/settings/letterhead", "company.set_letterhead", 25,
+    topic="money", about=_("Name, address, account and terms on quotes, orders and other papers"),
+)  # fmt: skip
+nav.setting(_("Roles"), "shield-check", "/roles/", "role.edit", 30, topic="people", about=_("Who may do and see what"))
+nav.setting(
+    _("Look as somebody else"),
+    "eye",
+    "/look",
+    "member.look_as",
+    40,
+    topic="people",
+    about=_("See what a colleague or a role sees"),
+)
+nav.setting(
+    _("Jobs"),
+    "stack-2",
+    "/jobs",
+    "company.retry_job",
+    90,
+    topic="data",
+    about=_("What runs, waits or gave up in the background"),
 )
 
 columns.names("company.language", lambda code: dict(settings.LANGUAGES).get(code, code))

@@ -25,7 +25,7 @@ from gucang.surface.screens.common import parts
 nav.add(_("Approvals"), "rubber-stamp", "/approvals/waiting", "approval_request.view", order=40, phone=3, key="a")
 nav.setting(
     _("Approval policies"), "git-branch", "/approval-policies/", "approval_policy.create", 45,
-    about=_("What needs whose agreement"),
+    topic="rules", about=_("What needs whose agreement"),
 )  # fmt: skip
 TONES = {
     "waiting": "wait",

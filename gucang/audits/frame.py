@@ -34,15 +34,15 @@ nav.add(
 )  # fmt: skip
 nav.setting(
     _("Audit rules"), "checklist", "/audit-rules/", "audit_rule.tune", 47,
-    about=_("What the program looks for every hour and every night"),
+    topic="rules", about=_("What the program looks for every hour and every night"),
 )  # fmt: skip
 nav.setting(
     _("Audit settings"), "zoom-check", "/audit-settings/", "audit_settings.edit", 48,
-    about=_("How long a finding is the person's alone, the running-in period, the sample"),
+    topic="rules", about=_("How long a finding is the person's alone, the running-in period, the sample"),
 )  # fmt: skip
 nav.setting(
     _("Sampling plan"), "scale", "/sampling-plan/", "sample_weight.create", 49,
-    about=_("Which rules, departments and members are drawn more often"),
+    topic="rules", about=_("Which rules, departments and members are drawn more often"),
 )  # fmt: skip
 
 columns.tones(

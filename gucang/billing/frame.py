@@ -48,15 +48,15 @@ nav.quick_create("receivable", order=80)
 nav.quick_create("payment", order=81)
 nav.setting(
     _("Payment terms"), "calendar-due", "/payment-terms/", "payment_terms.edit", 55,
-    about=_("By which instalments customers pay"),
+    topic="money", about=_("By which instalments customers pay"),
 )  # fmt: skip
 nav.setting(
     _("Dunning"), "stairs-up", "/dunning-steps/", "dunning_step.edit", 56,
-    about=_("Who is told how many days after the due day"),
+    topic="money", about=_("Who is told how many days after the due day"),
 )  # fmt: skip
 nav.setting(
     _("Credit terms"), "credit-card", "/credit-terms/", "credit_terms.edit", 54,
-    about=_("How much customers may owe, how late they may be, when they pay"),
+    topic="money", about=_("How much customers may owe, how late they may be, when they pay"),
 )  # fmt: skip
 columns.tones(
     "receivable.state", {"open": "wait", "partly": "wait", "paid": "ok", "written_off": "warn", "cancelled": ""}

@@ -15,7 +15,13 @@ from gucang.surface import columns, nav, panels, timeline
 from gucang.surface.middleware import CompanyRequest
 
 nav.setting(
-    _("Bulk runs"), "list-check", "/bulk-runs/", "bulk_run.view", 62, about=_("What was done to many records at once")
+    _("Bulk runs"),
+    "list-check",
+    "/bulk-runs/",
+    "bulk_run.view",
+    62,
+    topic="data",
+    about=_("What was done to many records at once"),
 )
 
 

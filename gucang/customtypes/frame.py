@@ -13,7 +13,7 @@ FIRST = 60
 
 nav.setting(
     _("Own record types"), "stack-2", "/record-types/", "record_type.create", 45,
-    about=_("What your company keeps besides: equipment, contracts, projects"),
+    topic="data", about=_("What your company keeps besides: equipment, contracts, projects"),
 )  # fmt: skip
 
 

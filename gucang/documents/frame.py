@@ -8,5 +8,5 @@ from gucang.surface import nav
 
 nav.setting(
     _("Rounding"), "calculator", "/settings/rounding", "company.set_rounding", 62,
-    about=_("Where amounts of documents are rounded to the cent"),
+    topic="money", about=_("Where amounts of documents are rounded to the cent"),
 )  # fmt: skip

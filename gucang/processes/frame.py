@@ -22,5 +22,5 @@ nav.add(_("Outside logs"), "git-compare", "/outside-logs/", "outside_log.view", 
 nav.add(_("Logs taken out"), "file-export", "/log-exports/", "log_export.create", order=86, seldom=True)
 nav.setting(
     _("Process models"), "sitemap", "/process-models/", "process_model.edit", 62,
-    about=_("What logs are compared with"),
+    topic="rules", about=_("What logs are compared with"),
 )  # fmt: skip

@@ -162,7 +162,7 @@ nav.add(_("Promises"), "heart-handshake", "/promises/", "promise.view", order=32
 nav.quick_create("promise", order=45)
 nav.setting(
     _("Promise rules"), "shield-check", "/promise-rules/", "promise_rule.create", 46,
-    about=_("Who acts on what was promised, and how long it may take"),
+    topic="rules", about=_("Who acts on what was promised, and how long it may take"),
 )  # fmt: skip
 
 

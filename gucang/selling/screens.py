@@ -218,9 +218,27 @@ nav.add(
     _("Opportunities"), "target", "/opportunities/", "opportunity.view",
     order=30, key="o", homes=("sales", "manager", "executive"),
 )  # fmt: skip
-nav.setting(_("Pipelines"), "git-branch", "/pipelines/", "pipeline.edit", 40, about=_("The ways a deal can go"))
-nav.setting(_("Stages"), "list-check", "/stages/", "stage.edit", 41, about=_("Steps, needed fields, days, guidance"))
-nav.setting(_("Loss reasons"), "mood-sad", "/loss-reasons/", "loss_reason.edit", 42, about=_("Why a deal was lost"))
+nav.setting(
+    _("Pipelines"), "git-branch", "/pipelines/", "pipeline.edit", 40, topic="sales", about=_("The ways a deal can go")
+)
+nav.setting(
+    _("Stages"),
+    "list-check",
+    "/stages/",
+    "stage.edit",
+    41,
+    topic="sales",
+    about=_("Steps, needed fields, days, guidance"),
+)
+nav.setting(
+    _("Loss reasons"),
+    "mood-sad",
+    "/loss-reasons/",
+    "loss_reason.edit",
+    42,
+    topic="sales",
+    about=_("Why a deal was lost"),
+)
 nav.quick_create("opportunity", order=20)
 nav.quick_create("lead", order=30)
 columns.tones("opportunity.state", {"open": "wait", "won": "ok", "lost": ""})

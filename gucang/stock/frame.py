@@ -36,13 +36,29 @@ nav.add(
 )
 nav.setting(
     _("Product categories"), "folder", "/product-categories/", "product_category.edit", 45,
-    about=_("The tree that products stand in"),
+    topic="goods", about=_("The tree that products stand in"),
 )  # fmt: skip
-nav.setting(_("Price lists"), "tag", "/price-lists/", "price_list.edit", 46, about=_("Who pays which price, from when"))
-nav.setting(_("Warehouses"), "building-warehouse", "/warehouses/", "warehouse.edit", 47, about=_("Where products lie"))
+nav.setting(
+    _("Price lists"),
+    "tag",
+    "/price-lists/",
+    "price_list.edit",
+    46,
+    topic="goods",
+    about=_("Who pays which price, from when"),
+)
+nav.setting(
+    _("Warehouses"),
+    "building-warehouse",
+    "/warehouses/",
+    "warehouse.edit",
+    47,
+    topic="goods",
+    about=_("Where products lie"),
+)
 nav.setting(
     _("Stock settings"), "settings", "/stock-settings/", "stock_settings.edit", 48,
-    about=_("How far below the list price one may go, who buys, from when the books are open"),
+    topic="goods", about=_("How far below the list price one may go, who buys, from when the books are open"),
 )  # fmt: skip
 nav.quick_create("product", order=70)
 nav.quick_create("stock_move", order=75)

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from itertools import groupby
+from typing import Any, Literal, Protocol
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gucang.kernel import records
 from gucang.kernel.actors import Actor
@@ -15,6 +19,16 @@ from gucang.surface import home
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.ui import headed
 
+Topic = Literal["people", "sales", "goods", "money", "rules", "data"]
+# The headings of the page of settings, in their order.
+TOPICS: dict[Topic, Any] = {
+    "people": _("People and rights"),
+    "sales": pgettext_lazy("settings", "Sales"),
+    "goods": _("Products and stock"),
+    "money": _("Money and documents"),
+    "rules": _("Rules and audit"),
+    "data": _("Data and running"),
+}
 # As many as stand above each other on a small laptop; the others open from “More”.
 RAIL_PLACES = 12
 Count = Callable[[CompanyRequest], int]
@@ -125,11 +139,14 @@ def more_from(source: Callable[[], list[Place]]) -> Callable[[], list[Place]]:
     return source
 
 
-def setting(label: Any, icon: str, url: str, permission: str, order: int = 50, *, about: Any) -> None:
-    """Add a place to the page of settings, with a line that says what is decided there, for those who may."""
+def setting(label: Any, icon: str, url: str, permission: str, order: int = 50, *, topic: Topic, about: Any) -> None:
+    """Add a place to the page of settings, with a line that says what is decided there, for those who may.
+
+    Places of one `topic` stand under its heading, by `order`.
+    """
     if all(place.url != url for place in _settings):
-        _settings.append(Place(label, icon, url, permission, order, rail=False, about=about))
-        _settings.sort(key=lambda place: place.order)
+        _settings.append(Place(label, icon, url, permission, order, rail=False, about=about, group=topic))
+        _settings.sort(key=lambda place: (list(TOPICS).index(place.group), place.order))
 
 
 def quick_create(record_name: str, order: int = 50) -> None:
@@ -209,9 +226,12 @@ def seen_places(items: list[dict[str, Any]], base: str, looking: Looking) -> lis
     return found
 
 
-def settings(request: CompanyRequest) -> list[dict[str, Any]]:
-    """The places of the page of settings that this person may go to."""
-    return [_item(place, request) | {"about": str(place.about)} for place in settings_places(request)]
+def settings(request: CompanyRequest) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The places of the page of settings that this person may go to, under their headings."""
+    return [
+        (str(TOPICS[topic]), [_item(place, request) | {"about": str(place.about)} for place in places])
+        for topic, places in groupby(settings_places(request), key=lambda place: place.group)
+    ]
 
 
 def settings_places(request: CompanyRequest) -> list[Place]:

@@ -11,6 +11,6 @@ from gucang.worktime import screens
 panels.draw_page("work_calendar", "worktime/calendar.html", screens.page)
 nav.setting(
     _("Working calendars"), "calendar-time", "/work-calendars/", "work_calendar.edit", 25,
-    about=_("Hours, public holidays, make-up workdays"),
+    topic="people", about=_("Hours, public holidays, make-up workdays"),
 )  # fmt: skip
 nav.add(pgettext_lazy("absences", "Leave"), "sun", "/leave-days/", "leave.view", order=70, seldom=True)

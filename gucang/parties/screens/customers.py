@@ -112,6 +112,7 @@ nav.setting(
     "/pool-rules/",
     "pool_rules.edit",
     50,
+    topic="sales",
     about=_("When customers go back, how many one may hold"),
 )
 nav.add(_("Customers"), "users", "/customers/", "customer.view", order=20, phone=2, key="c")
