@@ -12,6 +12,7 @@ from django.db.models import Sum
 from gucang.billing.actions import credit, payments, receivables
 from gucang.billing.models import Entry, Instalment, Payment, Receivable
 from gucang.kernel import jobs
+from gucang.kernel.actions import Outcome
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Problem
 from gucang.kernel.scope import company_scope
@@ -121,6 +122,20 @@ def test_allocate_against_reverse_write_off_and_cancel_leaves_the_ledger_right(t
             till.deed(payments.allocate, other),
         )  # fmt: skip
         till.check()
+
+
+def test_two_payments_that_change_places_do_not_wait_for_each_other_in_a_circle(till: Till) -> None:
+    for _ in range(ROUNDS):
+        first, second = till.owe("900"), till.owe("900")
+        one, two = till.pay("300"), till.pay("300")
+        here, there = _all_of(till, first, "300"), _all_of(till, second, "300")
+        till.deed(payments.allocate, one, to=here)()
+        till.deed(payments.allocate, two, to=there)()
+        results = at_once(till.deed(payments.allocate, one, to=there), till.deed(payments.allocate, two, to=here))
+        assert [type(result) for result in results] == [Outcome, Outcome]
+        with company_scope(till.company):
+            assert [Receivable.objects.get(pk=pk).open_amount for pk in (first, second)] == [600, 600]
+    till.check()
 
 
 def test_orders_at_once_go_no_further_together_than_the_limit(till: Till) -> None:

@@ -215,7 +215,8 @@ def _wanted(payment: Payment, actor: Actor, text: str, settled: Shares) -> Share
             sentence = _t("The customer has no receivable “%(number)s” that you may see.")
             raise Invalid({"to": [sentence % {"number": number[:40]}]})
         _same_currency(payment, found[number], "to")
-    lock_rows(Receivable, sorted(one.pk for one in found.values()))
+    # With those it settles now, which may be given back: two payments that change places would wait in a circle.
+    lock_rows(Receivable, sorted({one.pk for one in found.values()} | {pk for pk, _position in settled}))
     rows = queries.positions_of([one.pk for one in found.values()])
     wanted: Shares = defaultdict(lambda: ZERO)
     for (number, position), amount in lines.items():
