@@ -95,8 +95,15 @@ def not_sent(actor: Actor, ids: Collection[int]) -> Mapping[int, briefing.Behind
     }
 
 
+def in_figures(request: CompanyRequest, record_type: RecordType, delivery: Any) -> dict[str, Any] | None:
+    """Whoever is shown the order itself needs no second line with its number."""
+    shown = _BESIDE_ORDER if request.actor.may("sales_order.view") else _WITHOUT_ORDER
+    return shown(request, record_type, delivery)
+
+
+_BESIDE_ORDER, _WITHOUT_ORDER = figures("returns", "confirmed_on"), figures("order_number", "returns", "confirmed_on")
 panels.add("sales_order", "main", "delivering/going.html", going, order=10)
-panels.add("delivery", "left", "documents/figures.html", figures("order_number", "returns", "confirmed_on"), order=20)
+panels.add("delivery", "left", "documents/figures.html", in_figures, order=20)
 panels.add_view("delivery", View("to_send", _("To confirm"), lambda actor: Q(state=DeliveryState.DRAFT)))
 panels.add_view("delivery", View("sent", _("Delivered"), lambda actor: Q(state=DeliveryState.CONFIRMED, returns=None)))
 panels.add_view("delivery", View("back", _("Returns"), lambda actor: Q(returns__isnull=False)))
