@@ -17,6 +17,7 @@ from gucang.kernel.fields import FieldSpec
 from gucang.kernel.fields.values import MASKS
 from gucang.kernel.models import AboutRecord
 from gucang.kernel.records import RecordType
+from gucang.surface import nav
 
 Grants = Mapping[str, str]
 # Whoever may delete or share may take it back; the sentences say it once.
@@ -63,12 +64,20 @@ def is_daily(record_type: RecordType) -> bool:
 
 
 def daily_types() -> list[RecordType]:
-    """The record types of daily work: what the others are about first, what is written about them last."""
+    """The record types of daily work, as the rail has them; what has no place there stands behind what it belongs to,
+    and what is written about others last.
+    """
+    return sorted((one for one in records.every() if is_daily(one)), key=_place)
 
-    def place(record_type: RecordType) -> tuple[bool, int]:
-        return issubclass(record_type.model, AboutRecord), len(record_type.concerns)
 
-    return sorted((one for one in records.every() if is_daily(one)), key=place)
+def _place(record_type: RecordType) -> tuple[bool, float, int]:
+    """Where a type stands among the others: see `daily_types`."""
+    position: float | None = nav.position(record_type.name)
+    if position is None:
+        fields = (record_type.model._meta.get_field(name) for name in record_type.concerns)
+        above = [nav.position(records.by_model(field.related_model).name) for field in fields]  # type: ignore[arg-type]
+        position = max((found for found in above if found is not None), default=nav.OWN_ORDER) + 0.5
+    return issubclass(record_type.model, AboutRecord), position, len(record_type.concerns)
 
 
 def about(record_type: RecordType, grants: Grants, rules: Rules) -> list[str]:

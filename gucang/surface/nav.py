@@ -133,6 +133,11 @@ def add(
         _places.sort(key=lambda place: place.order)
 
 
+def position(record_name: str) -> int | None:
+    """Where the list of a record type stands in the rail, as its `order`; None where it has no place there."""
+    return next((place.order for place in _places if place.permission == f"{record_name}.view"), None)
+
+
 def more_from(source: Callable[[], list[Place]]) -> Callable[[], list[Place]]:
     """Register who knows places that only the active company has; those of one `group` stand under its heading."""
     _more.append(source)
