@@ -15,46 +15,26 @@ from gucang.surface.middleware import CompanyRequest
 
 nav.add(_("Settings"), "settings", "/settings", "company.edit", order=90, bottom=True)
 nav.setting(
-    _("Members"),
-    "user-cog",
-    "/members/",
-    "member.create",
-    10,
-    topic="people",
-    about=_("Who works here; invitations, leaving"),
-)
+    _("Members"), "user-cog", "/members/", "member.create", 10,
+    topic="people", about=_("Who works here; invitations, leaving"),
+)  # fmt: skip
 nav.setting(
-    _("Departments"),
-    "hierarchy",
-    "/departments/",
-    "department.create",
-    20,
-    topic="people",
-    about=_("Who belongs to whom"),
-)
+    _("Departments"), "hierarchy", "/departments/", "department.create", 20,
+    topic="people", about=_("Who belongs to whom"),
+)  # fmt: skip
 nav.setting(
     _("Letterhead"), "file-text", "/settings/letterhead", "company.set_letterhead", 25,
     topic="money", about=_("Name, address, account and terms on quotes, orders and other papers"),
 )  # fmt: skip
 nav.setting(_("Roles"), "shield-check", "/roles/", "role.edit", 30, topic="people", about=_("Who may do and see what"))
 nav.setting(
-    _("Look as somebody else"),
-    "eye",
-    "/look",
-    "member.look_as",
-    40,
-    topic="people",
-    about=_("See what a colleague or a role sees"),
-)
+    _("Look as somebody else"), "eye", "/look", "member.look_as", 40,
+    topic="people", about=_("See what a colleague or a role sees"),
+)  # fmt: skip
 nav.setting(
-    _("Jobs"),
-    "stack-2",
-    "/jobs",
-    "company.retry_job",
-    90,
-    topic="data",
-    about=_("What runs, waits or gave up in the background"),
-)
+    _("Jobs"), "stack-2", "/jobs", "company.retry_job", 90,
+    topic="data", about=_("What runs, waits or gave up in the background"),
+)  # fmt: skip
 
 columns.names("company.language", lambda code: dict(settings.LANGUAGES).get(code, code))
 timeline.tell("role", rights_changed)

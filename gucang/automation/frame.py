@@ -11,14 +11,9 @@ from gucang.surface import nav, timeline
 
 nav.add(_("Automations"), "bolt", "/automations/", "automation.create", order=85, seldom=True)
 nav.setting(
-    _("Automations"),
-    "bolt",
-    "/automations/",
-    "automation.create",
-    50,
-    topic="rules",
-    about=_("When this happens, then do that"),
-)
+    _("Automations"), "bolt", "/automations/", "automation.create", 50,
+    topic="rules", about=_("When this happens, then do that"),
+)  # fmt: skip
 
 
 @timeline.through

@@ -15,14 +15,9 @@ from gucang.surface import columns, nav, panels, timeline
 from gucang.surface.middleware import CompanyRequest
 
 nav.setting(
-    _("Bulk runs"),
-    "list-check",
-    "/bulk-runs/",
-    "bulk_run.view",
-    62,
-    topic="data",
-    about=_("What was done to many records at once"),
-)
+    _("Bulk runs"), "list-check", "/bulk-runs/", "bulk_run.view", 62,
+    topic="data", about=_("What was done to many records at once"),
+)  # fmt: skip
 
 
 panels.when_empty("bulk_run", _("Pick several rows in a list and change them at once; how it went appears here."))

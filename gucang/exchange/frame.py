@@ -12,14 +12,9 @@ from gucang.surface import columns, nav, panels, timeline
 
 nav.add(_("Imports"), "file-import", "/imports/", "customer.import", order=80, seldom=True)
 nav.setting(
-    _("Imports"),
-    "file-import",
-    "/imports/",
-    "customer.import",
-    60,
-    topic="data",
-    about=_("Bring in files; take an import back"),
-)
+    _("Imports"), "file-import", "/imports/", "customer.import", 60,
+    topic="data", about=_("Bring in files; take an import back"),
+)  # fmt: skip
 panels.when_empty("import", _("Bring in customers or contacts from a file of Excel or WPS; how it went appears here."))
 panels.when_empty("export", _("“Export this list” stands in the menu of every list; the files wait here."))
 columns.names("export.record_type", records.plural_called)

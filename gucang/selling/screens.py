@@ -222,23 +222,13 @@ nav.setting(
     _("Pipelines"), "git-branch", "/pipelines/", "pipeline.edit", 40, topic="sales", about=_("The ways a deal can go")
 )
 nav.setting(
-    _("Stages"),
-    "list-check",
-    "/stages/",
-    "stage.edit",
-    41,
-    topic="sales",
-    about=_("Steps, needed fields, days, guidance"),
-)
+    _("Stages"), "list-check", "/stages/", "stage.edit", 41,
+    topic="sales", about=_("Steps, needed fields, days, guidance"),
+)  # fmt: skip
 nav.setting(
-    _("Loss reasons"),
-    "mood-sad",
-    "/loss-reasons/",
-    "loss_reason.edit",
-    42,
-    topic="sales",
-    about=_("Why a deal was lost"),
-)
+    _("Loss reasons"), "mood-sad", "/loss-reasons/", "loss_reason.edit", 42,
+    topic="sales", about=_("Why a deal was lost"),
+)  # fmt: skip
 nav.quick_create("opportunity", order=20)
 nav.quick_create("lead", order=30)
 columns.tones("opportunity.state", {"open": "wait", "won": "ok", "lost": ""})

@@ -39,23 +39,13 @@ nav.setting(
     topic="goods", about=_("The tree that products stand in"),
 )  # fmt: skip
 nav.setting(
-    _("Price lists"),
-    "tag",
-    "/price-lists/",
-    "price_list.edit",
-    46,
-    topic="goods",
-    about=_("Who pays which price, from when"),
-)
+    _("Price lists"), "tag", "/price-lists/", "price_list.edit", 46,
+    topic="goods", about=_("Who pays which price, from when"),
+)  # fmt: skip
 nav.setting(
-    _("Warehouses"),
-    "building-warehouse",
-    "/warehouses/",
-    "warehouse.edit",
-    47,
-    topic="goods",
-    about=_("Where products lie"),
-)
+    _("Warehouses"), "building-warehouse", "/warehouses/", "warehouse.edit", 47,
+    topic="goods", about=_("Where products lie"),
+)  # fmt: skip
 nav.setting(
     _("Stock settings"), "settings", "/stock-settings/", "stock_settings.edit", 48,
     topic="goods", about=_("How far below the list price one may go, who buys, from when the books are open"),

@@ -107,14 +107,9 @@ panels.add_view(
     "customer", panels.View("pool", _("Pool"), condition=_pool, shown=lambda actor: actor.may("customer.claim"))
 )
 nav.setting(
-    _("Pool rules"),
-    "recycle",
-    "/pool-rules/",
-    "pool_rules.edit",
-    50,
-    topic="sales",
-    about=_("When customers go back, how many one may hold"),
-)
+    _("Pool rules"), "recycle", "/pool-rules/", "pool_rules.edit", 50,
+    topic="sales", about=_("When customers go back, how many one may hold"),
+)  # fmt: skip
 nav.add(_("Customers"), "users", "/customers/", "customer.view", order=20, phone=2, key="c")
 nav.quick_create("customer", order=10)
 nav.quick_create("contact", order=40)
