@@ -28,6 +28,7 @@ from gucang.demo.story import (
     setting,
     shipping,
     stores,
+    tickets,
     training,
 )
 from gucang.demo.story.world import Say, World, silent
@@ -48,8 +49,12 @@ def tell(seed: int = 1, now: datetime | None = None, say: Say = silent) -> Compa
     events.ensure_months(world.first_day, ahead=15)
     with translation.override("zh-hans"), transaction.atomic():
         company = _tell(world)
+        with company_scope(company), clock.at(world.now), reactions.quietly():
+            log = tickets.bring(world)
         say("演练公司 the practice company")
         training.tell(seed, world)
+    with translation.override("zh-hans"):
+        tickets.compare(world, company, log)
     return company
 
 

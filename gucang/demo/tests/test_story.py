@@ -23,7 +23,8 @@ from gucang.conformance import night
 from gucang.conformance.models import Case
 from gucang.delivering.models import Delivery
 from gucang.demo import cli, story
-from gucang.demo.story import before, cast, training
+from gucang.demo.story import before, cast, tickets, training
+from gucang.demo.story.world import DAYS_OF_HISTORY
 from gucang.kernel import clock, records, seals, search
 from gucang.kernel.actors import system
 from gucang.kernel.models import Collaborator, Company, Event
@@ -32,6 +33,7 @@ from gucang.messages import queries as messages
 from gucang.messages.models import Notification
 from gucang.ordering.models import SalesOrder
 from gucang.parties.models import Contact, Customer
+from gucang.processes.models import LogVariant, OutsideLog, State
 from gucang.promises import differences, saying
 from gucang.promises import queries as promises
 from gucang.promises.models import Promise
@@ -212,9 +214,23 @@ def test_the_log_is_sealed_and_verifies(inside: Company) -> None:
     assert flaws == []
 
 
-def test_history_queues_nothing_and_mails_nobody(inside: Company) -> None:
-    assert not [job.args["job"] for job in ProcrastinateJob.objects.filter(task_name="gucang.run")]
+def test_history_queues_nothing_more_to_do_and_mails_nobody(inside: Company) -> None:
+    queued = [job.args["job"] for job in ProcrastinateJob.objects.filter(task_name="gucang.run")]
+    assert sorted(queued) == ["processes.compare", "processes.read"], "done already: see the next test"
     assert mail.outbox == []
+
+
+def test_the_old_tickets_are_read_and_held_against_how_they_were_meant_to_go(inside: Company) -> None:
+    log = OutsideLog.objects.get()
+    assert (log.name, log.state, log.cases) == (tickets.NAME, State.READY, tickets.TICKETS)
+    assert log.judged
+    assert 0.8 < (log.fitness or 0) < 1
+    assert 0 < (log.fitting or 0) < log.cases
+    costs = LogVariant.objects.filter(log=log).values_list("activities", "cost")
+    assert {tuple(activities) for activities, cost in costs if cost == 0} == {
+        steps for _share, steps in tickets._WAYS[:2]
+    }
+    assert (log.ends_at or NOW) < NOW - timedelta(days=DAYS_OF_HISTORY)
 
 
 def test_the_training_company_lends_its_people_from_the_demo_company(told: Company) -> None:
