@@ -43,6 +43,11 @@ def test_the_filtered_records_are_printed_with_the_filter_in_words(acme: Any, pa
     assert paper.count("<th ") == 2
 
 
+def test_a_telephone_stays_in_one_line(acme: Any, page: Client, alice: Any) -> None:
+    make(acme, alice, "恒力精密", phone="13900139000")
+    assert '<td class="nb">139 0013 9000</td>' in printed(page, "?columns=name&columns=phone")
+
+
 def test_what_the_amounts_come_to_stands_on_the_paper_without_those_of_others(
     acme: Any, page: Client, new_deal: Callable[..., Any], alice: Any, bob: Any
 ) -> None:

@@ -22,6 +22,7 @@ from gucang.surface.ui import headed
 MOST = 1_000  # records; more are a file's business
 MANY_COLUMNS = 6  # from here on the paper lies on its side
 _CELL, _NUMBER = Markup("<td>%s</td>"), Markup('<td class="num">%s</td>')
+_PHONE = Markup('<td class="nb">%s</td>')  # in two lines nobody reads a number
 
 
 @screen
@@ -66,7 +67,13 @@ def _said(request: CompanyRequest, found: filters.Filtered) -> list[list[str]]:
     return [[*must, *([f"“{found.text}”"] if found.text else [])], *([sentence(o) for o in g] for g in found.groups)]
 
 
+def _cell(column: Column) -> Markup:
+    if column.numeric:
+        return _NUMBER
+    return _PHONE if column.spec.kind == "phone" else _CELL
+
+
 def _drawn(shower: Shower, columns: Sequence[Column], rows: Sequence[Any]) -> Markup:
-    cells = [(_NUMBER if c.numeric else _CELL, shower.field(c.spec, link=False)) for c in columns]
+    cells = [(_cell(c), shower.field(c.spec, link=False)) for c in columns]
     lines = (Markup("").join(cell % (shown(row) or "—") for cell, shown in cells) for row in rows)
     return Markup("").join(Markup("<tr>%s</tr>") % line for line in lines)
