@@ -63,10 +63,9 @@ def to_send(actor: Actor, base: str) -> list[waits.Waits]:
     if not actor.may("delivery.confirm"):
         return []
     late = Delivery.objects.filter(state=DeliveryState.DRAFT, due_on__lt=clock.today())
+    rows = late.order_by(F("due_on").asc(), "pk").values_list("pk", "number", "receiver", "due_on")
+    todo, behind = _t("to be sent"), impact.sentence([impact.Waiting(1, RECEIVABLES)])
     return [
-        waits.Waits(
-            what=one.number, who=one.receiver, since=clock.midnight(one.due_on), url=f"{base}/deliveries/{one.pk}",
-            todo=_t("to be sent"), behind=impact.sentence([impact.Waiting(1, RECEIVABLES)]),
-        )
-        for one in late.order_by(F("due_on").asc(), "pk")[:MOST]
-    ]  # fmt: skip
+        waits.Waits(number, receiver, clock.midnight(due_on), f"{base}/deliveries/{pk}", todo, behind)
+        for pk, number, receiver, due_on in rows[:MOST]
+    ]

@@ -80,12 +80,12 @@ def month(actor: Actor, owners: Collection[int] | None) -> dict[str, Any]:
     deals = records.get("opportunity").query(actor).filter(currency="").order_by()
     won = deals.filter(state=StageKind.WON, closed_on__gte=clock.today().replace(day=1))
     if owners is not None:
-        won = won.filter(owner_id__in=owners)
+        won = won.filter(owner_id__any_of=owners)
     found = won.aggregate(Sum("amount"), Count("id"))
     members = actor.members(actor.reach("opportunity.view") or Reach.OWN) if owners is None else owners
     kept = StageTotal.objects.filter(currency="", stage__kind=StageKind.OPEN)
     if members is not None:
-        kept = kept.filter(owner_id__in=members)
+        kept = kept.filter(owner_id__any_of=members)
     open_ = kept.aggregate(Sum("amount"), Sum("count"))
     return {
         "won": found["amount__sum"] or Decimal(0),
@@ -125,11 +125,11 @@ def team_week(members: Iterable[int] | None, monday: date) -> list[MemberWeek]:
     """The week of the given members (None: everybody at work), those with most overdue first. Three queries."""
     team = Member.objects.exclude(status=Status.LEFT)
     if members is not None:
-        team = team.filter(pk__in=members)
+        team = team.filter(pk__any_of=members)
     people = {member.pk: member for member in team.order_by("name_key", "id")[:200]}
     # A bound in time, not a date of each row: only that can use the index.
     since = clock.midnight(monday)
-    late = Task.objects.filter(assignee_id__in=people, done_at=None, due_on__lt=clock.today())
+    late = Task.objects.filter(assignee_id__any_of=people, done_at=None, due_on__lt=clock.today())
     with connection.cursor() as cursor:
         cursor.execute(_TALKED, [list(people), active_company_id(), since, MemberWeek.MOST + 1])
         talked = dict(cursor.fetchall())

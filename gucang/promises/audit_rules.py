@@ -95,10 +95,9 @@ def to_keep(actor: Actor, base: str) -> list[waits.Waits]:
     late = Promise.objects.filter(
         holder_id=actor.member_id, state__in=(State.MADE, State.BINDING, State.BOOKED), due_at__lt=clock.now()
     )
+    rows = late.order_by("due_at", "pk").values_list("pk", "what", "customer__name", "held_since", "due_at")
+    todo = _t("your step")
     return [
-        waits.Waits(
-            what=one.what, who=str(one.customer), since=one.held_since or one.due_at, url=f"{base}/promises/{one.pk}",
-            todo=_t("your step"),
-        )
-        for one in late.select_related("customer").order_by("due_at", "pk")[:MOST]
-    ]  # fmt: skip
+        waits.Waits(what=what, who=customer, since=since or due_at, url=f"{base}/promises/{pk}", todo=todo)
+        for pk, what, customer, since, due_at in rows[:MOST]
+    ]

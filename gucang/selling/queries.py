@@ -109,9 +109,9 @@ def pipeline_sums(actor: Actor, pipeline: Pipeline | int, owners: Collection[int
     members = actor.members(reach)
     kept = StageTotal.objects.filter(pipeline=pipeline)
     if members is not None:
-        kept = kept.filter(owner_id__in=members)
+        kept = kept.filter(owner_id__any_of=members)
     if owners is not None:
-        kept = kept.filter(owner_id__in=owners)
+        kept = kept.filter(owner_id__any_of=owners)
     others = ExpressionWrapper(Q(private=True) & ~Q(owner_id=actor.member_id or 0), BooleanField())
     anonymous = len(owners) > 1 if owners is not None else reach is not Reach.OWN
     grouped = kept.values_list("stage_id", "currency", others).annotate(Sum("count"), Sum("amount"))
@@ -119,8 +119,8 @@ def pipeline_sums(actor: Actor, pipeline: Pipeline | int, owners: Collection[int
         if not hidden or anonymous:
             sums.setdefault(stage_id, StageSum()).add(count, amount, currency, hidden=hidden)
     if members is not None and (shared := actor.shared("opportunity")):
-        beyond = Opportunity.objects.filter(pk__in=shared, pipeline=pipeline).exclude(owner_id__in=members)
-        _add(sums, beyond if owners is None else beyond.filter(owner_id__in=owners))
+        beyond = Opportunity.objects.filter(pk__in=shared, pipeline=pipeline).exclude(owner_id__any_of=members)
+        _add(sums, beyond if owners is None else beyond.filter(owner_id__any_of=owners))
     return {stage_id: total for stage_id, total in sums.items() if total.count}
 
 

@@ -340,13 +340,17 @@ def test_rows_asked_for_too_early_are_not_lost_and_no_record_is_overwritten(
 ) -> None:
     page = page_of(alice)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    waiting: list[Any] = []
-    page.route("**/grid/rows*", lambda route: waiting.append(route))
+    held: list[Any] = []
+    page.route("**/grid/rows*", lambda route: held.append(route))
     page.goto(GRID, wait_until="domcontentloaded")
     add = page.locator("[data-grid-add]")
     expect(add).to_be_disabled()
     page.keyboard.press("Control+v")
-    for route in waiting:
+    for _look in range(400):  # the page asks when its script has come
+        if held:
+            break
+        page.wait_for_timeout(50)
+    for route in held:
         route.continue_()
     ready(page)
     paste(page, "甲\t杭州\n乙\t杭州")
