@@ -74,8 +74,8 @@ def _place(record_type: RecordType) -> tuple[bool, float, int]:
     """Where a type stands among the others: see `daily_types`."""
     position: float | None = nav.position(record_type.name)
     if position is None:
-        fields = (record_type.model._meta.get_field(name) for name in record_type.concerns)
-        above = [nav.position(records.by_model(field.related_model).name) for field in fields]  # type: ignore[arg-type]
+        targets = (record_type.specs[name].target for name in record_type.concerns)
+        above = [nav.position(records.by_model(target).name) for target in targets if target is not None]
         position = max((found for found in above if found is not None), default=nav.OWN_ORDER) + 0.5
     return issubclass(record_type.model, AboutRecord), position, len(record_type.concerns)
 

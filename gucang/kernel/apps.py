@@ -12,10 +12,11 @@ class KernelConfig(AppConfig):
         from django.utils.module_loading import autodiscover_modules
 
         from gucang.kernel import checks as own_checks
-        from gucang.kernel import moments
+        from gucang.kernel import lookups, moments
         from gucang.kernel.custom import work  # noqa: F401  its job, and what is kept with own fields
 
         moments.use_everywhere()
+        lookups.use_everywhere()
         autodiscover_modules("actions", "records", "reactions", "jobs")
         checks.register(own_checks.check_models, checks.Tags.models)
         checks.register(own_checks.check_record_types, checks.Tags.models)

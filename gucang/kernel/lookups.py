@@ -7,9 +7,6 @@ from typing import Any
 from django.db.models import BigAutoField, BigIntegerField, ForeignKey, Lookup
 
 
-@BigAutoField.register_lookup
-@BigIntegerField.register_lookup
-@ForeignKey.register_lookup
 class AnyOf(Lookup):
     """`pk__any_of=[…]`: as `__in`, with all ids in one value of the statement.
 
@@ -25,3 +22,9 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, params = self.process_lhs(compiler, connection)
         return f"{left} = ANY(%s::bigint[])", (*params, self.rhs)
+
+
+def use_everywhere() -> None:
+    """Let every column of ids know it."""
+    for kind in (BigAutoField, BigIntegerField, ForeignKey):
+        kind.register_lookup(AnyOf)

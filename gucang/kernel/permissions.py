@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from gucang.kernel import lookups  # noqa: F401  makes “any_of” known
 from gucang.kernel.actors import ACCESSES, Access, Actor, FieldRule, Reach
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ MODEL, DEFINITION = (
 )
 TICKETS = 180
 # How often of a hundred tickets went which way; only the first two are as the rules had it.
-_WAYS = (
+WAYS = (
     (44, ("受理报修", "电话指导", "客户确认", "关闭工单")),
     (29, ("受理报修", "派工", "上门维修", "客户确认", "关闭工单")),
     (11, ("受理报修", "派工", "上门维修", "订配件", "上门维修", "客户确认", "关闭工单")),
@@ -80,7 +80,7 @@ def _trace(world: World, number: int) -> str:
 
 def _steps(world: World) -> Iterator[tuple[str, datetime]]:
     """What was done for one ticket, and when: in the year before the story begins."""
-    (way,) = world.chance.choices([steps for _share, steps in _WAYS], [share for share, _steps in _WAYS])
+    (way,) = world.chance.choices([steps for _share, steps in WAYS], [share for share, _steps in WAYS])
     at = world.moment(working_day(world.first_day - timedelta(days=world.chance.randint(20, 350))))
     for step in way:
         yield step, at

@@ -228,7 +228,7 @@ def test_the_old_tickets_are_read_and_held_against_how_they_were_meant_to_go(ins
     assert 0 < (log.fitting or 0) < log.cases
     costs = LogVariant.objects.filter(log=log).values_list("activities", "cost")
     assert {tuple(activities) for activities, cost in costs if cost == 0} == {
-        steps for _share, steps in tickets._WAYS[:2]
+        steps for _share, steps in tickets.WAYS[:2]
     }
     assert (log.ends_at or NOW) < NOW - timedelta(days=DAYS_OF_HISTORY)
 
