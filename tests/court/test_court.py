@@ -29,6 +29,7 @@ from gucang.messages.hearing import heard
 from gucang.sops.actions import versions
 from gucang.sops.models import Process, ProcessVersion
 from gucang.sops.models import State as VersionState
+from gucang.surface import ui
 from tests.conformance.conftest import hours, log
 from tests.court.conftest import NIGHT, judge_night, the_process, walk
 
@@ -344,7 +345,7 @@ def test_beside_the_pattern_stands_how_it_was_judged(skipping: Process, alice: M
     until = clock.today() + timedelta(days=5)
     verdicts.tolerate(found, actor=sue, until=until, reason="等新价格表")
     beside = telling.Court().of_process(skipping.pk)[telling.key_of(Deviation.objects.get())]
-    assert (beside.tolerated, until.isoformat() in beside.words) == (True, True)
+    assert (beside.tolerated, ui.date_text(until) in beside.words) == (True, True)
     with clock.at(clock.now() + timedelta(days=6)):
         assert telling.Court().of_process(skipping.pk)[telling.key_of(Deviation.objects.get())].tolerated is False
         assert telling.Court().tolerated("customer") == {}

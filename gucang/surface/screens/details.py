@@ -216,7 +216,8 @@ def _related(request: CompanyRequest, record_type: RecordType, record: Any) -> l
 def _says_its_number(record: Any, rows: Sequence[Any], name: str) -> bool:
     """Whether a column only repeats in every row the number of the record that the page is about."""
     number = getattr(record, "number", "")
-    return bool(number and rows) and all(getattr(row, name, None) == number for row in rows)
+    # `vars` and not `getattr`: a column that refers to a record would ask the database for it, row by row.
+    return bool(number and rows) and all(vars(row).get(name) == number for row in rows)
 
 
 def _begun(record_type: RecordType, record: Any, other: RecordType, field: str) -> dict[str, int]:
