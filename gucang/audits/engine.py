@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from string import Formatter
 from typing import Any
 
@@ -39,6 +39,8 @@ EVIDENCE = 5
 SETTLED = timedelta(days=1)
 # In days: longer than any log.
 EVER = 36_500
+# Under which a finding's facts keep the condition of a company's own rule. No column is called so.
+CONDITION = "?"
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,23 @@ class Seen:
     facts: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Gone:
+    """A finding whose record offends no more: which one, of what, what was told, and since when."""
+
+    pk: int
+    about: int
+    facts: Mapping[str, Any]
+    first_seen_at: datetime
+
+
 @dataclass
 class Rule:
     """A rule of the company, ready to be asked."""
 
     row: AuditRule
     now: datetime
-    figures: Mapping[str, int] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     responsible: Any = None
     cost: Any = None
@@ -77,7 +89,7 @@ class Rule:
         names = [name for _text, name, _spec, _conv in Formatter().parse(row.says) if name]
         path = f"{row.responsible}_id" if row.responsible else ""
         told = _with_currency(record_type, tuple(dict.fromkeys(names)))
-        return cls(row, now, {}, told, declared.whose(path, record_type))
+        return cls(row, now, {CONDITION: row.conditions}, told, declared.whose(path, record_type))
 
     @property
     def type(self) -> RecordType:
@@ -89,10 +101,14 @@ class Rule:
             return self.type.model._default_manager.none()
         if (found := self.row.builtin) is not None:
             return found.offenders(self.now, self.row.figures)
+        return self._fitting(self.row.conditions)
+
+    def _fitting(self, conditions: str) -> QuerySet[Any]:
+        """What these conditions find for who made the rule, by the days of `clock`. Raises Refused."""
         maker = queries.now_working(self.row.owner)
         if self.row.owner is None or maker is None or maker.pk != self.row.owner_id:
             raise Refused("Who made this rule has left; it rests.")
-        result = queries.matching(self.type, self.row.conditions, maker.as_actor())
+        result = queries.matching(self.type, conditions, maker.as_actor())
         if result.problems:
             raise Refused(next(iter(result.problems.values())))
         return result.query.select_related(None).order_by()
@@ -104,13 +120,44 @@ class Rule:
             return {}
         return found.tolerated(ids, now=self.now, **(found.defaults | self.row.figures))
 
-    def aged(self, ids: Collection[int]) -> set[int]:
-        """Which of these records are no offenders only because it lies longer ago than the rule looks back."""
+    def lapsed(self, gone: Collection[Gone]) -> dict[int, Lapse]:
+        """Which of these records are no offenders any more by nobody's doing, and why."""
+        if not self.row.active:
+            return {one.about: Lapse.OFF for one in gone}
+        return self._lapsed_of_own(gone) if self.row.builtin is None else self._lapsed_of_declared(gone)
+
+    def _lapsed_of_declared(self, gone: Collection[Gone]) -> dict[int, Lapse]:
+        """What would offend if the rule looked back for ever; else by the figures by which it was found."""
         found = self.row.builtin
-        if found is None or not found.window or not self.row.active:
-            return set()
-        wide = found.offenders(self.now, {**self.row.figures, found.window: EVER})
-        return set(wide.filter(pk__in=ids).values_list("pk", flat=True))
+        assert found is not None
+        wide = {found.window: EVER} if found.window else {}
+        lapsed: dict[int, Lapse] = {}
+        for then, ids in _together(gone, self._figures_then).items():
+            figures = dict(then)
+            if wide:
+                lapsed |= _still(found.offenders(self.now, {**self.figures, **wide}), ids, Lapse.AGED)
+            if figures != self.figures:
+                by_then = _still(found.offenders(self.now, {**figures, **wide}), ids, Lapse.CHANGED)
+                lapsed = by_then | lapsed
+        return lapsed
+
+    def _figures_then(self, one: Gone) -> tuple[tuple[str, Any], ...]:
+        return tuple((name, one.facts.get(name, value)) for name, value in self.figures.items())
+
+    def _lapsed_of_own(self, gone: Collection[Gone]) -> dict[int, Lapse]:
+        """What would offend by the condition, and on the day, by which it was found."""
+        lapsed: dict[int, Lapse] = {}
+        for (conditions, day), ids in _together(gone, self._found_by).items():
+            why = Lapse.AGED if conditions == self.row.conditions else Lapse.CHANGED
+            try:
+                with clock.at(clock.midnight(day)):
+                    lapsed |= _still(self._fitting(conditions), ids, why)
+            except Refused:
+                continue  # a field of that condition is gone, so nobody can tell
+        return lapsed
+
+    def _found_by(self, one: Gone) -> tuple[str, date]:
+        return one.facts.get(CONDITION, self.row.conditions), timezone.localdate(one.first_seen_at)
 
     def asked(self, offenders: QuerySet[Any]) -> QuerySet[Any]:
         """`offenders` with whose they are and what they cost."""
@@ -130,6 +177,18 @@ class Rule:
             facts = {**self.figures, **{name: wording.stored(told[name]) for name in self.columns}}
             found.append(Seen(told["pk"], told["audit_member"], told.get("audit_cost"), facts))
         return found
+
+
+def _together(gone: Collection[Gone], by: Callable[[Gone], Hashable]) -> dict[Any, list[int]]:
+    """The records of `gone`, in groups of what `by` tells of them."""
+    groups: dict[Any, list[int]] = {}
+    for one in gone:
+        groups.setdefault(by(one), []).append(one.about)
+    return groups
+
+
+def _still(offenders: QuerySet[Any], ids: Collection[int], why: Lapse) -> dict[int, Lapse]:
+    return dict.fromkeys(offenders.filter(pk__in=ids).values_list("pk", flat=True), why)
 
 
 def _estimate(found: declared.Declared, now: datetime) -> Any:
@@ -196,20 +255,21 @@ def _note(row: AuditRule, **values: Any) -> None:
 
 def _end_vanished(rule: Rule, offenders: QuerySet[Any]) -> bool:
     """End what offends no more, is tolerated from now on, or is not looked for any more."""
-    gone = Finding.objects.filter(rule=rule.row, present=True).exclude(
+    vanished = Finding.objects.filter(rule=rule.row, present=True).exclude(
         Exists(offenders.filter(pk=OuterRef("about_id")).order_by().values("pk"))
     )
-    rows = list(gone.order_by("pk").values_list("pk", "about_id")[:BATCH])
-    ids = [about for _pk, about in rows]
-    tolerated, aged = (rule.tolerated(ids), rule.aged(ids)) if rows else ({}, set())
-    for pk, about in rows:
-        if about in tolerated:
-            findings.tolerate(pk, actor=system(), **asdict(tolerated[about]))
-        elif not rule.row.active or about in aged:
-            findings.lapse(pk, actor=system(), why=Lapse.AGED if rule.row.active else Lapse.OFF)
+    told = vanished.order_by("pk").values_list("pk", "about_id", "facts", "first_seen_at")
+    gone = [Gone(*row) for row in told[:BATCH]]
+    tolerated = rule.tolerated([one.about for one in gone]) if gone else {}
+    lapsed = rule.lapsed([one for one in gone if one.about not in tolerated])
+    for one in gone:
+        if one.about in tolerated:
+            findings.tolerate(one.pk, actor=system(), **asdict(tolerated[one.about]))
+        elif one.about in lapsed:
+            findings.lapse(one.pk, actor=system(), why=lapsed[one.about])
         else:
-            findings.end(pk, actor=system())
-    return len(rows) == BATCH
+            findings.end(one.pk, actor=system())
+    return len(gone) == BATCH
 
 
 def _refresh(rule: Rule, offenders: QuerySet[Any]) -> bool:

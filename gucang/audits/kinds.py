@@ -61,7 +61,8 @@ class Lapse(models.TextChoices):
     """Why something is not looked for any more that nobody has put right."""
 
     OFF = "off", _("the rule was turned off")
-    AGED = "aged", _("it lies longer ago than the rule looks back")
+    AGED = "aged", _("by its date the rule does not look at it any more")
+    CHANGED = "changed", _("the rule says something else now")
 
 
 class Cause(models.TextChoices):

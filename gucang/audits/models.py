@@ -100,9 +100,10 @@ class RuleRun(CompanyModel):
 class Finding(AboutRecord):
     """One record that offends a rule, and what became of it. Nothing of it is ever deleted.
 
-    `facts` fill the rule's sentence; `evidence` are ids of events. While it is `present` the record still offends, so
-    no second finding is opened of the same. `picked_on` is when it was drawn for the auditor's work list. What is
-    tolerated until a day is no offence until then: `tolerated_by` has judged so, `verdict` is where that is read.
+    `facts` fill the rule's sentence, and tell by which figures or condition it was found; `evidence` are ids of events.
+    While it is `present` the record still offends, so no second finding is opened of the same. `picked_on` is when it
+    was drawn for the auditor's work list. What is tolerated until a day is no offence until then: `tolerated_by` has
+    judged so, `verdict` is where that is read.
     """
 
     # The record's page does not tell of it to everybody who sees the record.
@@ -139,7 +140,7 @@ class Finding(AboutRecord):
     )  # fmt: skip
     verdict = models.JSONField(default=dict, editable=False)
     lapse = models.CharField(
-        pgettext_lazy("finding", "why not looked for any more"), max_length=4, choices=Lapse, blank=True,
+        pgettext_lazy("finding", "why not looked for any more"), max_length=8, choices=Lapse, blank=True,
         editable=False,
     )  # fmt: skip
     closed_at = models.DateTimeField(_("ended on"), null=True, editable=False)

@@ -211,6 +211,22 @@ def test_of_what_is_the_persons_alone_it_stays_so_when_it_lies_too_long_ago(
     assert not records.get("finding").query(sue.as_actor()).exists()
 
 
+def test_what_only_other_figures_let_go_was_put_right_by_nobody(
+    late_task: LateTask, adam: Member, alice: Member, sue: Member
+) -> None:
+    left, done = late_task(title="放着"), late_task(title="做了")
+    look_for(TASK_LATE)
+    tasks.complete(done, actor=alice)
+    setup.tune(rule(TASK_LATE), actor=adam, severity="hint", figures='{"working_days": 60}')
+    first, second = look_for(TASK_LATE)
+    assert (first.about_id, first.state, first.lapse) == (left.pk, State.OWN_LAPSED, "changed")
+    assert (second.about_id, second.state, second.lapse) == (done.pk, State.SELF_CORRECTED, "")
+    assert not records.get("finding").query(sue.as_actor()).exists(), "what was the person's alone stays so"
+    setup.reset(rule(TASK_LATE), actor=adam)
+    *_before, again = look_for(TASK_LATE)
+    assert (again.about_id, again.state, again.facts["working_days"]) == (left.pk, State.OWN, 5)
+
+
 def test_the_engines_deeds_are_nobody_elses(late_task: LateTask, adam: Member) -> None:
     late_task()
     (found,) = look_for(TASK_LATE)
@@ -240,7 +256,8 @@ def test_a_company_makes_a_rule_of_its_own_without_code(late_task: LateTask, sue
     late_task()
     engine.run(made)
     (found,) = Finding.objects.filter(rule=made)
-    assert (found.member_id, found.facts) == (alice.pk, {"title": "某天寄样"})
+    told = {"title": "某天寄样", engine.CONDITION: made.conditions}
+    assert (found.member_id, found.facts) == (alice.pk, told)
 
 
 def test_an_own_rule_finds_no_more_than_its_maker_sees(alice: Member, bob: Member, adam: Member, scope: Any) -> None:
@@ -253,6 +270,38 @@ def test_an_own_rule_finds_no_more_than_its_maker_sees(alice: Member, bob: Membe
         tasks.create(actor=adam, values={"title": f"{who} 的", "assignee": who})
     engine.run(made)
     assert [found.member_id for found in Finding.objects.filter(rule=made)] == [alice.pk], "she does not see Bob's"
+
+
+def look_again(own: AuditRule, at: datetime | None = None) -> dict[str, tuple[str, str]]:
+    """Look for a rule of the company's own; state and lapse of what it has found, by the task's title."""
+    with clock.at(at or clock.now()):
+        engine.run(AuditRule.objects.get(pk=own.pk))
+    return {one.facts["title"]: (one.state, one.lapse) for one in Finding.objects.filter(rule=own)}
+
+
+def test_what_another_condition_lets_go_was_put_right_by_nobody(scope: Any, sue: Member, alice: Member) -> None:
+    made = own_rule(sue)
+    _left, done = (
+        tasks.create(actor=alice, values={"title": title, "assignee": alice}).record for title in ("放着", "做了")
+    )
+    assert look_again(made) == {"放着": (State.OWN, ""), "做了": (State.OWN, "")}
+    tasks.edit(done, actor=alice, values={"due_on": clock.today()})
+    setup.edit(made, actor=sue, values={"conditions": "due_on=overdue&view=open"})
+    assert look_again(made) == {"放着": (State.OWN_LAPSED, "changed"), "做了": (State.SELF_CORRECTED, "")}
+
+
+def test_what_the_days_of_an_own_rule_leave_behind_was_put_right_by_nobody(
+    scope: Any, sue: Member, alice: Member
+) -> None:
+    made = own_rule(sue, conditions="due_on=next7d&view=open")
+    due = clock.today() + timedelta(days=3)
+    for title in ("放着", "改期"):
+        tasks.create(actor=alice, values={"title": title, "assignee": alice, "due_on": due})
+    assert look_again(made) == {"放着": (State.OWN, ""), "改期": (State.OWN, "")}
+    tasks.edit(Task.objects.get(title="改期"), actor=alice, values={"due_on": due + timedelta(days=60)})
+    assert look_again(made, clock.now() + timedelta(days=9)) == {
+        "放着": (State.OWN_LAPSED, "aged"), "改期": (State.SELF_CORRECTED, ""),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
