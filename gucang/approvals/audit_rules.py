@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,12 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from gucang.approvals import wording
-from gucang.approvals.models import ApprovalRequest, ApprovalTask, State
-from gucang.audits import waits
+from gucang.approvals.models import UNDECIDED, ApprovalRequest, ApprovalTask, State
+from gucang.audits import impact, waits
 from gucang.audits.clocks import working_hours_ago
 from gucang.audits.declared import audit_rule
 from gucang.audits.kinds import Every, Kind
+from gucang.kernel import records
 from gucang.kernel.actors import Actor
 
 MOST = 50
@@ -41,11 +43,19 @@ def over_deadline(requests: QuerySet[Any], *, now: datetime, working_hours: int 
     return requests.filter(state=State.WAITING, due_at__lt=working_hours_ago(now, working_hours))
 
 
+@impact.stands_for("approval_request")
+def their_records(actor: Actor, ids: Collection[int]) -> dict[int, impact.Key]:
+    """What waits for a decision waits behind the record that it is about."""
+    asked = records.get("approval_request").query(actor).filter(pk__in=ids, state__in=UNDECIDED)
+    return {pk: (kind, about) for pk, kind, about in asked.values_list("pk", "about_type", "about_id")}
+
+
 @waits.on_me
 def decisions(actor: Actor, base: str) -> list[waits.Waits]:
-    """What waits for this person's decision, whoever asked. One query."""
+    """What waits for this person's decision, whoever asked, and what waits behind it."""
     tasks = ApprovalTask.objects.filter(member_id=actor.member_id, open=True, request__state=State.WAITING)
     rows = list(tasks.select_related("request__submitter").order_by("opened_at", "pk")[:MOST])
+    behind = impact.of(actor, [_about(row.request) for row in rows])
     return [
         waits.Waits(
             what=wording.title_of(row.request),
@@ -53,6 +63,11 @@ def decisions(actor: Actor, base: str) -> list[waits.Waits]:
             since=row.opened_at or row.request.since,
             url=f"{base}/approvals/{row.request_id}",
             todo=_t("your decision"),
+            behind=impact.sentence(behind.get(_about(row.request), ())),
         )
         for row in rows
     ]
+
+
+def _about(request: ApprovalRequest) -> impact.Key:
+    return request.about_type, request.about_id

@@ -1,59 +1,16 @@
-"""What higher modules say about a request before somebody decides: what waits behind it, and whose it is.
+"""Whose requests are: by the records of which type they are gathered, as the module above says that owns it.
 
-They know what hangs on an order or a promise; this module knows no business. Each says it once for its own types.
+What waits behind a request is what waits behind the record that it is about, see `audits.impact`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from gucang.kernel import events
-from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
 
-Key = tuple[str, int]
-
-
-class Behind(NamedTuple):
-    """What cannot go on until a request is decided: "3 deliveries", and the page where they stand below a company's
-    address ("/deliveries/?order=7", "" for none).
-    """
-
-    words: str
-    url: str = ""
-
-
-# Which of these records have something behind them, as far as the actor sees it. A query or two for all of them.
-Look = Callable[[Actor, Collection[int]], Mapping[int, Behind]]
-
-_looks: dict[str, list[tuple[int, Look]]] = {}
 _party: list[str] = []
-
-
-def waits_behind(record: str, order: int = 50) -> Callable[[Look], Look]:
-    """Register who knows what waits behind requests about such records. What has a lower `order` comes first."""
-
-    def remember(look: Look) -> Look:
-        _looks.setdefault(record, []).append((order, look))
-        _looks[record].sort(key=lambda one: one[0])
-        return look
-
-    return remember
-
-
-def behind(actor: Actor, about: Iterable[Key]) -> dict[Key, list[Behind]]:
-    """What waits behind requests about these (type, id), as many as they are: the queries grow with the types only."""
-    ids: dict[str, set[int]] = {}
-    for name, pk in about:
-        if pk and name in _looks:
-            ids.setdefault(name, set()).add(pk)
-    found: dict[Key, list[Behind]] = {}
-    for name, wanted in ids.items():
-        for _order, look in _looks[name]:
-            for pk, one in look(actor, wanted).items():
-                found.setdefault((name, pk), []).append(one)
-    return found
 
 
 def gather_by(record: str) -> None:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from gucang.accounts.models import Member
 from gucang.activity.queries import attachments_on
-from gucang.approvals import briefing, cases, holding, proposing, queries, saying, trails, wording
+from gucang.approvals import cases, holding, proposing, queries, saying, trails, wording
 from gucang.approvals.actions import requests
 from gucang.approvals.models import UNDECIDED, ApprovalRequest
 from gucang.approvals.screens.deciding import TYPED
+from gucang.audits import impact
 from gucang.kernel import records
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
@@ -84,7 +85,7 @@ def _brief(request: CompanyRequest, asked: ApprovalRequest, record: Any) -> dict
     return {
         "lines": linetable.table(request, about_type, record) if record is not None else None,
         "panels_brief": parts(request, about_type, record, "brief") if record is not None else [],
-        "behind": briefing.behind(request.actor, [key]).get(key, ()) if asked.state in UNDECIDED else (),
+        "behind": impact.of(request.actor, [key]).get(key, ()) if asked.state in UNDECIDED else (),
         "earlier": [
             {
                 "url": f"{request.base}/approvals/{one.request.pk}",

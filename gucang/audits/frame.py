@@ -104,7 +104,6 @@ def finding_top(request: CompanyRequest, record_type: RecordType, finding: Findi
         jobs.enqueue("audits.looked", finding_id=finding.pk, looker_id=actor.member_id)
     about = queries.subjects([finding]).get((finding.about_type, finding.about_id))
     seen = about is not None and records.get(finding.about_type).query(actor).filter(pk=about.pk).exists()
-    waiting = impact.of(finding.about_type, [finding.about_id]).get(finding.about_id, [])
     evidence = list(Event.objects.filter(pk__in=finding.evidence).order_by("occurred_at", "pk"))
     shown = event_visibility.visible_to(actor, evidence)
     earlier = finding.recurrence_of if finding.recurrence_of_id else None
@@ -113,7 +112,7 @@ def finding_top(request: CompanyRequest, record_type: RecordType, finding: Findi
     return {
         "finding": finding,
         "sentence": wording.sentence(finding),
-        "impact": impact.sentence(waiting),
+        "impact": impact.sentence_of(actor, finding.about_type, finding.about_id) if seen else "",
         "about": about if seen else None,
         "about_url": f"{request.base}/{records.get(finding.about_type).plural}/{finding.about_id}" if seen else "",
         "evidence": told(shown),

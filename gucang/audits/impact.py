@@ -1,59 +1,96 @@
-"""Whom it keeps waiting: "3 deliveries and 1 receivable wait for this". Whoever owns what waits says so.
+"""Whom it keeps waiting: "3 deliveries and 1 receivable". Whoever owns what waits says so once, for findings, for the
+next step of a record, for who waits for me, and for whoever decides about a request.
 
 @impact.behind("sales_order")
-def deliveries_of(ids):
-    return {order: [Waiting(3, ngettext_lazy("%(count)s delivery", "%(count)s deliveries", "count"))]}
+def not_sent(actor, ids):
+    return {order: impact.Waiting("3 deliveries", f"/deliveries/?order={order}")}
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _t
 
+from gucang.kernel.actors import Actor
+from gucang.surface import ui
 
-@dataclass(frozen=True)
-class Waiting:
-    """So many of something wait; `words` are from `ngettext_lazy` over "count"."""
-
-    count: int
-    words: Any
-
-    def __str__(self) -> str:
-        return str(self.words % {"count": self.count})
+Key = tuple[str, int]
 
 
-Behind = Callable[[Collection[int]], Mapping[int, list[Waiting]]]
-_behind: dict[str, list[Behind]] = {}
+class Waiting(NamedTuple):
+    """What cannot go on, in words of the reader's language ("3 deliveries"), and the page where it stands below a
+    company's address ("/deliveries/?order=7", "" for none).
+    """
+
+    words: str
+    url: str = ""
 
 
-def behind(record_type: str) -> Callable[[Behind], Behind]:
-    """Register who knows what waits behind records of this type: ids to what waits, in as few queries as possible."""
+# Which of these records keep something waiting, as far as the actor sees it. A query or two for all of them.
+Look = Callable[[Actor, Collection[int]], Mapping[int, Waiting]]
 
-    def remember(function: Behind) -> Behind:
-        _behind.setdefault(record_type, []).append(function)
-        return function
+_looks: dict[str, list[tuple[int, Look]]] = {}
+_instead: dict[str, Callable[[Actor, Collection[int]], Mapping[int, Key]]] = {}
+
+
+def behind(record: str, order: int = 50) -> Callable[[Look], Look]:
+    """Register who knows what waits behind records of this type. What has a lower `order` is said first."""
+
+    def remember(look: Look) -> Look:
+        _looks.setdefault(record, []).append((order, look))
+        _looks[record].sort(key=lambda one: one[0])
+        return look
 
     return remember
 
 
-def of(record_type: str, ids: Collection[int]) -> dict[int, list[Waiting]]:
-    """What waits behind each of these records; who has nothing behind it is not in it."""
-    found: dict[int, list[Waiting]] = {}
-    for function in _behind.get(record_type, ()) if ids else ():
-        for pk, waiting in function(ids).items():
-            found.setdefault(pk, []).extend(one for one in waiting if one.count)
-    return {pk: waiting for pk, waiting in found.items() if waiting}
+def stands_for(record: str) -> Callable[[Any], Any]:
+    """Register what records of this type stand for: `(actor, ids)` to the (type, id) behind which it waits in truth."""
+
+    def remember(look: Any) -> Any:
+        _instead[record] = look
+        return look
+
+    return remember
+
+
+def of(actor: Actor, about: Iterable[Key]) -> dict[Key, list[Waiting]]:
+    """What waits behind these (type, id), as many as they are: the queries grow with the types only."""
+    keys = {(name, pk) for name, pk in about if pk}
+    standing = _standing_for(actor, keys)
+    ids: dict[str, set[int]] = {}
+    for name, pk in {standing.get(key, key) for key in keys}:
+        if name in _looks and pk:
+            ids.setdefault(name, set()).add(pk)
+    found: dict[Key, list[Waiting]] = {}
+    for name in sorted(ids):
+        for _order, look in _looks[name]:
+            for pk, one in look(actor, ids[name]).items():
+                found.setdefault((name, pk), []).append(one)
+    return {key: found[standing.get(key, key)] for key in keys if standing.get(key, key) in found}
+
+
+def _standing_for(actor: Actor, keys: Collection[Key]) -> dict[Key, Key]:
+    found: dict[Key, Key] = {}
+    for name, look in _instead.items():
+        if ids := {pk for kind, pk in keys if kind == name}:
+            found |= {(name, pk): key for pk, key in look(actor, ids).items()}
+    return found
 
 
 def sentence(waiting: Collection[Waiting]) -> str:
     """What waits, as one sentence; "" for nothing."""
     if not waiting:
         return ""
-    words = [str(one) for one in waiting]
+    words = [one.words for one in waiting]
     said = words[0]
     if len(words) > 1:
-        said = _t("%(some)s and %(last)s") % {"some": "、".join(words[:-1]), "last": words[-1]}
+        said = _t("%(some)s and %(last)s") % {"some": ui.listed(words[:-1]), "last": words[-1]}
     return _t("Waiting for this: %(what)s.") % {"what": said}
+
+
+def sentence_of(actor: Actor, record: str, pk: int) -> str:
+    """The sentence about one record; "" for nothing."""
+    return sentence(of(actor, [(record, pk)]).get((record, pk), ()))

@@ -34,7 +34,7 @@ _sources: list[Source] = []
 
 
 def on_me(source: Source) -> Source:
-    """Register who knows what others wait for: `source(actor, base)`, at most two queries."""
+    """Register who knows what others wait for: `source(actor, base)`, a few queries, however much waits."""
     _sources.append(source)
     return source
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from gucang.audits import impact, waits
 from gucang.audits.clocks import working_days_ago
@@ -18,12 +18,13 @@ from gucang.audits.declared import audit_rule
 from gucang.audits.kinds import Every, Kind
 from gucang.audits.responsible import first_of_role
 from gucang.delivering.models import Delivery, DeliveryState
-from gucang.kernel import clock
+from gucang.kernel import clock, permissions, records
 from gucang.kernel.actors import Actor
+from gucang.ordering.models import Delivered, OrderLine, OrderState
+from gucang.ordering.rules import WRITTEN
+from gucang.surface import ui
 
 MOST = 50
-DELIVERIES = ngettext_lazy("%(count)s delivery", "%(count)s deliveries", "count")
-RECEIVABLES = ngettext_lazy("%(count)s receivable", "%(count)s receivables", "count")
 
 
 def _confirmed(deliveries: QuerySet[Any], *, since: datetime, now: datetime) -> QuerySet[Any]:
@@ -42,19 +43,36 @@ def delivery_waits(deliveries: QuerySet[Any], *, now: datetime, working_days: in
     return deliveries.filter(state=DeliveryState.DRAFT, due_on__lt=before)
 
 
+@impact.behind("sales_order", order=40)
+def not_sent(actor: Actor, ids: Collection[int]) -> Mapping[int, impact.Waiting]:
+    """The deliveries of these orders that are written and have not left."""
+    found = records.get("delivery").query(actor).filter(order__in=ids, state=DeliveryState.DRAFT, returns=None)
+    return {
+        pk: impact.Waiting(ngettext("%(n)s delivery", "%(n)s deliveries", n) % {"n": n}, f"/deliveries/?order={pk}")
+        for pk, n in found.order_by().values_list("order_id").annotate(n=Count("pk"))
+    }
+
+
 @impact.behind("sales_order")
-def deliveries_of(ids: Collection[int]) -> dict[int, list[impact.Waiting]]:
-    """Deliveries of these orders that are written and have not left."""
-    rows = Delivery.objects.filter(order_id__in=ids, state=DeliveryState.DRAFT).order_by()
-    counts = rows.values_list("order_id").annotate(Count("pk"))
-    return {pk: [impact.Waiting(count, DELIVERIES)] for pk, count in counts}
+def not_released(actor: Actor, ids: Collection[int]) -> Mapping[int, impact.Waiting]:
+    """What orders would release that nobody has agreed to yet: stock is kept, and goods leave, for no other ones."""
+    order = records.get("sales_order")
+    written = Delivery.objects.filter(order=OuterRef("pk"), state=DeliveryState.DRAFT, returns=None)
+    lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order").annotate(n=Count("pk"))
+    held = order.query(actor).filter(pk__in=ids, state__in=WRITTEN).exclude(delivered=Delivered.WHOLE)
+    held = held.filter(~Exists(written)).annotate(audit_lines=Subquery(lines.values("n"))).order_by()
+    rows = held.filter(audit_lines__gt=0).values_list("pk", "state", "audit_lines", "deliver_by")
+    sees = permissions.may_filter_by(actor, order, "deliver_by")
+    return {pk: impact.Waiting(_released(state, n, day if sees else None)) for pk, state, n, day in rows}
 
 
-@impact.behind("delivery")
-def receivables_of(ids: Collection[int]) -> dict[int, list[impact.Waiting]]:
-    """The receivable that each delivery makes once it is confirmed."""
-    rows = Delivery.objects.filter(pk__in=ids, state=DeliveryState.DRAFT, returns=None).values_list("pk", flat=True)
-    return {pk: [impact.Waiting(1, RECEIVABLES)] for pk in rows}
+def _released(state: str, lines: int, deliver_by: date | None) -> str:
+    kept = ngettext("the stock for %(n)s line", "the stock for %(n)s lines", lines) % {"n": lines}
+    goods = _t("the delivery")
+    if deliver_by is not None:
+        goods = _t("the delivery by %(day)s") % {"day": ui.date_text(deliver_by, clock.today())}
+    # What a version before this one has kept in stock stays there while the order is being changed.
+    return ui.listed([kept, goods]) if state == OrderState.DRAFT else goods
 
 
 @waits.on_me
@@ -63,9 +81,12 @@ def to_send(actor: Actor, base: str) -> list[waits.Waits]:
     if not actor.may("delivery.confirm"):
         return []
     late = Delivery.objects.filter(state=DeliveryState.DRAFT, due_on__lt=clock.today())
-    rows = late.order_by(F("due_on").asc(), "pk").values_list("pk", "number", "receiver", "due_on")
-    todo, behind = _t("to be sent"), impact.sentence([impact.Waiting(1, RECEIVABLES)])
+    rows = list(late.order_by(F("due_on").asc(), "pk").values_list("pk", "number", "receiver", "due_on")[:MOST])
+    todo, behind = _t("to be sent"), impact.of(actor, [("delivery", pk) for pk, *_rest in rows])
     return [
-        waits.Waits(number, receiver, clock.midnight(due_on), f"{base}/deliveries/{pk}", todo, behind)
-        for pk, number, receiver, due_on in rows[:MOST]
-    ]
+        waits.Waits(
+            number, receiver, clock.midnight(due_on), f"{base}/deliveries/{pk}", todo,
+            impact.sentence(behind.get(("delivery", pk), ())),
+        )
+        for pk, number, receiver, due_on in rows
+    ]  # fmt: skip

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from gucang.approvals import briefing
 from gucang.delivering import counting
 from gucang.delivering.counting import Counted
 from gucang.delivering.models import DeliveryState
 from gucang.delivering.supply import document_of
 from gucang.documents.panels import figures
 from gucang.kernel import clock, lines, records
-from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
 from gucang.ordering.models import OrderState, SalesOrder
 from gucang.stock import reserving
@@ -82,16 +78,6 @@ def to_send(request: CompanyRequest) -> dict[str, Any] | None:
         "more": len(rows) > MOST,
         "may_confirm": request.actor.may("delivery.confirm"),
         "today": clock.today(),
-    }
-
-
-@briefing.waits_behind("sales_order")
-def not_sent(actor: Actor, ids: Collection[int]) -> Mapping[int, briefing.Behind]:
-    """The deliveries of these orders that nobody can confirm before the order is agreed to."""
-    found = records.get("delivery").query(actor).filter(order__in=ids, state=DeliveryState.DRAFT, returns=None)
-    return {
-        pk: briefing.Behind(ngettext("%(n)s delivery", "%(n)s deliveries", n) % {"n": n}, f"/deliveries/?order={pk}")
-        for pk, n in found.order_by().values_list("order_id").annotate(n=Count("pk"))
     }
 
 

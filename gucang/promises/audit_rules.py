@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,19 +10,18 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from gucang.audits import impact, waits
 from gucang.audits.clocks import working_hours_ago
 from gucang.audits.declared import audit_rule
 from gucang.audits.kinds import Every, Kind, Severity
-from gucang.kernel import clock
+from gucang.kernel import clock, records
 from gucang.kernel.actors import Actor
 from gucang.promises.kinds import BY_DOCUMENT
 from gucang.promises.models import OPEN, Promise, State
 
 MOST = 50
-PROMISES = ngettext_lazy("%(count)s promise", "%(count)s promises", "count")
 
 
 def _kept(promises: QuerySet[Any], *, since: datetime, now: datetime) -> QuerySet[Any]:
@@ -77,12 +76,15 @@ def not_booked(promises: QuerySet[Any], *, now: datetime) -> QuerySet[Any]:
 
 
 def _promised_with(record_type: str) -> None:
-    @impact.behind(record_type)
-    def promises_of(ids: Collection[int]) -> dict[int, list[impact.Waiting]]:
+    @impact.behind(record_type, order=70)
+    def promises_of(actor: Actor, ids: Collection[int]) -> Mapping[int, impact.Waiting]:
         """Promises that were made with these records and are open."""
-        rows = Promise.objects.filter(about_type=record_type, about_id__in=ids, state__in=OPEN).order_by()
-        counts = rows.values_list("about_id").annotate(Count("pk"))
-        return {pk: [impact.Waiting(count, PROMISES)] for pk, count in counts}
+        seen = records.get("promise").query(actor)
+        rows = seen.filter(about_type=record_type, about_id__in=ids, state__in=OPEN).order_by()
+        return {
+            pk: impact.Waiting(ngettext("%(count)s promise", "%(count)s promises", n) % {"count": n})
+            for pk, n in rows.values_list("about_id").annotate(Count("pk"))
+        }
 
 
 for _name in ("sales_order", "quote", "opportunity"):

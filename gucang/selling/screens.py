@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from gucang.approvals import briefing
 from gucang.documents import comparing
 from gucang.documents.panels import figures
 from gucang.kernel import clock, records
@@ -168,21 +167,6 @@ def _to_answer(actor: Actor) -> Q:
 
 def _to_order(actor: Actor) -> Q:
     return Q(state=QuoteState.ACCEPTED, ordered=False)
-
-
-@briefing.waits_behind("quote")
-def deals_behind(actor: Actor, ids: Collection[int]) -> Mapping[int, briefing.Behind]:
-    """The deals in which these quotes are to be made."""
-    deals = records.get("opportunity").query(actor).filter(state=StageKind.OPEN)
-    found = Quote.objects.filter(pk__in=ids, opportunity__in=deals).select_related("opportunity")
-    return {one.pk: briefing.Behind(_deal(one.opportunity), f"/opportunities/{one.opportunity_id}") for one in found}
-
-
-def _deal(deal: Opportunity) -> str:
-    if deal.closes_on is None:
-        return _t("the deal “%(deal)s”") % {"deal": deal}
-    day = ui.day_text(deal.closes_on, clock.today())
-    return _t("the deal “%(deal)s”, to close %(day)s") % {"deal": deal, "day": day}
 
 
 _DECIDES = ("total_discount", "line_discount", "over_discount", "margin", "margin_rate")

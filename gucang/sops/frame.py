@@ -44,7 +44,7 @@ def next_step(request: CompanyRequest, record_type: RecordType, record: Any) -> 
         "done": len(stand.done),
         "many": len(words.steps),
         "coming": [_told(one, request, pictures) for one in stand.coming],
-        "waiting": impact.sentence(impact.of(record_type.name, [record.pk]).get(record.pk, [])),
+        "waiting": impact.sentence_of(request.actor, record_type.name, record.pk),
         "url": f"{request.base}/processes/{stand.version.process_id}",
         "name": stand.version.name,
     }

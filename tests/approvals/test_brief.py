@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from gucang.approvals import briefing, queries
 from gucang.approvals.actions import requests
 from gucang.approvals.models import ApprovalRequest, State
+from gucang.audits import impact
 from gucang.delivering.actions import deliveries
 from gucang.kernel.actions import get
 from gucang.kernel.errors import NeedsApproval
@@ -80,9 +81,9 @@ def test_what_waits_behind_an_order_is_counted_for_whoever_may_see_it(acme_team:
         make_policy(people["adam"], [people["adam"]], action="sales_order.approve", name="订单")
         asked = ask("sales_order.approve", order, people["alice"])
         key = ("sales_order", order.pk)
-        found = briefing.behind(people["adam"].as_actor(), [key])[key]
+        found = impact.of(people["adam"].as_actor(), [key])[key]
         assert [one.words for one in found] == ["2 张出货单", "2 笔应收，共 ¥200"]
-        assert briefing.behind(people["bob"].as_actor(), [key]) == {}
+        assert impact.of(people["bob"].as_actor(), [key]) == {}
     adam = page("adam")
     assert "2 张出货单" in words_of(adam.get(f"/acme/approvals/{asked.pk}").content.decode())
     assert "2 张出货单" in words_of(adam.get("/acme/approvals/waiting").content.decode())

@@ -8,8 +8,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_POST, require_safe
 
-from gucang.approvals import briefing, proposing, queries, wording
+from gucang.approvals import proposing, queries, wording
 from gucang.approvals.actions import requests
+from gucang.audits import impact
 from gucang.kernel.errors import NotVisible, Problem
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
@@ -32,7 +33,7 @@ def _page(request: CompanyRequest, refused: list[tuple[str, str]], status: int =
     after = _number(request.GET.get("after", ""))
     policy = _number(request.GET.get("policy", ""))
     found, following = queries.waiting_for(request.actor, after=after, policy=policy)
-    behind = briefing.behind(request.actor, [(one.request.about_type, one.request.about_id) for one in found])
+    behind = impact.of(request.actor, [(one.request.about_type, one.request.about_id) for one in found])
     asked = queries.asked_by(request.actor) if not after else []
     address = f"{request.base}/approvals/waiting"
     holders = queries.holders_of(asked)
