@@ -9,7 +9,7 @@ const DIST = "gucang/surface/static/dist";
 const TARGET = ["chrome109", "safari16", "firefox115"]; // Windows 7 and 8 stop at Chromium 109
 const BUDGET_GZIP = 105 * 1024; // bytes, all CSS and JavaScript together that more than one page may load
 // What a single page loads for itself, when it is looked at, with what it may weigh.
-const LAZY = { calendargrid: 95 * 1024, calendar: 12 * 1024, grid: 55 * 1024, worktime: 4 * 1024, lines: 6 * 1024, paper: 3 * 1024 };
+const LAZY = { calendargrid: 95 * 1024, calendar: 12 * 1024, grid: 57 * 1024, worktime: 4 * 1024, lines: 6 * 1024, paper: 3 * 1024 };
 
 const COMMON = { bundle: true, preserveSymlinks: true, minify: true, write: false, target: TARGET, legalComments: "none", charset: "utf8", logLevel: "warning" };
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _t
 
 from gucang.grid import queries
-from gucang.grid.models import GridChange, GridStep
-from gucang.grid.parcel import MOST_IN_A_STEP, Parcel
+from gucang.grid.models import GridChange, GridStep, Kind
+from gucang.grid.parcel import MOST_IN_A_STEP, Parcel, Removal
+from gucang.grid.removing import Removed
 from gucang.grid.saving import Refusal, Saved, by_name
 from gucang.grid.sheet import fillable
 from gucang.kernel import clock, events, records
@@ -31,32 +32,46 @@ BEFORE = timedelta(minutes=10)
 
 
 def keep(record_type: RecordType, actor: Actor, parcel: Parcel, saved: Saved) -> None:
-    """Remember what a part of a step did. The steps that waited to be done again are forgotten."""
-    if not saved.rows or actor.member_id is None:
+    """Remember what a part of a step wrote. The steps that waited to be done again are forgotten."""
+    made = set(saved.made.values())
+    deeds = [Deed(row.record.pk, row.event, row.record.pk in made) for row in saved.rows if row.event is not None]
+    _keep(record_type, actor, parcel.step, parcel.kind, deeds, sum(_filled(row) for row in saved.rows))
+
+
+def keep_removed(record_type: RecordType, actor: Actor, removal: Removal, removed: Removed) -> None:
+    """Remember which rows a part of a deletion took."""
+    deeds = [Deed(pk, event, made=False) for pk, event in removed.gone.items()]
+    _keep(record_type, actor, removal.step, Kind.DELETE, deeds, len(deeds))
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a step did to one record: the event that tells how, and whether it made the record."""
+
+    pk: int
+    event: int
+    made: bool
+
+
+def _keep(record_type: RecordType, actor: Actor, key: str, kind: str, deeds: Sequence[Deed], cells: int) -> None:
+    if not deeds or actor.member_id is None:
         return
     mine = GridStep.objects.filter(member_id=actor.member_id, record_type=record_type.name)
     with deriving(APP):
         step, new = GridStep.objects.get_or_create(
             member_id=actor.member_id,
             record_type=record_type.name,
-            key=parcel.step,
-            defaults={"kind": parcel.kind, "made_at": clock.now()},
+            key=key,
+            defaults={"kind": kind, "made_at": clock.now()},
         )
-        step.cells += sum(_filled(row) for row in saved.rows)
+        step.cells += cells
         if step.cells > MOST_IN_A_STEP:
             raise Invalid({"": [_t("That is too much for one step. Paste less at once, or import the file.")]})
         step.undone = False
         step.save(update_fields=["cells", "undone"])
-        made = set(saved.made.values())
         GridChange.objects.bulk_create(
-            GridChange(
-                company_id=step.company_id,
-                step=step,
-                object_id=row.record.pk,
-                event_id=row.event,
-                made=row.record.pk in made,
-            )
-            for row in saved.rows
+            GridChange(company_id=step.company_id, step=step, object_id=one.pk, event_id=one.event, made=one.made)
+            for one in deeds
         )
         if new:
             old = list(mine.order_by("-id").values_list("id", flat=True)[queries.KEPT :])
@@ -105,8 +120,11 @@ class _Turn:
         self.done.more, changes = len(changes) > AT_ONCE, changes[:AT_ONCE]
         told = self._events(step, changes)
         lock_rows(self.type.model, sorted({one.object_id for one in changes}))
-        self._turn_made([one for one in changes if one.made], told)
-        self._turn_edited([one for one in changes if not one.made], told)
+        if step.kind == Kind.DELETE:
+            self._turn_removed(changes, told)
+        else:
+            self._turn_made([one for one in changes if one.made], told)
+            self._turn_edited([one for one in changes if not one.made], told)
         with deriving(APP):
             GridChange.objects.filter(pk__in=[one.pk for one in changes]).update(undone=self.back)
             if not self.done.more:
@@ -189,7 +207,7 @@ class _Turn:
             return
         touched = self._touched(changes) if self.back else set()
         # Whoever made a record a moment ago may take that back, also where deleting is for others; see decision 19.
-        maker = replace(self.actor, grants={**self.actor.grants, verb.name: Reach.COMPANY}) if verb else self.actor
+        maker = self._lent(verb)
         for change in changes:
             if verb is None:
                 self._stays(change, _t("What was added here cannot be deleted, so it stays."))
@@ -198,23 +216,47 @@ class _Turn:
             else:
                 self._turn_one(change, verb, maker)
 
-    def _turn_one(self, change: GridChange, verb: Any, maker: Actor) -> None:
+    def _lent(self, verb: Any) -> Actor:
+        """The person with this one right more, for this one call."""
+        return replace(self.actor, grants={**self.actor.grants, verb.name: Reach.COMPANY}) if verb else self.actor
+
+    # --- records that the step deleted ---
+
+    def _turn_removed(self, changes: Sequence[GridChange], told: dict[int, Event]) -> None:
+        """Whoever deleted rows may bring the same ones back; to delete them once more takes the right to."""
+        verb = self.type.verbs["restore" if self.back else "delete"]
+        actor = self._lent(verb) if self.back else self.actor
+        touched = self._touched(changes, after=told) if self.back else set()
+        for change in changes:
+            if change.object_id in touched:
+                self._stays(change, _t("Somebody has worked on it since, so it stays."))
+            else:
+                self._turn_one(change, verb, actor)
+
+    def _turn_one(self, change: GridChange, verb: Any, actor: Actor) -> None:
         try:
-            verb(change.object_id, actor=maker)
+            verb(change.object_id, actor=actor)
         except Problem as problem:
             self._stays(change, str(problem))
         else:
-            (self.done.gone if self.back else self.done.shown).append(change.object_id)
+            (self.done.gone if verb.verb == "delete" else self.done.shown).append(change.object_id)
 
-    def _touched(self, changes: Iterable[GridChange]) -> set[int]:
-        """Those of the records that somebody else has worked on: an event of theirs concerns it."""
-        ids = [one.object_id for one in changes]
-        about = EventObject.objects.filter(object_type=self.type.name, object_id__in=ids)
+    def _touched(self, changes: Iterable[GridChange], after: Mapping[int, Event] | None = None) -> set[int]:
+        """Those of the records that somebody else has worked on: an event of theirs concerns it.
+
+        With `after` only what came later than the event of the change counts.
+        """
+        since = (
+            {one.object_id: after[one.event_id].recorded_at for one in changes if one.event_id in after}
+            if after
+            else {}
+        )
+        about = EventObject.objects.filter(object_type=self.type.name, object_id__in=[one.object_id for one in changes])
         pairs = set(about.values_list("event_id", "object_id"))
         others = Event.objects.filter(id__in={event for event, _pk in pairs}, actor_kind__in=("member", "token"))
         others = others.exclude(actor_kind="member", actor_id=self.actor.member_id)
-        theirs = set(others.values_list("id", flat=True))
-        return {pk for event, pk in pairs if event in theirs}
+        theirs = dict(others.values_list("id", "recorded_at"))
+        return {pk for event, pk in pairs if event in theirs and (pk not in since or theirs[event] > since[pk])}
 
     # --- common ---
 

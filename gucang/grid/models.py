@@ -15,12 +15,14 @@ class Kind(models.TextChoices):
     CLEAR = "clear", _("emptying")
     FILL = "fill", _("filling down")
     REPLACE = "replace", _("replacing")
+    DELETE = "delete", _("deleting")
 
 
 class GridStep(CompanyModel):
     """One deed of one person in the grid of one record type. `key` is the browser's name for it.
 
-    `undone` steps wait to be done again, until the next deed forgets them.
+    `cells` is how many it changed; of a deletion, how many rows it took. `undone` steps wait to be done again, until
+    the next deed forgets them.
     """
 
     derived = True

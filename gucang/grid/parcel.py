@@ -15,6 +15,7 @@ from gucang.kernel.errors import Invalid
 
 MOST_ROWS = 500
 MOST_CELLS = 10_000
+MOST_REMOVED = 100
 MOST_IN_A_STEP = 20_000
 CELL_BYTES = 65_536
 _KEY = re.compile(r"[0-9A-Za-z-]{8,40}")
@@ -52,6 +53,15 @@ class Parcel:
         return sum(len(one.values) for one in self.edits) + sum(len(one.values) for one in self.news)
 
 
+@dataclass(frozen=True)
+class Removal:
+    """Records that go into the bin: a part of a step, done once like any other."""
+
+    step: str
+    part: int
+    rows: tuple[int, ...]
+
+
 def read(body: bytes) -> Parcel:
     """The parcel in a request's body. Raises Invalid with a sentence for one that no page of ours sends."""
     try:
@@ -72,6 +82,22 @@ def read(body: bytes) -> Parcel:
     if len({one.pk for one in parcel.edits}) != len(parcel.edits):
         raise Invalid({"": [_t("The program could not read what was sent. Load the page again.")]})
     return parcel
+
+
+def read_removal(body: bytes) -> Removal:
+    """The rows that are to go. Raises Invalid."""
+    try:
+        found = json.loads(body)
+        removal = Removal(
+            step=_key(found["step"]),
+            part=_number(found["part"], 10_000),
+            rows=tuple(dict.fromkeys(_number(one) for one in found["rows"])),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise Invalid({"": [_t("The program could not read what was sent. Load the page again.")]}) from error
+    if len(removal.rows) > MOST_REMOVED:
+        raise Invalid({"": [_t("That is too much at once: at most %(most)s rows fit.") % {"most": MOST_REMOVED}]})
+    return removal
 
 
 def read_turn(body: bytes) -> tuple[int, str]:

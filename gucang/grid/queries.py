@@ -87,5 +87,8 @@ def told(steps: list[GridStep]) -> dict[str, Any]:
 
 def words_of(step: GridStep) -> str:
     """A step in words: "pasting, 36 cells"."""
-    cells = ngettext("%(num)s cell", "%(num)s cells", step.cells) % {"num": step.cells}
-    return _t("%(what)s, %(cells)s") % {"what": Kind(step.kind).label, "cells": cells}
+    if step.kind == Kind.DELETE:
+        much = ngettext("%(num)s row", "%(num)s rows", step.cells)
+    else:
+        much = ngettext("%(num)s cell", "%(num)s cells", step.cells)
+    return _t("%(what)s, %(cells)s") % {"what": Kind(step.kind).label, "cells": much % {"num": step.cells}}

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _t
 
-from gucang.grid import advising, history, parcel, queries
-from gucang.grid.parcel import CELL_BYTES, MOST_CELLS, MOST_IN_A_STEP, MOST_ROWS
+from gucang.grid import advising, history, parcel, queries, removing
+from gucang.grid.parcel import CELL_BYTES, MOST_CELLS, MOST_IN_A_STEP, MOST_REMOVED, MOST_ROWS
 from gucang.grid.saving import Saving
 from gucang.grid.sheet import Sheet, fillable
 from gucang.grid.words import shortcuts, words
@@ -63,10 +63,11 @@ def page(request: CompanyRequest, record_type: RecordType) -> HttpResponse:
             "advises": panels.has_advisers(record_type),
             "limits": {
                 "rows": MOST_LOADED, "step": MOST_IN_A_STEP, "part": MOST_ROWS, "cells": MOST_CELLS,
-                "bytes": CELL_BYTES,
+                "bytes": CELL_BYTES, "removed": MOST_REMOVED,
             },
         },
         "may_add": may_add(record_type, request.actor),
+        "may_remove": removing.verb_of(record_type, request.actor) is not None,
         "total": total,
         "kept": kept,
         "list_url": f"{request.base}/{record_type.plural}/{kept}",
@@ -129,6 +130,26 @@ def save(request: CompanyRequest, record_type: RecordType) -> dict[str, Any]:
     answer = {
         "shown": [*(one.pk for one in sent.edits), *done.made.values()],
         "made": done.made,
+        "refused": [one.to_json() for one in done.refused],
+    }
+    idempotency.finish(actor, key, idempotency.Answer(200, answer, {}))
+    return _shown(request, record_type, answer)
+
+
+@told
+def remove(request: CompanyRequest, record_type: RecordType) -> dict[str, Any]:
+    """Put rows into the bin; the same part again changes nothing and gets the same answer."""
+    only_post(request)
+    body, actor = request.body, request.actor
+    sent = parcel.read_removal(body)
+    key = f"grid:{sent.step}:{sent.part}"
+    if (earlier := idempotency.begin(actor, key, body)) is not None:
+        return _shown(request, record_type, earlier.body)
+    done = removing.remove(record_type, actor, sent)
+    history.keep_removed(record_type, actor, sent, done)
+    answer = {
+        "shown": [one.row for one in done.refused],
+        "gone": list(done.gone),
         "refused": [one.to_json() for one in done.refused],
     }
     idempotency.finish(actor, key, idempotency.Answer(200, answer, {}))

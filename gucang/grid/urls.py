@@ -8,6 +8,7 @@ company_patterns: list[URLPattern | URLResolver] = [
     path("<slug:plural>/grid", screens.page, name="grid"),
     path("<slug:plural>/grid/rows", screens.rows, name="grid-rows"),
     path("<slug:plural>/grid/save", screens.save, name="grid-save"),
+    path("<slug:plural>/grid/remove", screens.remove, name="grid-remove"),
     path("<slug:plural>/grid/advise", screens.advise, name="grid-advise"),
     path("<slug:plural>/grid/widths", screens.widths, name="grid-widths"),
     path("<slug:plural>/grid/undo", screens.undo, name="grid-undo"),

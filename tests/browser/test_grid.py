@@ -388,6 +388,80 @@ def test_count_sight_and_message_follow_what_was_pasted_and_taken_back(
     expect(toasts).to_have_text(re.compile("已撤回"))
 
 
+@pytest.fixture
+def managers_grid(page_of: Callable[..., Page], mia: Any, firms: list[int]) -> Page:
+    """The grid of Alice's manager, who may delete."""
+    page: Page = page_of(mia)
+    page.goto(GRID)
+    ready(page)
+    return page
+
+
+def names(page: Page) -> list[str]:
+    return [text for text in page.locator('.tabulator-row [data-place="0"]').all_inner_texts() if text.strip()]
+
+
+def test_rows_are_deleted_from_the_menu_and_come_back_where_they_stood(managers_grid: Page, inside: Any) -> None:
+    page = managers_grid
+    before = names(page)
+    page.locator('.tabulator-row[data-i="1"] .grid-number').click()
+    page.locator('.tabulator-row[data-i="2"] .grid-number').click(modifiers=["Shift"])
+    cell(page, 2, 1).click(button="right")
+    menu = page.get_by_role("menu")
+    expect(menu.get_by_role("menuitem")).to_have_text(["复制", "向下填充", "清空选中的格", "删除 2 行"])
+    menu.get_by_role("menuitem", name="删除 2 行").click()
+    expect(page.locator("#toasts")).to_contain_text("已删除 2 行")
+    assert names(page) == [before[0], *before[3:]]
+    with inside():
+        assert Customer.objects.count() == len(before) - 2
+    page.keyboard.press("Control+z")
+    expect(cell(page, 2, 0)).to_have_text(before[2])
+    assert names(page) == before
+
+
+def test_the_menu_needs_no_mouse_and_holds_no_serious_barrier(managers_grid: Page, inside: Any) -> None:
+    page = managers_grid
+    before = names(page)
+    cell(page, 0, 1).click()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+F10")
+    expect(page.get_by_role("menuitem").first).to_be_focused()
+    found = Axe().run(page).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menu")).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+F10")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("menuitem", name="删除 1 行")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("已删除 1 行")
+    assert names(page) == [*before[:2], *before[3:]], "the row to which the arrows led after the menu was closed"
+
+
+def test_a_row_that_is_no_record_yet_is_only_taken_off_the_grid(managers_grid: Page, inside: Any) -> None:
+    page = managers_grid
+    before = names(page)
+    cell(page, len(before), 1).click()
+    page.keyboard.type("杭州")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-grid-next]")).to_be_visible()
+    cell(page, len(before), 1).click()
+    page.locator("[data-grid-remove]").click()
+    expect(page.locator("[data-grid-next]")).to_be_hidden()
+    with inside():
+        assert Customer.objects.count() == len(before)
+        assert not Event.objects.filter(name="customer.delete").exists()
+
+
+def test_before_a_cell_is_chosen_nothing_is_deleted(managers_grid: Page, inside: Any) -> None:
+    page = managers_grid
+    page.locator("[data-grid-remove]").click()
+    expect(page.locator("#toasts")).to_contain_text("先选中要删除的行")
+    with inside():
+        assert not Event.objects.filter(name="customer.delete").exists()
+
+
 def test_what_cannot_be_changed_says_why(open_grid: Callable[..., Page], firms: list[int]) -> None:
     page = open_grid(f"{GRID}&columns=owner")
     cell(page, 0, 5).click()

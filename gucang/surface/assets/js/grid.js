@@ -5,6 +5,7 @@ import { read, writeHtml, writeText } from "./gridclip.js";
 import { makeAdvice } from "./gridadvice.js";
 import { makeEditor } from "./gridedit.js";
 import { setUpFind } from "./gridfind.js";
+import { setUpMenu } from "./gridmenu.js";
 import { makeSaving } from "./gridsave.js";
 import { makeTable } from "./gridtable.js";
 import { composing } from "./keys.js";
@@ -119,7 +120,7 @@ function setUpMouse(grid) {
     return { i: line ? Number(line.dataset.i) : null, place: cell ? Number(cell.dataset.place) : null, head: head ? table.heads().indexOf(head) - 1 : null, number: Boolean(line && !cell) };
   };
   const down = (event) => {
-    if (event.button !== 0 || event.target.closest(".tabulator-col-resize-handle, .grid-edit, .grid-note, .grid-list")) return;
+    if (event.button !== 0 || event.target.closest(".tabulator-col-resize-handle, .grid-edit, .grid-note, .grid-list, .grid-menu")) return;
     table.flush(); // a row that was just drawn again has its handle only then
     const { i, place, head, number } = hit(event);
     const onHandle = document.elementFromPoint(event.clientX, event.clientY)?.closest(".grid-fill");
@@ -172,7 +173,6 @@ function setUpMouse(grid) {
   addEventListener("mousemove", move);
   addEventListener("mouseup", up);
   table.root.addEventListener("dblclick", (event) => { if (event.target.closest("[data-place]")) editor.begin("change"); });
-  table.root.addEventListener("contextmenu", () => editor.focus());
 }
 
 // ---- deeds ------------------------------------------------------------------------------------------------------------
@@ -327,15 +327,21 @@ function setUpRows(grid) {
     const last = grid.rows.at(-1);
     if (grid.adds && (!last || !grid.isEmpty(last))) grid.makeRoom(grid.rows.length + 1);
   };
-  grid.remove = async (ids) => {
-    const left = grid.rows.filter((row) => !ids.has(row.pk));
-    grid.rows.splice(0, grid.rows.length, ...left);
+  const stood = new Map(); // where a record stood that left the grid
+  const placeOf = ({ pk }) => stood.get(pk) ?? Number.MAX_SAFE_INTEGER;
+  grid.drop = async (goes) => {
+    for (const row of grid.rows) if (goes(row)) stood.set(row.pk, row.i);
+    grid.rows.splice(0, grid.rows.length, ...grid.rows.filter((row) => !goes(row)));
     await grid.table.renew();
     grid.changed();
   };
+  /** Records that come, or come back: where they stood, the others after the last. */
   grid.insert = async (fresh) => {
-    const end = grid.rows.findLastIndex((row) => row.pk) + 1;
-    grid.rows.splice(end, 0, ...fresh.map(rowFrom));
+    let end = grid.rows.findLastIndex((row) => row.pk) + 1;
+    for (const row of fresh.map(rowFrom).sort((a, b) => placeOf(a) - placeOf(b))) {
+      grid.rows.splice(Math.min(placeOf(row), end), 0, row);
+      end += 1;
+    }
     await grid.table.renew();
     grid.changed();
   };
@@ -400,6 +406,7 @@ function setUpKeys(grid) {
     if (arrows[event.key] && event.altKey && event.key === "ArrowDown") { event.preventDefault(); editor.begin("change"); return; }
     if (arrows[event.key]) { event.preventDefault(); grid.move(arrows[event.key], false, { extend: event.shiftKey, far: control }); return; }
     if (event.key === " " && event.shiftKey) { event.preventDefault(); table.select(table.sel.row, 0, { toRow: table.sel.row, toPlace: grid.columns.length - 1 }); return; }
+    if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) { event.preventDefault(); grid.menu.openAtCell(); return; }
     const command = control ? withControl[event.key.toLowerCase()] : plain[event.key];
     if (control && (event.key === "Home" || event.key === "End")) { event.preventDefault(); plain[event.key](event); return; }
     if (event.key === "?" && !control) { event.preventDefault(); openDialog(document.getElementById("keys")); return; }
@@ -495,6 +502,7 @@ export async function setUpGrid(holder) {
   setUpDeeds(grid);
   setUpMouse(grid);
   grid.finder = setUpFind(grid);
+  grid.menu = setUpMenu(grid);
   setUpKeys(grid);
   setUpBar(grid);
   grid.changed();

@@ -228,6 +228,41 @@ export function makeSaving(grid) {
     return unknown;
   }
 
+  // ---- rows that go ----------------------------------------------------------------------------------------------
+  /** Takes rows away: those that are no records yet at once, records into the bin, a hundred at a time. */
+  async function remove(rows) {
+    if (queue.length || running) { grid.toast(grid.say("wait"), "warn", { about: "grid-step" }); return; }
+    const ids = rows.filter((row) => row.pk).map((row) => row.pk);
+    const fresh = new Set(rows.filter((row) => !row.pk));
+    if (fresh.size) { await grid.drop((row) => fresh.has(row)); keepRefused(); }
+    if (!ids.length) { tell(); return; }
+    running = true;
+    setState("saving");
+    const step = crypto.randomUUID();
+    trail.push({ step, saved: true });
+    let gone = 0;
+    const stayed = [];
+    for (let part = 0; part * limits.removed < ids.length; part += 1) {
+      const some = ids.slice(part * limits.removed, (part + 1) * limits.removed);
+      const answer = await again("remove", JSON.stringify({ step, part, rows: some }));
+      if (!answer) break;
+      if (answer.refusal) { grid.toast(answer.refusal, "bad"); break; }
+      history = answer.history;
+      gone += answer.gone.length;
+      stayed.push(...answer.refused);
+      renewRows(answer.rows);
+      const left = new Set(answer.gone);
+      await grid.drop((row) => left.has(row.pk));
+    }
+    running = false;
+    setState("saved");
+    if (gone) grid.toast(grid.say("removed", { what: grid.count("row", gone) }), "ok", { about: "grid-step" });
+    if (stayed.length) grid.toast(grid.say("notRemoved", { what: grid.count("row", stayed.length), sentence: stayed[0][2] }), "bad");
+    keepRefused();
+    tell();
+    go();
+  }
+
   // ---- back and again --------------------------------------------------------------------------------------------
   async function turn(which) {
     if (which === "undo") {
@@ -255,7 +290,7 @@ export function makeSaving(grid) {
       if (answer.refusal) { grid.toast(answer.refusal, "bad"); break; }
       const unknown = renewRows(answer.rows);
       const gone = new Set(answer.gone ?? []);
-      if (gone.size) await grid.remove(gone);
+      if (gone.size) await grid.drop((row) => gone.has(row.pk));
       if (unknown.length) await grid.insert(unknown);
       refused.push(...answer.refused);
       const shown = new Set(answer.rows.map(([pk]) => pk));
@@ -320,7 +355,7 @@ export function makeSaving(grid) {
   });
 
   return {
-    apply, turn, go, restore, keepRefused, pending, tell,
+    apply, remove, turn, go, restore, keepRefused, pending, tell,
     get state() { return state; },
     get history() { return history; },
     onChange: (listen) => listeners.push(listen),
