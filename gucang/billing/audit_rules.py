@@ -11,10 +11,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gucang.audits import deeds
 from gucang.audits.declared import audit_rule
 from gucang.audits.kinds import Every, Kind, Severity
 from gucang.audits.responsible import first_of_role
-from gucang.billing.models import Entry, Receivable, ReceivableState
+from gucang.billing.models import Entry, Method, Payment, Receivable, ReceivableState
 from gucang.delivering.models import Delivery, DeliveryState
 
 
@@ -58,3 +59,21 @@ def overdue_unreminded(receivables: QuerySet[Any], *, now: datetime, days: int =
     before = timezone.localdate(now) - timedelta(days=days)
     late = receivables.filter(open_order__gt=0, next_due_on__lt=before)
     return late.exclude(reminded_on__gte=before).exclude(promised_on__gte=timezone.localdate(now))
+
+
+@audit_rule(
+    "billing.payment-entered-late", on=Payment, kind=Kind.BYPASS, severity=Severity.HINT,
+    responsible=deeds.by("payment", "payment.create"), name=_("Payments are entered late"), cost="amount",
+    says=_("{number}: {amount} came on {received_on} and was entered {created_at}, more than {late_days} days later."),
+    labels={"late_days": _("days late"), "days": _("of the last days")}, window="days",
+)  # fmt: skip
+def payment_entered_late(
+    payments: QuerySet[Any], *, now: datetime, late_days: int = 5, days: int = 30
+) -> QuerySet[Any]:
+    """Money that somebody wrote down so long after it came (补录): meanwhile the customer counted as owing it.
+
+    Neither credit notes, which nobody receives, nor what an import brought along.
+    """
+    recent = payments.filter(created_at__gte=now - timedelta(days=days)).exclude(method=Method.CREDIT)
+    late = recent.filter(created_at__date__gt=F("received_on") + timedelta(days=late_days))
+    return late.filter(~deeds.brought_in("payment"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from gucang.audits import impact, waits
+from gucang.audits import deeds, impact, waits
 from gucang.audits.clocks import working_days_ago
 from gucang.audits.declared import audit_rule
-from gucang.audits.kinds import Every, Kind
+from gucang.audits.kinds import Every, Kind, Severity
 from gucang.audits.responsible import first_of_role
 from gucang.delivering.models import Delivery, DeliveryState
 from gucang.kernel import clock, permissions, records
@@ -25,6 +25,7 @@ from gucang.ordering.rules import WRITTEN
 from gucang.surface import ui
 
 MOST = 50
+CONFIRM = "delivery.confirm"
 
 
 def _confirmed(deliveries: QuerySet[Any], *, since: datetime, now: datetime) -> QuerySet[Any]:
@@ -41,6 +42,21 @@ def delivery_waits(deliveries: QuerySet[Any], *, now: datetime, working_days: in
     """Written deliveries whose day is over: the goods stand there, or have left and nobody has said so."""
     before = working_days_ago(timezone.localdate(now), working_days)
     return deliveries.filter(state=DeliveryState.DRAFT, due_on__lt=before)
+
+
+@audit_rule(
+    "delivering.confirmed-late", on=Delivery, kind=Kind.BYPASS, severity=Severity.HINT,
+    responsible=deeds.by("delivery", CONFIRM), name=_("Deliveries are confirmed late"),
+    says=_("{number} left on {confirmed_on} and was confirmed {audit_told_at}, more than {late_days} days later."),
+    labels={"late_days": _("days late"), "days": _("of the last days")}, window="days",
+)  # fmt: skip
+def confirmed_late(deliveries: QuerySet[Any], *, now: datetime, late_days: int = 3, days: int = 30) -> QuerySet[Any]:
+    """Deliveries and returns that somebody confirmed so long after their day (补录): stock and money stood still."""
+    since = now - timedelta(days=days)
+    # What was confirmed since then was changed since then: few are left to ask the log about.
+    recent = deliveries.filter(updated_at__gte=since).exclude(state=DeliveryState.DRAFT)
+    told = recent.annotate(audit_told_at=deeds.done_at("delivery", CONFIRM)).filter(audit_told_at__gte=since)
+    return told.filter(audit_told_at__date__gt=F("confirmed_on") + timedelta(days=late_days))
 
 
 @impact.behind("sales_order", order=40)

@@ -15,13 +15,14 @@ from gucang.activity.actions import follow_ups, tasks
 from gucang.approvals.models import ApprovalRequest
 from gucang.audits import declared
 from gucang.audits.actions import setup
-from gucang.audits.kinds import Severity
+from gucang.audits.kinds import Severity, State
 from gucang.audits.models import Finding, Opening
-from gucang.billing.actions import receivables
+from gucang.billing.actions import payments, receivables
 from gucang.billing.models import Receivable
 from gucang.delivering.actions import deliveries
 from gucang.delivering.models import Delivery
 from gucang.exchange.actions import exports
+from gucang.exchange.models import Import, Origin
 from gucang.kernel import clock
 from gucang.kernel.actors import system
 from gucang.kernel.errors import NeedsApproval
@@ -247,6 +248,27 @@ def unbilled(by: Member) -> Made:
     return found[0], found[1]
 
 
+def told_late(by: Member) -> Made:
+    """Two deliveries of the same day, one of them confirmed long after it."""
+    place = warehouses.create(actor=system(), values={"name": name("仓")}).record
+    found = []
+    for back in (20, 2):
+        with ago(days=30):
+            one = approved(by)
+            moves.enter(system(), "receive", one_line(one).product, Decimal(5), warehouse=place)
+            orders.deliver(one, actor=by)
+        found.append(deliveries.confirm(Delivery.objects.get(order=one), actor=by, on=day(back)).record)
+    return found[0], found[1]
+
+
+def late_money(by: Member) -> Made:
+    given = {"customer": customer(by), "amount": "500"}
+    credit_note = {"received_on": day(20), "method": "credit"}
+    payments.create(actor=system(), values=given | credit_note)
+    late = payments.create(actor=by, values=given | {"received_on": day(20)}).record
+    return late, payments.create(actor=by, values=given | {"received_on": day(3)}).record
+
+
 def one_line(found: Any) -> Any:
     from gucang.kernel import lines
 
@@ -340,6 +362,8 @@ CASES: dict[str, tuple[Callable[[Member], Made], dict[str, int]]] = {
     "ordering.order-without-contact": (silent_order, {}),
     "ordering.revenue-without-activity": (silent_customer, {}),
     "delivering.delivery-waits": (delivery, {}),
+    "delivering.confirmed-late": (told_late, {}),
+    "billing.payment-entered-late": (late_money, {}),
     "billing.delivery-without-receivable": (unbilled, {}),
     "billing.receivable-off-ledger": (off_ledger, {}),
     "billing.overdue-unreminded": (unreminded, {}),
@@ -371,6 +395,26 @@ def test_a_rule_finds_what_offends_and_nothing_else(key: str, acme_team: Team, o
         assert Finding.objects.filter(rule__key=key, about_id=offender_id).get().subject
     with company_scope(other_team.company):
         assert Finding.objects.count() == 0, "nothing was found there by looking here"
+
+
+@pytest.mark.parametrize("key", ["delivering.confirmed-late", "billing.payment-entered-late"])
+def test_what_is_entered_late_is_of_who_entered_it_and_not_put_right_by_time(
+    key: str, scope: Any, adam: Member
+) -> None:
+    late, _fine = CASES[key][0](adam)
+    (finding,) = look_for(key)
+    assert (finding.about_id, finding.member_id) == (late.pk, adam.pk)
+    assert len(look_for(key, at=clock.now() + timedelta(days=40))) == 1
+    assert Finding.objects.get(rule__key=key).state in (State.LAPSED, State.OWN_LAPSED)
+
+
+def test_what_an_import_brings_in_is_not_entered_late(scope: Any, adam: Member) -> None:
+    late, _fine = late_money(adam)
+    now = {"created_at": clock.now(), "updated_at": clock.now()}
+    with writing("exchange"), deriving("exchange"):
+        made = Import.objects.create(number="DR-1", name="老系统.csv", file="1", **now)
+        Origin.objects.create(import_record=made, record_type="payment", source="payment", key="1", object_id=late.pk)
+    assert look_for("billing.payment-entered-late") == []
 
 
 def test_every_rule_of_the_program_has_its_case() -> None:
