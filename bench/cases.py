@@ -44,7 +44,7 @@ HEAD = """## The company's own log
 
 {date} · {machine} · load of other work at the start: {load}
 
-`python -m bench --cases 500000`: synthetic cases of {each} events each over {days} days ({variants:,} ways to go,
+`python -m bench --cases {asked}`: synthetic cases of {each} events each over {days} days ({variants:,} ways to go,
 one often, most seldom), inserted in sets; a process of {steps} steps with time limits, roles and four eyes. “All”
 judges everything from nothing; “a night” judges one per cent of the cases, of which each has got a new event; wall
 time of one process. The map and the list are medians of 20 readings, database included.
@@ -60,15 +60,11 @@ def measure(sizes: list[int], out: Path | None) -> None:
     rows = [_row(size) for size in sizes]
     text = HEAD.format(
         date=date.today().isoformat(), machine=report.machine(), load=load, each=EACH, days=DAYS, variants=VARIANTS,
-        steps=len(NAMES),
+        steps=len(NAMES), asked=",".join(map(str, sizes)),
     ) + "\n".join(rows)  # fmt: skip
     print(text)
     if out is not None:
-        page = out.with_suffix(".conformance.md")
-        before = (
-            page.read_text("utf-8").partition("\n## The company's own log")[0].rstrip("\n") if page.exists() else ""
-        )
-        page.write_text(f"{before}\n\n{text}\n", "utf-8")
+        out.with_suffix(".cases.md").write_text(f"{text}\n", "utf-8")
 
 
 def _row(size: int) -> str:

@@ -68,7 +68,7 @@ def write(out: Path) -> None:
     for size in sorted(kept, key=lambda name: {"10k": 1, "100k": 2, "1m": 3}.get(name, 9)):
         parts.append(_section(size, kept[size]))
     parts.append(_growth(kept))
-    for more in (".grid.md", ".cash.md", ".conformance.md", ".notes.md"):
+    for more in (".grid.md", ".cash.md", ".conformance.md", ".cases.md", ".notes.md"):
         if (path := out.with_suffix(more)).exists():
             parts.append(path.read_text("utf-8"))
     out.write_text("\n".join(part for part in parts if part), "utf-8")

@@ -31,6 +31,8 @@ from gucang.config.embedded import EmbeddedError, Server
 
 CLI = (sys.executable, "-m", "gucang.config.cli")
 _LONGEST_PAUSE = 30.0
+# For the first answer of the web server, in seconds: when that is worth a word, and when nothing comes any more.
+_LONG_WAIT, _LONGEST_WAIT = 30, 300
 _DATABASE_PAUSE = 5.0
 _STEADY_SECONDS = 60.0
 _PORTS_TRIED = 50
@@ -208,7 +210,7 @@ class Supervisor:
 
     def _wait_for(self, address: str) -> None:
         """Until the web server gives any answer; it is looked after meanwhile."""
-        until = time.monotonic() + 60
+        begun, told = time.monotonic(), False
         while not self._stopping.wait(0.1):
             with contextlib.suppress(OSError):
                 try:
@@ -217,7 +219,11 @@ class Supervisor:
                 except urllib.error.HTTPError:
                     return
             self._look_after()
-            if time.monotonic() > until:
+            waited = time.monotonic() - begun
+            if waited > _LONG_WAIT and not told:
+                told = True
+                _say("The machine is busy, so the web server takes longer … 机器忙，网页服务要再等一会儿")
+            if waited > _LONGEST_WAIT:
                 raise Refusal("The web server does not answer; what it said stands above.")
 
     # --- the end ---
