@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -28,18 +28,30 @@ def holder() -> Subquery:
     return Subquery(turn.order_by("number").values("member_id")[:1])
 
 
+def holder_of(record_type: str) -> Callable[[], Subquery]:
+    """The id of who is to decide about each record of that type; null for what waits for nobody."""
+
+    def found() -> Subquery:
+        asked = {"about_type": record_type, "about_id": OuterRef("pk"), "state": State.WAITING}
+        held = {f"request__{name}": value for name, value in asked.items()}
+        turn = ApprovalTask.objects.filter(open=True, member__isnull=False, **held)
+        return Subquery(turn.order_by("request_id", "number").values("member_id")[:1])
+
+    return found
+
+
 def _decided(requests: QuerySet[Any], *, since: datetime, now: datetime) -> QuerySet[Any]:
     return requests.filter(decided_at__gte=since)
 
 
 @audit_rule(
     "approvals.over-deadline", on=ApprovalRequest, kind=Kind.TIMELINESS, every=Every.HOUR, responsible=holder,
-    name=_("Decisions are overdue"),
+    name=_("Decisions with a time limit are overdue"),
     says=_("The decision was due {due_at}, more than {working_hours} working hours ago."),
     labels={"working_hours": _("working hours")}, cases=_decided,
 )  # fmt: skip
 def over_deadline(requests: QuerySet[Any], *, now: datetime, working_hours: int = 2) -> QuerySet[Any]:
-    """What waits for a decision beyond its deadline."""
+    """What waits for a decision beyond its deadline. A step to which its policy gives no time is never late."""
     return requests.filter(state=State.WAITING, due_at__lt=working_hours_ago(now, working_hours))
 
 

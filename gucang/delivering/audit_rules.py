@@ -6,12 +6,14 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from gucang.approvals.audit_rules import holder_of
 from gucang.audits import deeds, impact, waits
 from gucang.audits.clocks import working_days_ago
 from gucang.audits.declared import audit_rule
@@ -32,16 +34,30 @@ def _confirmed(deliveries: QuerySet[Any], *, since: datetime, now: datetime) -> 
     return deliveries.filter(state=DeliveryState.CONFIRMED, confirmed_on__gte=timezone.localdate(since))
 
 
+def _since() -> Coalesce:
+    """The day from which on a written delivery waits: that by which it was to leave, else that on which it was made."""
+    return Coalesce("due_on", TruncDate("created_at"))
+
+
+def _who_confirms() -> Coalesce:
+    """Who is asked where somebody has to agree first, else whoever of the warehouse has been here longest."""
+    return Coalesce(holder_of("delivery")(), first_of_role("warehouse")())
+
+
 @audit_rule(
     "delivering.delivery-waits", on=Delivery, kind=Kind.TIMELINESS, every=Every.HOUR,
-    responsible=first_of_role("warehouse"), name=_("Deliveries wait to be confirmed"), cost="total",
-    says=_("{number} to {receiver} was due on {due_on} and is not confirmed. No receivable is made before that."),
+    responsible=_who_confirms, name=_("Deliveries wait to be confirmed"), cost="total",
+    says=_("{number} to {receiver} has waited to be confirmed since {audit_since_on}. No receivable is made before."),
     labels={"working_days": _("working days")}, cases=_confirmed,
 )  # fmt: skip
 def delivery_waits(deliveries: QuerySet[Any], *, now: datetime, working_days: int = 1) -> QuerySet[Any]:
-    """Written deliveries whose day is over: the goods stand there, or have left and nobody has said so."""
+    """Written deliveries whose day is over: the goods stand there, or have left and nobody has said so.
+
+    One without a day waits since it was written; a return without one waits for the customer.
+    """
     before = working_days_ago(timezone.localdate(now), working_days)
-    return deliveries.filter(state=DeliveryState.DRAFT, due_on__lt=before)
+    drafts = deliveries.filter(Q(due_on__isnull=False) | Q(returns=None), state=DeliveryState.DRAFT)
+    return drafts.annotate(audit_since_on=_since()).filter(audit_since_on__lt=before)
 
 
 @audit_rule(
@@ -96,13 +112,14 @@ def to_send(actor: Actor, base: str) -> list[waits.Waits]:
     """Customers who wait for goods that this person confirms."""
     if not actor.may("delivery.confirm"):
         return []
-    late = Delivery.objects.filter(state=DeliveryState.DRAFT, due_on__lt=clock.today())
-    rows = list(late.order_by(F("due_on").asc(), "pk").values_list("pk", "number", "receiver", "due_on")[:MOST])
+    drafts = Delivery.objects.filter(Q(due_on__isnull=False) | Q(returns=None), state=DeliveryState.DRAFT)
+    late = drafts.annotate(audit_since_on=_since()).filter(audit_since_on__lt=clock.today())
+    rows = list(late.order_by("audit_since_on", "pk").values_list("pk", "number", "receiver", "audit_since_on")[:MOST])
     todo, behind = _t("to be sent"), impact.of(actor, [("delivery", pk) for pk, *_rest in rows])
     return [
         waits.Waits(
-            number, receiver, clock.midnight(due_on), f"{base}/deliveries/{pk}", todo,
+            number, receiver, clock.midnight(since), f"{base}/deliveries/{pk}", todo,
             impact.sentence(behind.get(("delivery", pk), ())),
         )
-        for pk, number, receiver, due_on in rows
+        for pk, number, receiver, since in rows
     ]  # fmt: skip

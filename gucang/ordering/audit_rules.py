@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gucang.activity.models import Attachment, FollowUp
-from gucang.approvals.models import ApprovalRequest, ApprovalTask, State
+from gucang.approvals.audit_rules import holder_of
+from gucang.approvals.models import ApprovalRequest, State
 from gucang.audits.clocks import working_hours_ago
 from gucang.audits.declared import audit_rule
 from gucang.audits.kinds import Every, Kind, Severity
@@ -31,18 +32,9 @@ def _approved(orders: QuerySet[Any], *, since: datetime, now: datetime) -> Query
     return orders.filter(approved_on__gte=timezone.localdate(since), state__in=_HOLD)
 
 
-def _holder() -> Any:
-    """Who is to decide about an order that waits."""
-    turn = ApprovalTask.objects.filter(
-        request__about_type="sales_order", request__about_id=OuterRef("pk"), request__state=State.WAITING, open=True,
-        member__isnull=False,
-    )  # fmt: skip
-    return Subquery(turn.order_by("request_id", "number").values("member_id")[:1])
-
-
 @audit_rule(
-    "ordering.order-waits-for-approval", on=SalesOrder, kind=Kind.TIMELINESS, every=Every.HOUR, responsible=_holder,
-    name=_("Orders wait for approval"),
+    "ordering.order-waits-for-approval", on=SalesOrder, kind=Kind.TIMELINESS, every=Every.HOUR,
+    responsible=holder_of("sales_order"), name=_("Orders wait for approval"),
     says=_("{number} has waited since {asked_at} for your approval, more than {working_hours} working hours."),
     labels=WORKING_HOURS, cases=_approved,
 )  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 from gucang.accounts.models import Member
 from gucang.activity.actions import follow_ups, tasks
 from gucang.approvals.models import ApprovalRequest
-from gucang.audits import declared
+from gucang.audits import declared, waits
 from gucang.audits.actions import setup
 from gucang.audits.kinds import Severity, State
 from gucang.audits.models import Finding, Opening
@@ -30,6 +30,8 @@ from gucang.kernel.scope import company_scope, deriving, writing
 from gucang.ordering.actions import orders
 from gucang.parties.actions import contacts, customers
 from gucang.parties.models import Contact, Customer
+from gucang.processes.actions import exports as extracts
+from gucang.processes.models import LogExport
 from gucang.promises.actions import booking, making
 from gucang.promises.models import Promise
 from gucang.selling.actions import leads
@@ -113,6 +115,14 @@ def large_export(by: Member) -> Made:
     one, two = customer(by), customer(by)
     both = exports.create(actor=by, record_type="customer", query="", picked=f"{one.pk},{two.pk}").record
     return both, exports.create(actor=by, record_type="customer", query="", picked=str(one.pk)).record
+
+
+def log_taken_out(by: Member) -> Made:
+    made = [extracts.create(actor=by, types="customer").record for _ in range(2)]
+    with writing("processes"):
+        for one, events in zip(made, (1_001, 1_000), strict=True):
+            LogExport.objects.filter(pk=one.pk).update(state="ready", events=events)
+    return made[0], made[1]
 
 
 def second_export(by: Member) -> Made:
@@ -345,6 +355,7 @@ CASES: dict[str, tuple[Callable[[Member], Made], dict[str, int]]] = {
     "activity.entered-late": (follow_up, {}),
     "exchange.large-export": (large_export, {"most": 1}),
     "exchange.many-exports": (second_export, {"most": 1}),
+    "processes.log-taken-out": (log_taken_out, {}),
     "audits.unusual-viewing": (hungry, {}),
     "parties.customer-incomplete": (incomplete, {}),
     "parties.credit-code-wrong": (lambda by: spoiled(by, credit_code="91440300708461136A"), {}),
@@ -395,6 +406,33 @@ def test_a_rule_finds_what_offends_and_nothing_else(key: str, acme_team: Team, o
         assert Finding.objects.filter(rule__key=key, about_id=offender_id).get().subject
     with company_scope(other_team.company):
         assert Finding.objects.count() == 0, "nothing was found there by looking here"
+
+
+def test_a_delivery_without_a_day_waits_since_it_was_written_and_a_return_without_one_does_not(
+    scope: Any, adam: Member
+) -> None:
+    kim = hire("Kim", "warehouse")
+    with ago(days=10):
+        orders.deliver(approved(adam), actor=adam)
+        sent, _other = unbilled(adam)
+        back = deliveries.take_back(sent, actor=adam).record.made
+    written = Delivery.objects.get(due_on=None, returns=None, state="draft")
+    assert back.due_on is None
+    (finding,) = look_for("delivering.delivery-waits")
+    assert (finding.about_id, finding.member_id) == (written.pk, kim.pk)
+    assert finding.facts["audit_since_on"] == day(10).isoformat()
+    assert {one.url for one in waits.of(kim.as_actor(), "")} == {f"/deliveries/{written.pk}"}
+
+
+def test_a_delivery_that_somebody_has_to_agree_to_is_theirs(scope: Any, adam: Member, mia: Any) -> None:
+    hire("Kim", "warehouse")
+    make_policy(adam, [mia], action="delivery.confirm", name="出货")
+    late, _fine = delivery(adam)
+    place = warehouses.create(actor=system(), values={"name": name("仓")}).record
+    moves.enter(system(), "receive", one_line(late.order).product, Decimal(5), warehouse=place)
+    asked(adam, "delivery.confirm", late)
+    (finding,) = look_for("delivering.delivery-waits")
+    assert (finding.about_id, finding.member_id) == (late.pk, mia.pk)
 
 
 @pytest.mark.parametrize("key", ["delivering.confirmed-late", "billing.payment-entered-late"])
