@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -129,6 +130,49 @@ def test_the_jobs_of_the_night_look_for_every_rule(acme_team: Team) -> None:
         assert Finding.objects.get(rule__key=TASK_LATE).member_id == alice.pk
         ran = set(RuleRun.objects.filter(ended_at__isnull=False, problem="").values_list("rule__key", flat=True))
         assert ran == {one.key for one in declared.every()}, "every shipped rule can be asked"
+
+
+def test_a_rule_is_looked_for_as_often_as_the_company_has_set(acme_team: Team) -> None:
+    adam, alice = acme_team.people["adam"], acme_team.people["alice"]
+    company = acme_team.company.pk
+
+    def found_by(job: str) -> int:
+        jobs.run(job, company, None, {})
+        jobs.drain()
+        with company_scope(acme_team.company):
+            return Finding.objects.filter(rule__key=TASK_LATE).count()
+
+    with company_scope(acme_team.company):
+        values = {"title": "晚了", "assignee": alice, "due_on": clock.today() - timedelta(days=30)}
+        tasks.create(actor=alice, values=values)
+        row = rule(TASK_LATE)
+    assert found_by("audits.hour") == 0
+    with company_scope(acme_team.company):
+        setup.tune(row, actor=adam, severity="hint", every="hour")
+        assert not setup.is_as_it_came(AuditRule.objects.get(key=TASK_LATE), declared.get(TASK_LATE))
+    assert found_by("audits.hour") == 1
+    with company_scope(acme_team.company):
+        tasks.create(actor=alice, values=values)
+        setup.reset(AuditRule.objects.get(key=TASK_LATE), actor=adam)
+        assert AuditRule.objects.get(key=TASK_LATE).every == "day"
+    assert found_by("audits.hour") == 1
+    assert found_by("audits.night") == 2
+
+
+def test_how_often_is_set_by_the_api(acme_team: Team, client: Any) -> None:
+    adam, alice = acme_team.people["adam"], acme_team.people["alice"]
+    with company_scope(acme_team.company):
+        row = rule(TASK_LATE)
+
+    def tune(by: Member, **more: str) -> Any:
+        client.force_login(by.user)
+        body = json.dumps({"severity": "warning", **more})
+        return client.post(f"/acme/api/v1/audit-rules/{row.pk}/tune", body, content_type="application/json")
+
+    assert tune(adam, every="hour").status_code == 200
+    assert tune(adam).json()["every"] == "hour", "what is not said stays"
+    assert tune(adam, every="week").status_code == 422
+    assert tune(alice, every="day").status_code == 403
 
 
 def test_every_company_has_the_rules_of_the_program_and_none_twice(scope: Any) -> None:

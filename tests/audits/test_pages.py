@@ -136,7 +136,17 @@ def test_figures_are_set_on_the_rules_page(client: Client, login: Login, acme_te
     assert browser.post(address, {"severity": "serious", "working_days": "9"}).status_code == 302
     with company_scope(acme_team.company):
         row.refresh_from_db()
-        assert (row.severity, row.figures) == ("serious", {"working_days": 9})
+        assert (row.severity, row.figures, row.every) == ("serious", {"working_days": 9}, "day")
+    shown = text(browser.get(f"/acme/audit-rules/{row.pk}"))
+    assert "默认：每晚" in shown
+    form = {"severity": "serious", "working_days": "9", "every": "week"}
+    assert browser.post(address, form).status_code == 422
+    assert browser.post(address, form | {"every": "hour"}).status_code == 302
+    shown = text(browser.get(f"/acme/audit-rules/{row.pk}"))
+    assert "每小时 · 严重" in shown
+    with company_scope(acme_team.company):
+        row.refresh_from_db()
+        assert row.every == "hour"
     assert login(Client(), acme_team.people["alice"]).post(address, {"severity": "hint"}).status_code == 403
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 from gucang.audits import declared, queries, rules
 from gucang.audits.kinds import Every, Kind, Severity
@@ -46,10 +46,13 @@ def install(rule: AuditRule, *, key: str) -> None:
 
 @action(
     "audit_rule.tune", label=_("Set figures"), guard=rules.why_own, icon="adjustments",
-    labels={"severity": _("severity"), "figures": _("figures")},
+    labels={"severity": _("severity"), "figures": _("figures"), "every": pgettext_lazy("audit rule", "looked for")},
 )  # fmt: skip
-def tune(rule: AuditRule, *, severity: Severity, figures: Annotated[str, Text(long=True)] = "{}") -> None:
-    """Set a declared rule's severity and figures for this company; `figures` is JSON, {"working_hours": 4}.
+def tune(
+    rule: AuditRule, *, severity: Severity, figures: Annotated[str, Text(long=True)] = "{}", every: Every | None = None
+) -> None:
+    """Set a declared rule's severity and figures for this company, and whether it is looked for every hour or every
+    night; `figures` is JSON, {"working_hours": 4}. Without `every` that stays as it is.
 
     What is as it comes with the program is not kept, so that a new version of the program may change it.
     """
@@ -70,16 +73,21 @@ def tune(rule: AuditRule, *, severity: Severity, figures: Annotated[str, Text(lo
             problems[name] = [_t("Write a whole number up to 100,000.")]
     if problems:
         raise Invalid(problems)
-    rule.severity = severity
+    rule.severity, rule.every = severity, every or rule.every
     rule.figures = {name: value for name, value in given.items() if value != found.defaults[name]}
 
 
 @action("audit_rule.reset", label=_("As it came"), guard=rules.why_own, icon="arrow-back-up")
 def reset(rule: AuditRule) -> None:
-    """Severity and figures as they come with the program."""
+    """Severity, figures and how often it is looked for, as they come with the program."""
     found = rule.builtin
     if found is not None:
-        rule.figures, rule.severity = {}, Severity(found.severity)
+        rule.figures, rule.severity, rule.every = {}, Severity(found.severity), Every(found.every)
+
+
+def is_as_it_came(rule: AuditRule, found: declared.Declared) -> bool:
+    """Whether the company has set nothing of it otherwise."""
+    return not rule.figures and (rule.severity, rule.every) == (found.severity, found.every)
 
 
 @action("audit_rule.turn_on", label=_("Turn on"), guard=rules.why_on, icon="player-play", tone="primary")

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from gucang.audits import queries, wording
 from gucang.audits.actions import setup
-from gucang.audits.kinds import Severity
+from gucang.audits.kinds import Every, Severity
 from gucang.audits.models import AuditRule, RuleRun
 from gucang.kernel import records
 from gucang.kernel.errors import Invalid
@@ -42,7 +43,7 @@ def _context(
         "on_page": ["tune"],
         "inputs": _inputs(request, rule, typed, errors),
         "may_tune": setup.tune.why_not(request.actor, rule) is None,
-        "is_as_it_came": found is None or (not rule.figures and rule.severity == found.severity),
+        "is_as_it_came": found is None or setup.is_as_it_came(rule, found),
         "run": run,
         "live": queries.live(rule).count(),
         "filter_url": f"{request.base}/{_plural(rule)}/?{rule.conditions}" if rule.conditions else "",
@@ -61,7 +62,7 @@ def _plural(rule: AuditRule) -> str:
 def _inputs(
     request: CompanyRequest, rule: AuditRule, typed: dict[str, str], errors: dict[str, list[str]]
 ) -> list[Input]:
-    """The severity and one control for each figure, with what it comes with beside it."""
+    """The severity, how often, and one control for each figure, with what it comes with beside it."""
     found = rule.builtin
     if found is None:
         return []
@@ -69,6 +70,10 @@ def _inputs(
         name="severity", kind="choice", label=_t("severity"), required=True, choices=tuple(Severity.choices)
     )
     inputs = [input_for(request, severity, typed.get("severity", rule.severity))]
+    label = pgettext("audit rule", "looked for")
+    often = FieldSpec(name="every", kind="choice", label=label, required=True, choices=tuple(Every.choices))
+    made = input_for(request, often, typed.get("every", rule.every))
+    inputs.append(replace(made, help=_t("As it comes: %(often)s") % {"often": Every(found.every).label}))
     for name, default in found.defaults.items():
         spec = FieldSpec(name=name, kind="integer", label=found.labels.get(name, name), required=True)
         value = typed.get(name, rule.figures.get(name, default))
@@ -80,16 +85,16 @@ def _inputs(
 @require_POST
 @answered
 def figures(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
-    """Set a rule's severity and figures."""
+    """Set a rule's severity and figures, and how often it is looked for."""
     rule: AuditRule = find(records.get("audit_rule"), request, pk)
     found = rule.builtin
     names = found.defaults if found is not None else {}
-    typed = {name: request.POST.get(name, "").strip() for name in ("severity", *names)}
+    typed = {name: request.POST.get(name, "").strip() for name in ("severity", "every", *names)}
     given = {name: int(typed[name]) if _is_number(typed[name]) else typed[name] for name in names}
     try:
         setup.tune(
             rule, actor=request.actor, severity=typed["severity"], figures=json.dumps(given),
-            request_id=request.request_id,
+            every=typed["every"] or None, request_id=request.request_id,
         )  # fmt: skip
     except Invalid as problem:
         said = sentences(problem)
