@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
 from gucang.accounts.models import Member
 from gucang.conformance.models import Arrow, Case, CaseDeviation, Pattern, Standing, Waiting
@@ -46,6 +46,26 @@ def standing(versions: Iterable[int], by: str) -> list[Total]:
         Total(row[by], row["n"], row["is_over"], row["departs"], row["costs"], row["most"], row[by])
         for row in summed.order_by(by)
     ]
+
+
+def without(sums: Iterable[Total], versions: Sequence[int], left_out: Q) -> list[Total]:
+    """The sums of each member without the cases that are left out; who has no others is not there. One query."""
+    rows = Case.objects.filter(left_out, version__in=versions).order_by().values("owner")
+    counted = rows.annotate(
+        n=Count("pk"), is_over=Count("ended_at"), departs=Count("pk", filter=Q(deviations__gt=0)),
+        costs=Sum("cost"), most=Sum("worst"),
+    )  # fmt: skip
+    out = {row["owner"]: row for row in counted}
+    kept = [_less(one, out[one.key]) if one.key in out else one for one in sums]
+    # The sums may be a batch behind the cases.
+    return [one for one in kept if one.cases > 0 and min(one.over, one.deviating, one.cost, one.worst) >= 0]
+
+
+def _less(one: Total, row: dict[str, Any]) -> Total:
+    return Total(
+        one.name, one.cases - row["n"], one.over - row["is_over"], one.deviating - row["departs"],
+        one.cost - row["costs"], one.worst - row["most"], one.key,
+    )  # fmt: skip
 
 
 def weeks(versions: Iterable[int]) -> list[Total]:
@@ -109,9 +129,9 @@ def totals(versions: Sequence[int]) -> Total:
     return Total("", *(found[name] or 0 for name in ("n", "is_over", "departs", "costs", "most")))
 
 
-def case_of(record_type: str, pk: int) -> Case | None:
-    """A record's way through its process, as it was judged last. One query."""
-    query = Case.objects.filter(object_type=record_type, object_id=pk)
+def case_of(record_type: str, pk: int, **annotated: Any) -> Case | None:
+    """A record's way through its process, as it was judged last, with what is to be annotated. One query."""
+    query = Case.objects.filter(object_type=record_type, object_id=pk).annotate(**annotated)
     found: Case | None = query.select_related("version__process", "variant").first()
     return found
 

@@ -61,9 +61,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Did:
-    """One of the newest deviations: of which case, who did it, how many working minutes, when the case was last on."""
+    """One of the newest deviations: of which case and record, who did it, how many working minutes, and when the case
+    was last on or became late.
+    """
 
     case: int
+    record: int
     member: int | None
     amount: int | None
     last_at: datetime
@@ -183,12 +186,14 @@ def verdict_of(kind: Kind, departing: Figure, keeping: Figure) -> str:
 
 # The newest of each version, by the index over patterns: nothing that grows with the log.
 _NEWEST = """
-    SELECT d.case_id, d.member_id, d.amount, d.last_at FROM unnest(%(versions)s::bigint[]) v
+    SELECT d.case_id, c.object_id, d.member_id, d.amount, GREATEST(d.last_at, d.since)
+    FROM unnest(%(versions)s::bigint[]) v
     CROSS JOIN LATERAL (
-        SELECT case_id, member_id, amount, last_at FROM conformance_casedeviation
+        SELECT case_id, member_id, amount, last_at, since FROM conformance_casedeviation
         WHERE company_id = %(company)s AND version_id = v AND kind = %(kind)s AND step = %(step)s AND other = %(other)s
         ORDER BY last_at DESC LIMIT %(most)s
-    ) d ORDER BY d.last_at DESC, d.case_id LIMIT %(most)s
+    ) d JOIN conformance_case c ON c.company_id = %(company)s AND c.id = d.case_id
+    ORDER BY d.last_at DESC, d.case_id LIMIT %(most)s
 """
 
 

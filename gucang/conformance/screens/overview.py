@@ -19,6 +19,7 @@ from gucang.conformance.models import Watch
 from gucang.conformance.queries import Total
 from gucang.conformance.variants import words_of
 from gucang.kernel import records
+from gucang.kernel.actors import Actor
 from gucang.kernel.errors import Forbidden, NotVisible
 from gucang.kernel.records import RecordType
 from gucang.sops.models import Process, ProcessVersion
@@ -100,7 +101,7 @@ def fit(request: CompanyRequest, pk: int, **_address: str) -> HttpResponse:
         ],
         "departments": _named(queries.standing(keys, "department"), _departments()) if patterns else [],
         "mine": next((one for one in members if one.key is not None and one.key == actor.member_id), None),
-        "members": _named(members, queries.names_of(one.key for one in members)) if audits else [],
+        "members": _told(actor, members, keys) if audits else [],
         "patterns": _patterns(request, process, versions, total.cases) if patterns else [],
         "watch": Watch.objects.filter(case_type=process.case_type).first(),
         "late_hours": settings().late_entry_hours,
@@ -117,6 +118,12 @@ def _named(sums: Sequence[Total], names: dict[int, str]) -> list[tuple[str, Tota
     """Sums with their names, the worst fit first."""
     found = [(names.get(one.key, pgettext("cases", "Nobody")), one) for one in sums]
     return sorted(found, key=lambda pair: (pair[1].fitness if pair[1].fitness is not None else 2, pair[0]))
+
+
+def _told(actor: Actor, members: Sequence[Total], versions: Sequence[int]) -> list[tuple[str, Total]]:
+    """The sums of each member for who audits: of others only cases that had their time. Two queries."""
+    sums = queries.without(members, versions, rules.not_yet_told(actor))
+    return _named(sums, queries.names_of(one.key for one in sums))
 
 
 def _departments() -> dict[int, str]:

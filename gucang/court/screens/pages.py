@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _t
 
-from gucang.audits import queries as audits
-from gucang.audits.clocks import working_hours_ago
-from gucang.audits.kinds import PRIVATE
-from gucang.audits.models import Finding
 from gucang.conformance import queries, rules, wording
 from gucang.conformance.kinds import Kind as Deviates
-from gucang.conformance.models import Case
 from gucang.court import drafting, effects, patterns, people, telling
 from gucang.court import rules as rules_of_court
 from gucang.court.actions import deviations, lessons
 from gucang.court.effects import Effect, Figure, Kind, Sample
 from gucang.court.kinds import Hinders, State
 from gucang.court.models import Asked, Deviation, Lesson, LessonReader
-from gucang.kernel import clock
 from gucang.kernel.actors import Actor
 from gucang.kernel.records import RecordType
 from gucang.kernel.scope import remembered
@@ -187,11 +180,10 @@ def who(request: CompanyRequest, record_type: RecordType, deviation: Deviation) 
     sample = shown(deviation).sample
     if not rules.may_audit(request.actor) or sample is None or not sample.did:
         return None
-    now = clock.now()
-    settled = working_hours_ago(now, audits.settings().grace_on(now))
+    settled = rules.settled()
     told = [one for one in sample.did if one.last_at <= settled and one.member is not None]
-    private = _private(deviation.process.case_type, told)
-    counted = Counter(one.member for one in told if (one.case, one.member) not in private)
+    private = rules.private(deviation.process.case_type, [one.record for one in told])
+    counted = Counter(one.member for one in told if (one.record, one.member) not in private)
     names = queries.names_of(counted)
     rows = [(names[pk], count) for pk, count in counted.most_common() if pk in names]
     return {
@@ -199,16 +191,6 @@ def who(request: CompanyRequest, record_type: RecordType, deviation: Deviation) 
         "more": max(len(rows) - PEOPLE, 0),
         "held_back": len(sample.did) > sum(counted.values()),
     }
-
-
-def _private(case_type: str, told: Sequence[effects.Did]) -> set[tuple[int, int | None]]:
-    """The (case, member) of findings that are the person's business alone. Two queries."""
-    cases = {
-        record: pk
-        for pk, record in Case.objects.filter(pk__in={one.case for one in told}).values_list("pk", "object_id")
-    }
-    found = Finding.objects.filter(about_type=case_type, about_id__in=list(cases), state__in=PRIVATE)
-    return {(cases[record], member) for record, member in found.values_list("about_id", "member_id")}
 
 
 # --- other pages -----------------------------------------------------------------------------------------------------
