@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gucang.accounts.models import Member
-from gucang.audits import campaign, impact, openings, patterns, queries, rules, scores, waits, wording
+from gucang.audits import campaign, impact, looks, openings, patterns, queries, recorded, rules, scores, waits, wording
 from gucang.audits.kinds import LIVE, TO_JUDGE
 from gucang.audits.models import Correction, Finding
 from gucang.audits.screens import rulepage
-from gucang.kernel import clock, event_visibility, jobs, records
+from gucang.kernel import clock, event_visibility, records
 from gucang.kernel.actions import get as action_called
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
@@ -59,7 +59,29 @@ columns.tones("correction.state", {"open": "wait", "done": "warn", "verified": "
 columns.due("correction.due_on", "state", ("open",))
 columns.due("finding.grace_until", "state", ("own",))
 
-opened.listen(openings.note)
+opened.listen(lambda actor, record_type, found: openings.note(actor, record_type, len(found)))
+opened.listen(looks.listen)
+
+_AUDITORS = _("You, and who audits.")
+_ALL = _("Whoever may see the record itself.")
+recorded.told_apart(
+    "audits.Finding.member", "audits.Confirmation.member", "audits.Opening.member", "audits.Look.member"
+)
+recorded.keep(_("Corrections that you have taken on"), _AUDITORS, "audits.Correction.owner", url="/corrections/")
+recorded.keep(
+    _("Findings, corrections and rules that you have judged, agreed on or made"), _ALL,
+    "audits.Finding.judged_by", "audits.Finding.tolerated_by", "audits.Correction.made_by", "audits.AuditRule.owner",
+)  # fmt: skip
+recorded.keep(
+    _("Weights of yours in the sampling plan"),
+    _("Whoever sets the plan. They say how often your findings are drawn for the work list; probation weighs more."),
+    "audits.SampleWeight.member",
+)
+recorded.keep(
+    _("Your own looks at findings and cases of colleagues"),
+    _("The colleague, for a year."),
+    "audits.Look.looker",
+)
 
 
 def may_see_patterns(actor: Actor) -> bool:
@@ -100,8 +122,6 @@ panels.when_empty("confirmation", _("Whoever confirms master data in the weekly 
 def finding_top(request: CompanyRequest, record_type: RecordType, finding: Finding) -> dict[str, Any]:
     """What was found in a sentence, what waits because of it, what shows it, and what was before."""
     actor = request.actor
-    if actor.eyes is None and actor.member_id is not None and finding.member_id not in (None, actor.member_id):
-        jobs.enqueue("audits.looked", finding_id=finding.pk, looker_id=actor.member_id)
     about = queries.subjects([finding]).get((finding.about_type, finding.about_id))
     seen = about is not None and records.get(finding.about_type).query(actor).filter(pk=about.pk).exists()
     evidence = list(Event.objects.filter(pk__in=finding.evidence).order_by("occurred_at", "pk"))

@@ -8,22 +8,20 @@ import structlog
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from gucang.audits import engine, openings, sampling
+from gucang.audits import engine, looks, openings, sampling
 from gucang.audits.actions import findings
 from gucang.audits.actions.setup import ensure_rules
 from gucang.audits.kinds import Every, State
-from gucang.audits.models import AuditRule, Correction, Finding, Look
+from gucang.audits.models import AuditRule, Correction, Finding
 from gucang.kernel import clock, jobs
 from gucang.kernel.actors import system
 from gucang.kernel.errors import Problem
-from gucang.kernel.scope import deriving
 from gucang.messages import kinds as notices
 from gucang.messages.hearing import notify
 
 log = structlog.get_logger(__name__)
 BATCH = 200
 REMIND_BEFORE = timedelta(days=1)
-KEEP_LOOKS = timedelta(days=365)
 
 
 @jobs.every_company("audits.hour", label=_("Audit rules of the hour"), cron="12 * * * *")
@@ -110,18 +108,10 @@ def draw_sample() -> None:
 def forget_old() -> None:
     """Who looked at what is told for a year; how many records somebody opened, for three months."""
     openings.forget_old()
-    with deriving(engine.APP):
-        Look.objects.filter(at__lt=clock.now() - KEEP_LOOKS).delete()
+    looks.forget_old()
 
 
 @jobs.job("audits.looked", label=_("A look at a finding"))
-def note_look(finding_id: int, looker_id: int) -> None:
-    """Note that somebody has looked at a colleague's finding; once a day."""
-    finding = Finding.objects.filter(pk=finding_id).first()
-    if finding is None or finding.member_id in (None, looker_id):
-        return
-    with deriving(engine.APP):
-        Look.objects.get_or_create(
-            looker_id=looker_id, finding=finding, on=clock.today(),
-            defaults={"member_id": finding.member_id, "at": clock.now()},
-        )  # fmt: skip
+def note_look(finding_ids: list[int], looker_id: int) -> None:
+    """Note that somebody has looked at colleagues' findings; once a day each."""
+    looks.note(finding_ids, looker_id)

@@ -371,17 +371,28 @@ class Opening(CompanyModel):
 
 
 class Look(CompanyModel):
-    """That somebody has looked at a colleague's finding. It tells of a look and changes nothing, hence `derived`."""
+    """That somebody has looked at a colleague's finding, or at the case of a record, where `finding` is null.
+
+    It tells of a look and changes nothing, hence `derived`.
+    """
 
     derived = True
 
     member = Reference(Member, models.CASCADE, related_name="+")
     looker = Reference(Member, models.CASCADE, related_name="+")
-    finding = Reference(Finding, models.CASCADE, related_name="looks")
+    finding = Reference(Finding, models.CASCADE, null=True, related_name="looks")
+    about_type = models.CharField(max_length=40, blank=True)
+    about_id = models.BigIntegerField(null=True)
     on = models.DateField()
     at = models.DateTimeField()
 
     class Meta:
         base_manager_name = "objects"
-        constraints = [models.UniqueConstraint(fields=["company", "looker", "finding", "on"], name="one_look_a_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "looker", "finding", "on"], name="one_look_a_day"),
+            models.UniqueConstraint(
+                fields=["company", "looker", "member", "about_type", "about_id", "on"],
+                condition=Q(finding__isnull=True), name="one_look_a_day_at_a_case",
+            ),
+        ]  # fmt: skip
         indexes = [models.Index(fields=["company", "member", "-at"], name="looks_at_member")]

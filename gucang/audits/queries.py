@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from gucang.accounts.models import Member
 from gucang.audits.kinds import LIVE, State
-from gucang.audits.models import AuditRule, AuditSettings, Correction, Finding, Look
+from gucang.audits.models import AuditRule, AuditSettings, Correction, Finding
 from gucang.kernel import clock, events, records
 from gucang.kernel.actors import Actor
 from gucang.kernel.fields import FieldSpec
@@ -70,12 +70,6 @@ def matching(record_type: RecordType, conditions: str, actor: Actor) -> Filtered
 def members_named_by(record_type: RecordType) -> list[FieldSpec]:
     """The fields of a record that name a member."""
     return [one for one in record_type.specs.values() if one.kind == "reference" and one.target is Member]
-
-
-def looks_at(member_id: int, limit: int) -> list[Look]:
-    """Who has looked at the findings of a member, the last first."""
-    found = Look.objects.filter(member_id=member_id).select_related("looker", "finding__rule")
-    return list(found.order_by("-at", "-pk")[:limit])
 
 
 def now_working(member: Member | None) -> Member | None:

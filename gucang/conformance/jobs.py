@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from gucang.audits import looks
 from gucang.conformance import night
+from gucang.conformance.models import Case, CaseDeviation
 from gucang.kernel import jobs
 
 
@@ -24,3 +26,14 @@ def judge_soon(case_type: str) -> None:
 def judge(company: int, case_type: str) -> None:
     """Judge the cases of one type. A job that was killed goes on with the batch that it had not finished."""
     night.run(company, case_type)
+
+
+@jobs.job("conformance.looked", label=_("A look at a case"))
+def note_look(case_id: int, looker_id: int) -> None:
+    """Note that somebody has looked at a case: told to its owner, and to those who departed there."""
+    case = Case.objects.filter(pk=case_id).first()
+    if case is None:
+        return
+    departed = CaseDeviation.objects.filter(case=case).values_list("member_id", flat=True)
+    whose = {one for one in (case.owner_id, *departed) if one is not None}
+    looks.note_case(case.object_type, case.object_id, whose, looker_id)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gucang.audits import waits
+from gucang.audits import recorded, waits
 from gucang.audits.waits import Waits
 from gucang.conformance import verdicts
 from gucang.court import queries, telling
@@ -78,3 +78,12 @@ def lessons(request: CompanyRequest) -> dict[str, Any] | None:
 
 
 home.card("lessons-to-read", template="court/_lessons.html", context=lessons, order=59, column="side")
+
+_COURT = _("Whoever may see the deviation.")
+recorded.keep(
+    _("Deviations that you have brought or judged"), _COURT, "court.Deviation.proposed_by", "court.Deviation.judged_by"
+)
+recorded.keep(_("Questions whether a change hinders you, with your answers"), _COURT, "court.Asked.member")
+recorded.keep(
+    _("Lessons for you, with your answers"), _("You, and who audits."), "court.LessonReader.member", url="/lessons/"
+)

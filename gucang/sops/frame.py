@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
-from gucang.audits import impact
+from gucang.audits import impact, recorded
 from gucang.kernel import records
 from gucang.kernel.records import RecordType
 from gucang.processes import extracts
@@ -96,3 +96,17 @@ def to_read(request: CompanyRequest) -> dict[str, Any] | None:
 
 
 home.card("processes-to-read", template="sops/_to_read.html", context=to_read, order=60, column="side")
+
+recorded.keep(
+    _("Processes that you have confirmed having read"),
+    _("Whoever may see the process: its version names who has read it, and when."),
+    "sops.Reading.member", url="/processes/",
+)  # fmt: skip
+recorded.keep(
+    _("Versions of processes that you have written"), _("Whoever may see the process."), "sops.ProcessVersion.author"
+)
+recorded.keep(
+    _("Logs that you have brought in or taken out"),
+    _("Whoever may see logs; of a file taken out only you have the file."),
+    "processes.OutsideLog.owner", "processes.LogExport.owner",
+)  # fmt: skip

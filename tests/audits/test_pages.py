@@ -186,3 +186,21 @@ def test_the_work_list_is_drawn_once_a_week(acme_team: Team, late: Finding, adam
         jobs.draw_sample()
         jobs.draw_sample()
         assert Finding.objects.get(pk=late.pk).picked_on == clock.today()
+
+
+def test_reading_a_colleagues_finding_by_a_program_is_a_look_too(
+    login: Login, acme_team: Team, late: Finding, auditor: Member
+) -> None:
+    with company_scope(acme_team.company):
+        findings.surface(late, actor=system())
+    browser = login(Client(), auditor)
+    assert browser.get("/acme/findings/").status_code == 200, "a list on the screen is not noted"
+    queue.drain()
+    with company_scope(acme_team.company):
+        assert not Look.objects.exists()
+    assert browser.get(f"/acme/api/v1/findings/{late.pk}").status_code == 200
+    assert len(browser.get("/acme/api/v1/findings").json()["items"]) == 1
+    assert login(Client(), acme_team.people["alice"]).get(f"/acme/api/v1/findings/{late.pk}").status_code == 200
+    queue.drain()
+    with company_scope(acme_team.company):
+        assert Look.objects.get().looker_id == auditor.pk

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_safe
 
 from gucang.accounts.models import Member, Role, Status
-from gucang.audits import frame, openings, patterns, queries, rules, scores
+from gucang.audits import frame, looks, openings, patterns, queries, rules, scores
+from gucang.audits import recorded as told
 from gucang.audits.models import Confirmation, Finding
 from gucang.kernel import clock, records
 from gucang.kernel.errors import NotVisible
@@ -79,13 +81,29 @@ def recorded(request: CompanyRequest, **_address: str) -> HttpResponse:
         "own": Finding.objects.filter(member_id=member, state="own").count(),
         "opened": openings.of(member, DAYS),
         "confirmations": Confirmation.objects.filter(member_id=member).count(),
-        "looks": queries.looks_at(member, LOOKS),
+        "kept": told.counted(member),
+        "looks": _looks(request),
         "auditors": _auditors(),
         "settings": queries.settings(),
         "findings_url": f"{request.base}/findings/?view=mine",
         "url": f"{request.base}/me",
     }
     return render(request, "audits/recorded.html", context)
+
+
+def _looks(request: CompanyRequest) -> list[dict[str, Any]]:
+    """Who has looked, when, and at what: a finding of one's own, or a case that one has a part in."""
+    rows = []
+    for one, record in looks.at(request.actor, LOOKS):
+        if one.finding is not None:
+            about: Any = one.finding.rule
+            url = f"{request.base}/findings/{one.finding_id}"
+        elif record is not None:
+            about, url = record, f"{request.base}/{records.get(one.about_type).plural}/{one.about_id}"
+        else:
+            about, url = _t("a case of yours"), ""
+        rows.append({"looker": one.looker, "at": one.at, "about": about, "url": url})
+    return rows
 
 
 def _auditors() -> list[str]:

@@ -21,7 +21,7 @@ from gucang.conformance.mapping import names_of
 from gucang.conformance.models import Case, CaseDeviation
 from gucang.conformance.screens.overview import process_of, tabs
 from gucang.conformance.variants import words_of
-from gucang.kernel import clock, event_visibility, events, records
+from gucang.kernel import clock, event_visibility, events, jobs, records
 from gucang.kernel.errors import NotVisible
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
@@ -149,6 +149,7 @@ def one(request: CompanyRequest, pk: int, number: int, **_address: str) -> HttpR
     found = query.select_related("version", "variant", "owner", "holder").first()
     if found is None:
         raise NotVisible
+    _note_look(request, found)
     record_type = records.get(process.case_type)
     record = events.with_bin(record_type).filter(pk=found.object_id).first()
     context = {
@@ -164,6 +165,12 @@ def one(request: CompanyRequest, pk: int, number: int, **_address: str) -> HttpR
         "url": f"{request.base}/processes/{process.pk}",
     }
     return render(request, "conformance/case.html", context)
+
+
+def _note_look(request: CompanyRequest, case: Case) -> None:
+    me = request.actor.member_id
+    if request.actor.eyes is None and me is not None and me != case.owner_id:
+        jobs.enqueue("conformance.looked", case_id=case.pk, looker_id=me)
 
 
 class Told(NamedTuple):
@@ -246,6 +253,8 @@ def of_record(request: CompanyRequest, record_type: RecordType, record: Any) -> 
         return None
     allowed = case.is_told or (actor.member_id is not None and actor.member_id in (case.owner_id, case.holder_id))
     rows = told(request, case) if allowed and case.deviations else []
+    if rows and case.is_told:
+        _note_look(request, case)
     url = f"{request.base}/processes/{case.process_id}"
     return {
         "case": case,

@@ -52,7 +52,7 @@ def listing(record_type: RecordType) -> Operation:
         count = keyset.capped_count if "total" in wanted else keyset.quick_count
         total, more = count(found.query, None if after else page)
         rows = record_rows(record_type, request.actor, page.rows, actions="actions" in wanted, lines="lines" in wanted)
-        opened.tell(request.actor, record_type, len(rows))
+        opened.tell(request.actor, record_type, page.rows)
         return _page(request, rows, page.next, total=total, total_is_exact=not more)
 
     return list_records
@@ -65,7 +65,7 @@ def reading(record_type: RecordType) -> Operation:
         wanted = _with(request.GET, "actions")
         record = visible_record(record_type, request.actor, id)
         (body,) = record_rows(record_type, request.actor, [record], actions="actions" in wanted, lines=True)
-        opened.tell(request.actor, record_type, 1)
+        opened.tell(request.actor, record_type, [record])
         return answer(body, headers={"ETag": etag(record)})
 
     return read_record

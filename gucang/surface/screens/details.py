@@ -36,7 +36,7 @@ RELATED_ROWS = 10
 def show(request: CompanyRequest, record_type: RecordType, pk: int) -> HttpResponse:
     """The page; with `?peek` the side panel of a list."""
     record = find(record_type, request, pk, binned=True)
-    opened.tell(request.actor, record_type, 1)
+    opened.tell(request.actor, record_type, [record])
     remember_label(request.actor, record)
     peek = "peek" in request.GET
     names = [*record_type.form.fields, *(spec.name for spec in record_type.custom_fields()), "owner", "number"]
