@@ -13,7 +13,7 @@ from gucang.audits.kinds import PRIVATE
 from gucang.audits.models import Finding
 from gucang.audits.queries import settings
 from gucang.audits.rules import AUDIT, PATTERNS
-from gucang.conformance.models import Case
+from gucang.conformance.models import Case, CaseDeviation
 from gucang.kernel import clock, records
 from gucang.kernel.actors import Actor
 from gucang.kernel.permissions import NOTHING
@@ -48,10 +48,11 @@ def had_their_time() -> Q:
     record is the business of somebody alone, unless another about it is not. Whether they depart makes no difference,
     so that nothing follows from a case's absence.
     """
-    now, until = clock.now(), settled()
+    until = settled()
     about = Finding.objects.filter(about_type=OuterRef("object_type"), about_id=OuterRef("object_id"))
     private = Exists(about.filter(state__in=PRIVATE)) & ~Exists(about.exclude(state__in=PRIVATE))
-    return Q(last_at__lte=until) & ~Q(due_at__gt=until, due_at__lte=now) & ~private
+    became_late = Exists(CaseDeviation.objects.filter(case=OuterRef("pk"), since__gt=until))
+    return Q(last_at__lte=until) & ~became_late & ~private
 
 
 def private(case_type: str, ids: Collection[int]) -> set[tuple[int, int | None]]:

@@ -27,6 +27,8 @@ Login = Callable[[Client, Member], Client]
 # The usual 16 working hours after the deeds of Monday morning: not over on Tuesday, over on Thursday.
 TUESDAY, THURSDAY = hours(30), hours(78)
 WRONG = "顺序颠倒"
+# Late in the course of Wednesday.
+WITHIN = {"limit": {"amount": 20, "unit": "hours", "after": "a"}}
 
 
 @pytest.fixture
@@ -45,8 +47,13 @@ def departs(acme_team: Team) -> dict[str, Any]:
             night.run_here("customer")
         case = Case.objects.get(object_id=hers.pk)
         sue = hire("Sue", "auditor")
+    return around(case, sue, alice, hers) | {"his": his}
+
+
+def around(case: Case, sue: Member, alice: Member, hers: Any) -> dict[str, Any]:
+    """Where Alice's case could be read."""
     url = f"/acme/processes/{case.process_id}"
-    return {"sue": sue, "alice": alice, "hers": hers, "his": his, "case": f"{url}/cases/{case.pk}", "url": url}
+    return {"sue": sue, "alice": alice, "hers": hers, "case": f"{url}/cases/{case.pk}", "url": url}
 
 
 def body(response: Any) -> str:
@@ -116,3 +123,22 @@ def test_what_has_a_finding_of_the_persons_own_is_told_with_it(login: Login, dep
     with company_scope(sue.company_id), clock.at(friday):
         findings.surface(found.pk, actor=system())
     assert told(login, sue, departs, friday) == {True}
+
+
+def test_what_has_only_now_become_late_is_told_as_late(login: Login, acme_team: Team) -> None:
+    alice, day = acme_team.people["alice"], definition(["seq", "a", "b"], b=WITHIN)
+    with company_scope(acme_team.company):
+        in_force(day)
+        with clock.at(START - timedelta(days=90)):
+            hers = customers.create(actor=alice, values={"name": "苏州精工"}).record
+        log(hers, "a", START, alice)
+        with clock.at(THURSDAY):
+            night.run_here("customer")
+        case, sue = Case.objects.get(object_id=hers.pk), hire("Sue", "auditor")
+        assert case.deviations == 1
+    of = around(case, sue, alice, hers)
+    with clock.at(THURSDAY):
+        assert login(Client(), sue).get(of["case"]).status_code == 404
+        assert login(Client(), alice).get(of["case"]).status_code == 200
+    with clock.at(hours(24 * 9)):
+        assert login(Client(), sue).get(of["case"]).status_code == 200
