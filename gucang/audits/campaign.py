@@ -19,6 +19,8 @@ from gucang.kernel.permissions import within_reach
 from gucang.kernel.records import RecordType
 
 YEAR = timedelta(days=365)
+# In which a year's round is done: two are left for leave and holidays.
+WEEKS = 50
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,30 @@ def mine(campaign: Campaign, actor: Actor, now: datetime) -> QuerySet[Any]:
     return unconfirmed(campaign, now).filter(**{path: actor.member_id or 0}).order_by("pk")
 
 
+def to_look_at(actor: Actor, now: datetime) -> int:
+    """How many records this week's portion still has for this person."""
+    left = left_this_week(actor)
+    return min(left, sum(mine(one, actor, now)[:left].count() for one in every())) if left else 0
+
+
+def portion_of(actor: Actor) -> int:
+    """How many records this person looks at in a week: what the company has set, and never so few that the year does
+    not suffice for all that they own; 0 where the company asks for none. One query.
+    """
+    least = queries.settings().confirm_each_week
+    if not least:
+        return 0
+    owned = sum(
+        one.type.model._default_manager.filter(**{one.type.owner: actor.member_id or 0}).count() for one in every()
+    )
+    return max(least, -(-owned // WEEKS))
+
+
 def left_this_week(actor: Actor) -> int:
-    """How many of this week's portion are still to be looked at; 0 where the company asks for none."""
-    portion = queries.settings().confirm_each_week
+    """How many of this week's portion are still to be looked at; 0 where the company asks for none. Two queries."""
+    portion = portion_of(actor)
+    if not portion:
+        return 0
     today = clock.today()
     monday = clock.midnight(today - timedelta(days=today.weekday()))
     done = Confirmation.objects.filter(member_id=actor.member_id or 0, confirmed_at__gte=monday).count()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Case, Exists, Q, Value, When
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -19,6 +19,7 @@ from gucang.kernel.actions import get as action_called
 from gucang.kernel.actors import Actor
 from gucang.kernel.models import Event
 from gucang.kernel.records import RecordType
+from gucang.kernel.scope import remembered
 from gucang.surface import columns, home, nav, opened, panels, timeline
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.panels import View
@@ -201,13 +202,38 @@ panels.add("*", "menu", "audits/_of_list.html", rule_of_list, order=70)
 # --- home pages ------------------------------------------------------------------------------------------------------
 
 
+class _OfMe(NamedTuple):
+    """Whether anything of a kind is this person's to do."""
+
+    findings: bool
+    corrections: bool
+    master_data: bool
+
+
+def _of_me(actor: Actor) -> _OfMe:
+    """What the cards below need to ask for at all: on most days nothing. One query a page for all of them."""
+
+    def ask() -> _OfMe:
+        old = Q()
+        if queries.settings().confirm_each_week and actor.may("confirmation.create"):
+            old = Q(*(Exists(campaign.mine(one, actor, clock.now())) for one in campaign.every()), _connector=Q.OR)
+        found = Member.with_bin.filter(pk=actor.member_id).values_list(
+            Exists(queries.mine(actor)), Exists(queries.to_do(actor)),
+            Case(When(old, then=True), default=False) if old else Value(False),
+        )  # fmt: skip
+        return _OfMe(*found[0])
+
+    return remembered(f"what audits have for member {actor.member_id}", ask)
+
+
 def mine(request: CompanyRequest) -> dict[str, Any] | None:
     """What is one's own to put right or to answer, while nobody else sees it; and what one has agreed to do."""
     actor = request.actor
     if actor.member_id is None or actor.eyes is not None or not actor.may("finding.view"):
         return None
-    found = list(queries.mine(actor)[: CARD_ROWS + 1])
-    todo = list(queries.to_do(actor)[:CARD_ROWS])
+    there = _of_me(actor)
+    found = list(queries.mine(actor)[: CARD_ROWS + 1]) if there.findings else []
+    todo = list(queries.to_do(actor)[:CARD_ROWS]) if there.corrections else []
     if not found and not todo:
         return None
     return {
@@ -230,12 +256,8 @@ def portion(request: CompanyRequest) -> dict[str, Any] | None:
     actor = request.actor
     if actor.member_id is None or actor.eyes is not None or not actor.may("confirmation.create"):
         return None
-    left = campaign.left_this_week(actor)
-    if not left:
-        return None
-    now = clock.now()
-    count = sum(min(left, campaign.mine(one, actor, now)[:left].count()) for one in campaign.every())
-    return {"count": min(left, count), "url": f"{request.base}/confirm"} if count else None
+    count = campaign.to_look_at(actor, clock.now()) if _of_me(actor).master_data else 0
+    return {"count": count, "url": f"{request.base}/confirm"} if count else None
 
 
 def work(request: CompanyRequest) -> dict[str, Any] | None:
@@ -256,5 +278,5 @@ def work(request: CompanyRequest) -> dict[str, Any] | None:
 
 home.card("findings-mine", template="audits/_mine.html", context=mine, order=14)
 home.card("waits-for-me", template="audits/_waits.html", context=waiting, order=16)
-home.card("confirm-portion", template="audits/_portion.html", context=portion, homes=("sales", "service"), order=45)
+home.card("confirm-portion", template="audits/_portion.html", context=portion, order=45)
 home.card("audit-work", template="audits/_work.html", context=work, homes=("auditor",), order=6)

@@ -279,7 +279,7 @@ class AuditSettings(Record):
     confirm_each_week = _figure(
         _("records that an owner confirms each week"),
         10,
-        _("So that each is looked at once a year; 0 for none."),
+        _("At least a fiftieth of what somebody owns, so that each is looked at once a year; 0 for none."),
         0,
         100,
     )

@@ -11,9 +11,9 @@ from django.test import Client
 
 from gucang.accounts.models import Member
 from gucang.activity.actions import tasks
-from gucang.audits import jobs
-from gucang.audits.actions import findings, setup
-from gucang.audits.models import AuditRule, Confirmation, Finding, Look
+from gucang.audits import campaign, jobs
+from gucang.audits.actions import confirmations, findings, setup
+from gucang.audits.models import AuditRule, AuditSettings, Confirmation, Finding, Look
 from gucang.kernel import clock
 from gucang.kernel import jobs as queue
 from gucang.kernel.actors import system
@@ -204,3 +204,40 @@ def test_reading_a_colleagues_finding_by_a_program_is_a_look_too(
     queue.drain()
     with company_scope(acme_team.company):
         assert Look.objects.get().looker_id == auditor.pk
+
+
+def test_the_portion_is_on_the_home_page_of_whoever_has_something_to_confirm(
+    client: Client, login: Login, acme_team: Team
+) -> None:
+    mia = acme_team.people["mia"]  # a sales manager, whose home is not the salespeople's
+    browser = login(client, mia)
+    assert "本周资料核对" not in text(browser.get("/acme/")), "she owns nothing"
+    with company_scope(acme_team.company):
+        new = customers.create(actor=mia, values={"name": "苏州新客户"}).record
+    assert "本周资料核对" not in text(browser.get("/acme/")), "it was made today"
+    with company_scope(acme_team.company), clock.at(clock.now() - timedelta(days=400)):
+        old = customers.create(actor=mia, values={"name": "苏州老客户"}).record
+    shown = text(browser.get("/acme/"))
+    assert "本周资料核对" in shown
+    assert "1 条资料一年没有核对" in shown
+    assert browser.post("/acme/confirm", {"about_type": "customer", "about_id": old.pk}).status_code == 302
+    assert "本周资料核对" not in text(browser.get("/acme/"))
+    assert new.owner_id == old.owner_id
+
+
+def test_whoever_owns_much_gets_through_it_in_a_year(acme_team: Team) -> None:
+    alice, bob = acme_team.people["alice"], acme_team.people["bob"]
+    with company_scope(acme_team.company):
+        with clock.at(clock.now() - timedelta(days=400)):
+            for number in range(101):
+                customers.create(actor=alice, values={"name": f"苏州第{number}公司"})
+        setup.create_settings(actor=system(), values={"confirm_each_week": 2})
+        assert campaign.portion_of(alice.as_actor()) == 3, "a fiftieth of 101, rounded up"
+        assert campaign.portion_of(bob.as_actor()) == 2
+        assert campaign.to_look_at(alice.as_actor(), clock.now()) == 3
+        for _one in range(2):
+            first = campaign.mine(campaign.every()[0], alice.as_actor(), clock.now()).first()
+            confirmations.create(actor=alice, values={"about_type": "customer", "about_id": first.pk})
+        assert campaign.to_look_at(alice.as_actor(), clock.now()) == 1
+        setup.edit_settings(AuditSettings.objects.get(), actor=system(), values={"confirm_each_week": 0})
+        assert campaign.to_look_at(alice.as_actor(), clock.now()) == 0
