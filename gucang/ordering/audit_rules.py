@@ -1,4 +1,4 @@
-"""Audit rules about sales orders, and what waits behind them."""
+"""Audit rules about sales orders, about customers who buy, and about work that has moved out of the program."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gucang.activity.models import Attachment, FollowUp
+from gucang.accounts.models import Member, Status
+from gucang.activity.models import Attachment, FollowUp, Task
 from gucang.approvals.audit_rules import holder_of
 from gucang.approvals.models import ApprovalRequest, State
-from gucang.audits.clocks import working_hours_ago
+from gucang.audits.clocks import working_days_ago, working_hours_ago
 from gucang.audits.declared import audit_rule
 from gucang.audits.kinds import Every, Kind, Severity
 from gucang.books.queries import in_own_currency
+from gucang.kernel import clock
 from gucang.kernel.currency import own_currency
+from gucang.kernel.models import Event
 from gucang.ordering.models import Delivered, OrderState, SalesOrder
 from gucang.parties.models import Customer
+from gucang.selling.models import Opportunity, StageKind
+from gucang.worktime.models import Leave
 
 _HOLD = (OrderState.APPROVED, OrderState.DONE)
 WORKING_HOURS = {"working_hours": _("working hours")}
@@ -121,3 +127,36 @@ def revenue_without_activity(customers: QuerySet[Any], *, now: datetime, days: i
         audit_orders=Subquery(sums.annotate(n=Count("pk")).values("n")),
         audit_revenue=Subquery(sums.annotate(s=Sum(in_own_currency("total", timezone.localdate(now)))).values("s")),
     )
+
+
+def _counted(found: QuerySet[Any], whose: str) -> Any:
+    """How many of `found` are the member's by the field `whose`."""
+    mine = found.filter(**{whose: OuterRef("pk")}).order_by().values(whose)
+    return Coalesce(Subquery(mine.annotate(n=Count("pk")).values("n")), 0)
+
+
+@audit_rule(
+    "ordering.work-elsewhere", on=Member, kind=Kind.BYPASS, severity=Severity.HINT,
+    name=_("Live work, and nothing written down for a while"), responsible="pk", evidence=lambda ids: {},
+    says=_(
+        "{audit_deals} deals, {audit_orders} orders and {audit_tasks} tasks go on in your name, and nothing was written"
+        " down in {working_days} working days. If they are kept elsewhere, bring them in; if others do them, hand over."
+    ),
+    labels={"working_days": _("working days")},
+)  # fmt: skip
+def work_elsewhere(members: QuerySet[Any], *, now: datetime, working_days: int = 10) -> QuerySet[Any]:
+    """Members with open deals, orders or tasks who have left no deed for so long: their work may have gone back to
+    paper and chat. Neither who was away in these days nor who is new.
+    """
+    today = timezone.localdate(now)
+    before = working_days_ago(today, working_days)
+    since = clock.midnight(before)
+    deeds = Event.objects.filter(actor_id=OuterRef("pk"), actor_kind="member", occurred_at__gte=since)
+    away = Leave.objects.filter(member=OuterRef("pk"), begins_on__lte=today, ends_on__gte=before)
+    here = members.exclude(status=Status.LEFT).filter(Q(joined_on=None) | Q(joined_on__lt=before), created_at__lt=since)
+    found = here.filter(~Exists(deeds), ~Exists(away)).annotate(
+        audit_deals=_counted(Opportunity.objects.filter(state=StageKind.OPEN), "owner"),
+        audit_orders=_counted(SalesOrder.objects.exclude(state__in=(OrderState.DONE, OrderState.CANCELLED)), "owner"),
+        audit_tasks=_counted(Task.objects.filter(done_at=None), "assignee"),
+    )
+    return found.filter(Q(audit_deals__gt=0) | Q(audit_orders__gt=0) | Q(audit_tasks__gt=0))

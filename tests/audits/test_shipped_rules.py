@@ -12,8 +12,9 @@ import pytest
 
 from gucang.accounts.models import Member
 from gucang.activity.actions import follow_ups, tasks
+from gucang.activity.models import Task
 from gucang.approvals.models import ApprovalRequest
-from gucang.audits import declared, waits
+from gucang.audits import declared, waits, wording
 from gucang.audits.actions import setup
 from gucang.audits.kinds import Severity, State
 from gucang.audits.models import Finding, Opening
@@ -37,6 +38,7 @@ from gucang.promises.models import Promise
 from gucang.selling.actions import leads
 from gucang.stock.actions import moves, products, warehouses
 from gucang.stock.models import StockLevel
+from gucang.worktime.actions import leave
 from tests.approvals.conftest import make_policy
 from tests.audits.conftest import look_for, rule
 from tests.personas import Team, hire
@@ -94,8 +96,6 @@ def next_step(by: Member) -> Made:
 
 
 def tasks_of(by: Member) -> list[Any]:
-    from gucang.activity.models import Task
-
     return list(Task.objects.filter(assignee=by).order_by("pk"))
 
 
@@ -218,6 +218,16 @@ def silent_order(by: Member) -> Made:
     with ago(days=1):
         follow_ups.create(actor=by, values=values)
     return approved(by), approved(by, known)
+
+
+def silent_member(by: Member, name: str = "Bea") -> Made:
+    """One with a task who has written nothing down for weeks, beside one who does something today."""
+    with ago(days=60):
+        busy = hire(name, "salesperson")
+        for who in (busy, by):
+            tasks.create(actor=by, values={"title": "寄样品", "assignee": who})
+    customer(by)
+    return busy, by
 
 
 def uncontracted(by: Member) -> Made:
@@ -372,6 +382,7 @@ CASES: dict[str, tuple[Callable[[Member], Made], dict[str, int]]] = {
     "ordering.order-without-contract": (uncontracted, {"from_amount": 1}),
     "ordering.order-without-contact": (silent_order, {}),
     "ordering.revenue-without-activity": (silent_customer, {}),
+    "ordering.work-elsewhere": (silent_member, {}),
     "delivering.delivery-waits": (delivery, {}),
     "delivering.confirmed-late": (told_late, {}),
     "billing.payment-entered-late": (late_money, {}),
@@ -406,6 +417,25 @@ def test_a_rule_finds_what_offends_and_nothing_else(key: str, acme_team: Team, o
         assert Finding.objects.filter(rule__key=key, about_id=offender_id).get().subject
     with company_scope(other_team.company):
         assert Finding.objects.count() == 0, "nothing was found there by looking here"
+
+
+def test_who_was_away_is_new_has_left_or_has_nothing_to_do_is_not_told_that_their_work_stands_still(
+    scope: Any, adam: Member
+) -> None:
+    quiet, away, left, idle = (silent_member(adam, name)[0] for name in ("Bea", "Cai", "Dan", "Eva"))
+    with ago(days=3):
+        new = hire("Fred", "salesperson")
+        tasks.create(actor=adam, values={"title": "寄样品", "assignee": new})
+    leave.create(actor=adam, values={"member": away, "begins_on": day(5), "ends_on": day(1)})
+    for one in Task.objects.filter(assignee=idle):
+        tasks.complete(one, actor=adam)
+    with writing("accounts"):
+        Member.objects.filter(pk=left.pk).update(status="left", left_on=clock.today())
+    (finding,) = look_for("ordering.work-elsewhere")
+    assert (finding.about_id, finding.member_id, finding.severity) == (quiet.pk, quiet.pk, "hint")
+    assert "1 个任务" in wording.sentence(finding)
+    customers.create(actor=quiet, values={"name": name()})
+    assert look_for("ordering.work-elsewhere")[0].state == State.SELF_CORRECTED
 
 
 def test_a_delivery_without_a_day_waits_since_it_was_written_and_a_return_without_one_does_not(
