@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from gucang.accounts.models import Member
 from gucang.kernel import clock, records
 from gucang.kernel.actors import system
+from gucang.kernel.models import Company
 from gucang.kernel.scope import company_scope
 from gucang.selling.actions import leads
 from gucang.selling.models import Lead
@@ -154,3 +158,31 @@ def test_a_company_has_only_its_own(acme_team: Team, other_team: Team) -> None:
     with company_scope(other_team.company):
         assert queries.ever_in_force() == {}
         assert not records.get("process").query(system()).exists()
+
+
+CJK = re.compile("[\u4e00-\u9fff]")
+LATIN = re.compile("[A-Za-z]{2,}")
+
+
+@pytest.mark.parametrize(("language", "foreign", "own"), [("zh-hans", LATIN, CJK), ("en", CJK, LATIN)])
+def test_every_shipped_process_is_adopted_whole_in_the_language_of_the_company(
+    acme_team: Team, language: str, foreign: re.Pattern[str], own: re.Pattern[str]
+) -> None:
+    """Whatever language the person who presses reads."""
+    Company.objects.filter(pk=acme_team.company.pk).update(language=language)
+    other = {"zh-hans": "en", "en": "zh-hans"}[language]
+    with company_scope(acme_team.company), override(other):
+        sue = hire("Sue", "auditor")
+        for one in shipped.every():
+            process = processes.adopt(actor=sue, code=one.code).record
+            words = process.versions.get().read()
+            said = {"name": process.name, "purpose": process.purpose}
+            for step in words.in_order:
+                assert step.name, step.key
+                parts = ("name", "whom", "when_late", "instruction")
+                said |= {f"{step.key}.{part}": getattr(step, part) for part in parts if getattr(step, part)}
+            assert process.name
+            assert process.purpose
+            assert {where: text for where, text in said.items() if foreign.search(text)} == {}, one.code
+            assert {where: text for where, text in said.items() if not own.search(text)} == {}, one.code
+    assert len(shipped.every()) == 5
