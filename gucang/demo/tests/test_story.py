@@ -17,10 +17,13 @@ from gucang.accounts.sentences import sentences
 from gucang.activity import queries as activity
 from gucang.activity.models import Attachment, Coaching, FollowUp, Task
 from gucang.approvals.models import ApprovalRequest, ApprovalTask
+from gucang.audits.kinds import LIVE
+from gucang.audits.models import Correction, Finding
 from gucang.billing.models import Dunning, Invoice, Payment, Receivable
 from gucang.billing.reports import Asked, ageing
 from gucang.conformance import night
 from gucang.conformance.models import Case
+from gucang.court.models import Deviation
 from gucang.delivering.models import Delivery
 from gucang.demo import cli, story
 from gucang.demo.story import before, cast, tickets, training
@@ -320,3 +323,19 @@ def test_work_is_held_against_processes_and_departs_from_them(inside: Company) -
     assert Case.objects.filter(deviations__gt=0).exists()
     assert Case.objects.filter(cost=0, whole=True).exists()
     assert Case.objects.exclude(waits_for="").filter(ended_at=None).exists()
+
+
+def test_the_audit_has_found_much_and_people_and_the_auditor_have_gone_on_with_it(inside: Company) -> None:
+    """Findings stand in every state that the story brings about, corrections are under way, the court has judged."""
+    states = set(Finding.objects.values_list("state", flat=True))
+    assert {"own", "open", "answered", "correcting", "waived", "accepted", "self_corrected"} <= states
+    kinds = set(Finding.objects.values_list("rule__kind", flat=True))
+    assert {"timeliness", "master_data", "conformance", "own"} <= kinds
+    assert set(Correction.objects.values_list("state", flat=True)) >= {"open", "done"}
+    assert not Correction.objects.filter(prevents="").exists()
+    flood = Finding.objects.filter(state__in=LIVE, member__isnull=False).values("rule", "member")
+    assert max(flood.annotate(n=Count("pk")).values_list("n", flat=True)) <= 4, "no more than the auditor's figure"
+    brought = set(Deviation.objects.values_list("state", flat=True))
+    assert brought == {"open", "better", "tolerated", "harmful"}
+    better = Deviation.objects.get(state="better")
+    assert ProcessVersion.objects.filter(process=better.process, state="draft").exists()
