@@ -76,7 +76,7 @@ def test_an_order_that_waits_says_what_it_would_release(
 ) -> None:
     order = written(deliver_by=BY)
     wanted = {
-        "zh-hans": "因此等待：2 行货品的预留、2031年5月9日前的出货和1 笔应收，共 ¥200。",
+        "zh-hans": "因此等待：2 行货品的预留、2031年5月9日前的出货、1 笔应收，共 ¥200。",
         "en": "Waiting for this: the stock for 2 lines, the delivery by May 9, 2031 and 1 receivable of ¥200.",
     }
     assert said(adam, "sales_order", order.pk) == wanted[language]
@@ -94,7 +94,7 @@ def test_an_order_that_is_changed_keeps_its_written_deliveries_and_promises(
     about = {"about_type": "sales_order", "about_id": order.pk, "kind": "gift", "what": "两套皮带"}
     making.create(actor=alice, values=about)
     wanted = {
-        "zh-hans": "因此等待：3 张出货单、3 笔应收，共 ¥60和1 个承诺。",
+        "zh-hans": "因此等待：3 张出货单、3 笔应收，共 ¥60、1 个承诺。",
         "en": "Waiting for this: 3 deliveries, 3 receivables of ¥60 and 1 promise.",
     }
     assert said(adam, "sales_order", order.pk) == wanted[language]
@@ -137,7 +137,7 @@ def test_the_home_page_and_the_finding_show_it(acme_team: Team, login: Any) -> N
         look_for("ordering.order-waits-for-approval")
         finding = Finding.objects.get(rule__key="ordering.order-waits-for-approval")
     page = login(Client(), adam)
-    words = "1 行货品的预留、出货和1 笔应收，共 ¥100"
+    words = "1 行货品的预留、出货、1 笔应收，共 ¥100"
     assert words in words_of(page.get("/acme/").content.decode())
     assert words in words_of(page.get(f"/acme/findings/{finding.pk}").content.decode())
 

@@ -22,6 +22,7 @@ from gucang.selling.models import Opportunity, Quote
 from gucang.stock.models import Product
 
 FIRST_AFTER = 25
+LARGE = 300_000
 REASONS = ("价格高于竞争对手", "项目推迟到明年", "改用了别的方案", "预算没有批下来")
 NOTES = ("含包装和运费", "交期以收到预付款起算", "质保一年", "含安装调试", "")
 
@@ -161,12 +162,13 @@ def _try(deed: Any) -> bool:
 
 
 def tell(world: World) -> None:
-    """The policy about discounts, and a quote beyond it that waits for the seller's manager."""
+    """The policies about discounts and large orders; a quote and an order that wait for the seller's manager."""
     step = {"name": "部门经理", "mode": "all", "who": [SUPERIOR], "hours": 8, "late": "superior"}
     _at(world, 5, lambda: policy(world, "折扣超出授权", "quote.send", "over_discount__gte=0.01", [step]))
-    _at(world, 4, lambda: policy(world, "大额订单", "sales_order.approve", "total__gte=300000", [step]))
+    _at(world, 4, lambda: policy(world, "大额订单", "sales_order.approve", f"total__gte={LARGE}", [step]))
     _at(world, 3, lambda: _beyond(world, "li.xiangdong"))
     _at(world, 2.95, lambda: _given(world, "li.xiangdong"))
+    _at(world, 2.92, lambda: _large(world, "li.xiangdong"))
 
 
 def _at(world: World, minutes: float, deed: Any) -> None:
@@ -185,6 +187,22 @@ def _given(world: World, seller: str) -> None:
     rows = [{"product": goods.pk, "quantity": 2}, {"product": service.pk, "quantity": 1, "price": 0}]
     order = orders.create(actor=actor, values={"customer": customer.pk, "lines": rows}).record
     orders.approve(order, actor=actor)
+
+
+def _large(world: World, seller: str) -> None:
+    """So much of one product that a manager has to agree; the warehouse and the books wait for that."""
+    actor = world.actor(seller)
+    customer = Customer.objects.filter(owner=world.members[seller], status="buyer").order_by("-id").first()
+    goods = Product.objects.filter(stocked=True, active=True, list_price__gt=0).order_by("-list_price", "id").first()
+    if customer is None or goods is None or goods.list_price is None:
+        return
+    rows = [{"product": goods.pk, "quantity": int(LARGE / goods.list_price) + 1}]
+    values = {"customer": customer.pk, "lines": rows, "deliver_by": working_day(world.today + timedelta(days=12))}
+    order = orders.create(actor=actor, values=values | {"note": "客户等着装机，最好今天批。"}).record
+    try:
+        orders.approve(order, actor=actor)
+    except NeedsApproval:
+        return
 
 
 def _beyond(world: World, seller: str) -> None:

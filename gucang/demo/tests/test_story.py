@@ -17,6 +17,7 @@ from gucang.accounts.sentences import sentences
 from gucang.activity import queries as activity
 from gucang.activity.models import Attachment, Coaching, FollowUp, Task
 from gucang.approvals.models import ApprovalRequest, ApprovalTask
+from gucang.audits import impact
 from gucang.audits.kinds import LIVE
 from gucang.audits.models import Correction, Finding
 from gucang.billing.models import Dunning, Invoice, Payment, Receivable
@@ -281,6 +282,11 @@ def test_a_discount_beyond_the_price_list_waits_and_orders_are_in_every_state(in
     assert {"sent", "accepted", "declined"} <= set(Quote.objects.values_list("state", flat=True))
     assert {"approved", "done"} <= set(SalesOrder.objects.values_list("state", flat=True))
     assert Quote.objects.filter(revision=2).exists()
+    large = ApprovalRequest.objects.get(action="sales_order.approve", state="waiting")
+    assert Finding.objects.filter(about_type="sales_order", about_id=large.about_id).count() == 0
+    behind = impact.sentence_of(system(), "approval_request", large.pk)
+    assert "1 行货品的预留" in behind
+    assert "1 笔应收，共 ¥" in behind
 
 
 def test_the_warehouses_hold_what_their_ledger_says_and_some_shelves_run_low(inside: Company) -> None:
