@@ -52,7 +52,7 @@ case aligned with the model, exactly; medians of {rounds} rounds, in seconds of 
 2.7.23: reading {read}; aligning as told with the reference results, on another machine of 2 cores and as upper bounds,
 so that “times faster” is at most so much. ✗: less than 20 times.
 
-| log and model | cases / variants | total cost | reading | aligning | both | pm4py: reading · aligning | times faster, at most |
+| log and model | cases / variants | total cost | reading | aligning | both | pm4py: reading · aligning | times ≤ |
 |---|---|---|---|---|---|---|---|
 """
 # Run by the other Python: reads each log once and prints its seconds.

@@ -10,10 +10,10 @@ from json import dumps
 from typing import Any, Protocol
 
 from gucang.conformance.explaining import Departure, Explained, digest_of, explained, next_step
-from gucang.conformance.follows import Pairs, follows
 from gucang.conformance.judging import Demand, Limit
 from gucang.conformance.models import Variant
 from gucang.processes.mining.alignments import Aligner
+from gucang.processes.mining.follows import Pairs, follows
 from gucang.sops.definitions import Definition, keys_of, parse
 from gucang.sops.models import ProcessVersion
 

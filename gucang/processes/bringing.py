@@ -13,7 +13,7 @@ from gucang.exchange import store
 from gucang.kernel.actors import system
 from gucang.kernel.scope import company_scope, deriving
 from gucang.kernel.sets import column_types, insert_rows
-from gucang.processes import reading
+from gucang.processes import reading, ways
 from gucang.processes.actions import logs
 from gucang.processes.mining.errors import MiningError
 from gucang.processes.mining.handoffs import handoffs_of
@@ -150,6 +150,7 @@ class _Writer:
             insert_rows(LogVariant._meta.db_table, column_types(LogVariant, VARIANT), rows)
             with deriving("processes"):
                 LogFile.objects.filter(log_id=self._log_id).update(activities=activities, handoffs=self._handoffs)
+            ways.keep(self._log_id)
             log = OutsideLog.objects.get(pk=self._log_id)
             said = json.dumps(totals | {"begins_at": times[0], "ends_at": times[1]})
             logs.finish(log, actor=system(), totals=said)

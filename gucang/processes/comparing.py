@@ -10,11 +10,11 @@ from django.db.models import F, Func, IntegerField, Q, Sum
 from gucang.kernel.actors import system
 from gucang.kernel.scope import company_scope, deriving
 from gucang.kernel.sets import column_types, update_rows
-from gucang.processes import reading
+from gucang.processes import reading, ways
 from gucang.processes.actions import logs
 from gucang.processes.mining.alignments import Aligner
 from gucang.processes.mining.errors import BadModel
-from gucang.processes.models import LogVariant, OutsideLog, ProcessModel
+from gucang.processes.models import LogFile, LogVariant, OutsideLog, ProcessModel
 
 PAGE = 500
 # Beyond so many steps nobody reads an explanation; its cost is kept all the same.
@@ -28,6 +28,8 @@ def compare(company: int, log_id: int) -> None:
         if log is None or log.process_model is None or log.judged:
             return
         model: ProcessModel = log.process_model
+        if LogFile.objects.filter(log_id=log_id, ways__isnull=True).exists():  # it came in before they were counted
+            ways.keep(log_id)
     try:
         aligner = Aligner(reading.net_of_text(model.definition))
         last = 0

@@ -120,7 +120,8 @@ class OutsideLog(Record):
 class LogFile(CompanyModel):
     """What stood in a file before its cases, and how much of it has been written, in cases, while it is being read.
 
-    `activities` are [[name, events, cases], …], the most frequent first; `handoffs` [hand-offs, revisits, aba].
+    `activities` are [[name, events, cases], …], the most frequent first; `handoffs` [hand-offs, revisits, aba]; `ways`
+    [[before, after, times, half, most], …] as `ways.Way` has them, None where they were not counted yet.
     """
 
     derived = True
@@ -129,6 +130,7 @@ class LogFile(CompanyModel):
     header = models.JSONField(default=dict)
     activities = models.JSONField(default=list)
     handoffs = models.JSONField(default=list)
+    ways = models.JSONField(null=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
 

@@ -23,7 +23,7 @@ from gucang.kernel.models import Event
 from gucang.kernel.scope import company_scope
 from tests.automation.conftest import TASK
 
-ROWS, KILLS, PATIENCE_SECONDS = 150, 3, 60
+ROWS, KILLS, PATIENCE_SECONDS = 150, 3, 300
 
 WORKER = """
 import json, os, sys

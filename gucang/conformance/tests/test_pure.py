@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gucang.conformance.explaining import departures, explained, next_step
-from gucang.conformance.follows import follows
 from gucang.conformance.holding import Change, Held
 from gucang.conformance.judging import Deed, Demand, Found, Limit, judge
 from gucang.conformance.kinds import Kind
 from gucang.conformance.paces import added, minutes_of, pace_of, quantile
 from gucang.processes.mining.alignments import Aligner
+from gucang.processes.mining.follows import follows
 from gucang.processes.mining.trees import Operator, Tree, choice, loop, optional, parallel, sequence, step
 from gucang.worktime.hours import Span, WorkHours
 from gucang.worktime.shifts import read_shifts

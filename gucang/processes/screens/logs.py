@@ -16,8 +16,9 @@ from gucang.exchange.readers import BadTable
 from gucang.kernel import records
 from gucang.kernel.errors import Invalid, NotVisible, Problem, Refused
 from gucang.kernel.records import RecordType
-from gucang.processes import reading, writing
+from gucang.processes import reading, ways, writing
 from gucang.processes.actions import logs
+from gucang.processes.mining.trees import Tree
 from gucang.processes.models import ActivityName, LogFile, LogVariant, OutsideLog, State
 from gucang.processes.screens.progress import answer, so_far
 from gucang.surface.middleware import CompanyRequest
@@ -28,6 +29,8 @@ from gucang.surface.screens.common import find, record_url
 PAGE = 20
 SHOWN_ACTIVITIES = 50
 SHOWN_STEPS = 40
+# Beyond so many steps a drawing is no map any more.
+MOST_DRAWN = 60
 # A larger one is written by the command line, which keeps nobody's browser waiting.
 MOST_DOWNLOADED = 300_000
 
@@ -104,18 +107,25 @@ def page(request: CompanyRequest, record_type: RecordType, log: OutsideLog) -> d
     """What the page of a log shows besides the common."""
     if log.deleted_at is not None or log.state != State.READY:
         return {"log": log, "ready": False} | _so_far(request, log)
-    file = LogFile.objects.filter(log=log).only("activities", "handoffs").first()
+    file = LogFile.objects.filter(log=log).only("activities", "handoffs", "ways").first()
     number = _page_number(request)
     found = LogVariant.objects.filter(log=log).order_by("-cases", "number")
     variants = list(found[(number - 1) * PAGE : number * PAGE])
     url = _url(request, log)
     handoffs = file.handoffs if file and file.handoffs else [0, 0, 0]
+    outdated = bool(log.judged) and log.judged != _digest(log)
+    tree = _tree(log) if log.judged and not outdated else None
+    found_ways = ways.of(file)
+    title = _t("What really happened in “%(log)s”") % {"log": log}
     return {
+        "drawing": ways.drawn(found_ways, tree, title=title) if tree is not None and found_ways else "",
+        "ways": ways.table(found_ways, tree),
+        "more_ways": max(len(found_ways) - ways.MOST_SHOWN, 0),
         "log": log,
         "ready": True,
         "url": url,
         "waiting": log.process_model_id is not None and not log.judged,
-        "outdated": bool(log.judged) and log.judged != _digest(log),
+        "outdated": outdated,
         "activities": (file.activities if file else [])[:SHOWN_ACTIVITIES],
         "more_activities": max(len(file.activities) - SHOWN_ACTIVITIES, 0) if file else 0,
         "handoffs": handoffs,
@@ -129,6 +139,12 @@ def page(request: CompanyRequest, record_type: RecordType, log: OutsideLog) -> d
 
 def _digest(log: OutsideLog) -> str:
     return reading.digest_of(log.process_model.definition) if log.process_model is not None else ""
+
+
+def _tree(log: OutsideLog) -> Tree | None:
+    """The model that the log was compared with, where it can be drawn: a Petri net and a very large tree cannot."""
+    tree = reading.tree_of_text(log.process_model.definition) if log.process_model is not None else None
+    return tree if tree is not None and len(set(tree.labels())) <= MOST_DRAWN else None
 
 
 def _models(request: CompanyRequest) -> list[tuple[str, str]]:
