@@ -46,8 +46,8 @@ _LATE = """
       AND recorded_at - occurred_at > %(least)s AND recorded_at - occurred_at <= %(most)s
     ON CONFLICT DO NOTHING
 """
-# Each event is looked up by its key. Of a plain join the planner expects far more than there is, and reads the whole log
-# for it: 84 s a batch at ten million events. OFFSET 0 keeps it from making one of this.
+# Each event is looked up by its key. Of a plain join the planner expects far more than there is, and reads the whole
+# log for it: 84 s a batch at ten million events. OFFSET 0 keeps it from making one of this.
 _DEEDS = """
     SELECT o.object_id, e.id, e.name, e.occurred_at, e.recorded_at,
            CASE WHEN e.actor_kind = 'system' THEN NULL ELSE e.actor_id END

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gucang.accounts.actions import members
 from gucang.accounts.models import Member, Role
 from gucang.audits.actions import setup
-from gucang.conformance import night
+from gucang.conformance import night, reading
 from gucang.conformance.kinds import Kind
 from gucang.conformance.models import (
     Arrow,
@@ -393,3 +395,20 @@ def test_the_night_queues_a_job_for_each_type_and_it_judges(acme: Any, alice: Me
     with company_scope(acme):
         assert case_of(record).variant.steps == ["b"]
         assert Watch.objects.get().ended_at is not None
+
+
+# --- what it costs ---
+
+
+def test_a_batch_looks_up_its_events_and_never_joins_the_whole_log(customer: Any, alice: Member) -> None:
+    """Whatever the planner thinks of the numbers: at ten million events it once read all of them for each batch."""
+    record = customer()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        with CaptureQueriesContext(connection) as asked:
+            list(reading.cases("customer", [record.pk], ["customer.create"]))
+        cursor.execute("EXPLAIN " + asked[-1]["sql"])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Nested Loop" in plan
+    assert "Hash Join" not in plan
+    assert "Merge Join" not in plan
