@@ -7,9 +7,5 @@ class AuditsConfig(AppConfig):
     verbose_name = _("Audit")
 
     def ready(self) -> None:
-        """Put findings on the pages of others, and load the rules that modules declare about their own records."""
-        from django.utils.module_loading import autodiscover_modules
-
+        """Put findings on the pages of others. The rules that modules declare are loaded with their records."""
         from gucang.audits import frame  # noqa: F401
-
-        autodiscover_modules("audit_rules")

@@ -61,7 +61,7 @@ class Declared:
     has had its chance to offend since then, by which a correction is verified; without it, what was made a day ago or
     earlier. `tolerated(ids, now=…, **figures)` tells, by record, which of them would offend if nothing were tolerated
     today. `window` names the figure that says how many days the rule looks back: what only falls out of them was put
-    right by nobody.
+    right by nobody. `wanted()` says whether the company that is entered has a use for the rule, and so is given it.
     """
 
     key: str
@@ -79,6 +79,7 @@ class Declared:
     cases: Cases | None = None
     tolerated: Tolerances | None = None
     window: str = ""
+    wanted: Callable[[], bool] = lambda: True
 
     @property
     def type(self) -> RecordType:

@@ -18,6 +18,7 @@ class KernelConfig(AppConfig):
         moments.use_everywhere()
         lookups.use_everywhere()
         autodiscover_modules("actions", "records", "reactions", "jobs")
+        autodiscover_modules("audit_rules")  # some are about every type that is known by then
         checks.register(own_checks.check_models, checks.Tags.models)
         checks.register(own_checks.check_record_types, checks.Tags.models)
         checks.register(own_checks.check_database_role, checks.Tags.database)

@@ -137,7 +137,7 @@ def test_a_finding_that_is_tolerated_says_until_when_and_by_whom(
     with company_scope(acme_team.company), clock.at(NIGHT):
         setup.ensure_rules()
         rule = AuditRule.objects.get(key=key_of("customer"))
-        setup.tune(rule, actor=sue, severity="warning", figures='{"most": 2}')
+        setup.tune(rule, actor=sue, severity="warning", figures='{"most": 0}')
         rule.refresh_from_db()
         engine.run(rule)
         found = Finding.objects.filter(subject__endswith="-acd").earliest("pk")

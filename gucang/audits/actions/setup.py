@@ -103,12 +103,12 @@ def turn_off(rule: AuditRule) -> None:
 
 
 def ensure_rules() -> None:
-    """Give the active company the declared rules that it lacks. An event for each."""
+    """Give the active company the declared rules that it lacks and has a use for. An event for each."""
     from gucang.kernel.actors import system
 
     present = set(AuditRule.with_bin.exclude(key="").values_list("key", flat=True))
     for found in declared.every():
-        if found.key not in present:
+        if found.key not in present and found.wanted():
             install(actor=system(), key=found.key)
 
 
