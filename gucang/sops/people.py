@@ -12,11 +12,13 @@ from gucang.sops.definitions import Definition, Step
 
 @dataclass(frozen=True)
 class Colleague:
-    """A member who works here."""
+    """A member who works here, and how to reach them."""
 
     pk: int
     name: str
     department: int | None
+    phone: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def company() -> Company:
 
 def _read() -> Company:
     rows = Member.objects.exclude(status=Status.LEFT).order_by("name_key", "pk")
-    members = {pk: Colleague(pk, name, here) for pk, name, here in rows.values_list("pk", "name", "department_id")}
+    known = rows.values_list("pk", "name", "department_id", "phone", "email")
+    members = {pk: Colleague(pk, *rest) for pk, *rest in known}
     by_role: dict[str, list[Colleague]] = {}
     for member, role, key in MemberRole.objects.order_by("pk").values_list("member_id", "role_id", "role__key"):
         if member in members:

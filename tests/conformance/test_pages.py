@@ -30,7 +30,10 @@ def went(acme_team: Team) -> dict[str, Any]:
     """Two cases: Alice's departs, Bob's waits; the scope is left again."""
     alice, bob = acme_team.people["alice"], acme_team.people["bob"]
     with company_scope(acme_team.company):
-        steps = {"b": {"name": "核价", "serves": {"whom": "仓库", "when_late": "出货要等"}}, "c": {"name": "备货"}}
+        steps = {
+            "b": {"name": "核价", "serves": {"whom": "仓库", "when_late": "出货要等"}},
+            "c": {"name": "备货", "roles": ["sales_manager"]},
+        }
         in_force(definition(["seq", "a", "b", "c", "d"], **steps))
         with clock.at(START - timedelta(days=90)):
             hers = customers.create(actor=alice, values={"name": "苏州精工"}).record
@@ -67,6 +70,7 @@ def test_you_are_here_from_a_record_with_who_comes_before(
     page = text(browser.get(f"{went['url']}/map?record={went['his'].pk}"))
     assert "你在这里" in page
     assert "bob@acme.test" in page
+    assert "mia@acme.test" in page.partition("下一步")[2], "who does what comes after"
     assert browser.get(f"{went['url']}/map?record=999999").status_code == 404
 
 

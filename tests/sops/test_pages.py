@@ -161,6 +161,8 @@ def test_the_next_step_stands_on_the_record_and_leads_to_the_process(
     assert f"/acme/processes/{held.process_id}#step-answer" in page
     assert "由您来做" in page
     assert 'id="next-step"' not in text(client.get("/acme/leads/"))
+    seen_by_mia = text(login(Client(), acme_team.people["mia"]).get(f"/acme/leads/{lead.pk}"))
+    assert f'href="mailto:{alice.email}"' in seen_by_mia.partition('id="next-step"')[2]
 
 
 def test_who_has_a_part_is_told_once_and_nobody_else(acme_team: Team, held: ProcessVersion) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_safe
 
-from gucang.accounts.models import Member
 from gucang.conformance import mapping, queries, wording
 from gucang.conformance.explaining import next_step
 from gucang.conformance.models import Case, Watch
@@ -18,11 +18,16 @@ from gucang.kernel import clock, records
 from gucang.kernel.errors import NotVisible
 from gucang.kernel.models import Event
 from gucang.processes.mining.alignments import Move
+from gucang.sops import people
+from gucang.sops.definitions import Step
 from gucang.sops.models import ProcessVersion
+from gucang.sops.people import Colleague
 from gucang.surface.middleware import CompanyRequest
 from gucang.surface.problems import answered
 from gucang.surface.render import render
 from gucang.worktime.queries import calendar_of
+
+NAMES = 3
 
 
 @require_safe
@@ -111,24 +116,36 @@ def _around(request: CompanyRequest, case: Case) -> dict[str, Any]:
     done = [step for move, step, _at in case.variant.running_moves if move == Move.SYNC.value]
     now = words.definition.steps.get(case.waits_for)
     after = _after(words, case)
+    known = people.company().members
     parts = [
-        (_t("Before"), words.definition.steps.get(done[-1]) if done else None, _doer(case)),
-        (_t("Now"), now, case.holder_id),
-        (_t("After that"), after, None),
+        (_t("Before"), words.definition.steps.get(done[-1]) if done else None, _one_of(known, _doer(case))),
+        (_t("Now"), now, _one_of(known, case.holder_id) or _who_do(now, case, done)),
+        (_t("After that"), after, _who_do(after, case, [*done, case.waits_for])),
     ]
-    people = {one.pk: one for one in Member.objects.filter(pk__in=[who for _when, _step, who in parts if who])}
     return {
         "record": record,
         "url": f"{request.base}/{records.get(case.object_type).plural}/{case.object_id}",
         "over": case.ended_at is not None,
         "parts": [
             {
-                "when": when, "step": step.name, "who": people.get(who or 0),
+                "when": when, "step": step.name, "who": who,
                 "roles": mapping.roles_said(step.roles), "whom": step.whom, "when_late": step.when_late,
             }
             for when, step, who in parts if step is not None
         ],
     }  # fmt: skip
+
+
+def _one_of(known: Mapping[int, Colleague], pk: int | None) -> list[Colleague]:
+    return [known[pk]] if pk in known else []
+
+
+def _who_do(step: Step | None, case: Case, done: Sequence[str]) -> list[Colleague]:
+    """Some of those who do a step of this case; not who has it now, where four eyes are to look at both."""
+    if step is None:
+        return []
+    same = case.waits_for in done and case.waits_for in step.four_eyes
+    return people.who_does(step, case.owner_id, [case.holder_id] if same and case.holder_id else [])[:NAMES]
 
 
 def _doer(case: Case) -> int | None:
