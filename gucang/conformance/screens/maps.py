@@ -137,7 +137,7 @@ def _around(request: CompanyRequest, case: Case) -> dict[str, Any]:
 
 
 def _one_of(known: Mapping[int, Colleague], pk: int | None) -> list[Colleague]:
-    return [known[pk]] if pk in known else []
+    return [known[pk]] if pk is not None and pk in known else []
 
 
 def _who_do(step: Step | None, case: Case, done: Sequence[str]) -> list[Colleague]:
