@@ -43,7 +43,10 @@ def next_step(request: CompanyRequest, record_type: RecordType, record: Any) -> 
         "stand": stand,
         "done": len(stand.done),
         "many": len(words.steps),
-        "coming": [_told(one, request, pictures) for one in stand.coming],
+        "coming": [
+            _told(one, request, pictures) | {"lacks": nextstep.lacks(one.step, record_type, record, request.actor)}
+            for one in stand.coming
+        ],
         "waiting": impact.sentence_of(request.actor, record_type.name, record.pk),
         "url": f"{request.base}/processes/{stand.version.process_id}",
         "name": stand.version.name,

@@ -9,6 +9,8 @@ from typing import Any
 
 from gucang.accounts.models import Department
 from gucang.kernel import clock
+from gucang.kernel.actors import Access, Actor
+from gucang.kernel.permissions import access
 from gucang.kernel.records import RecordType
 from gucang.sops import people, queries, traces
 from gucang.sops.definitions import Step
@@ -70,6 +72,17 @@ def _next(step: Step, done: Sequence[tuple[str, Deed]], record: Any, owner_id: i
     others = {deed.by for key, deed in done if key in step.four_eyes and deed.by is not None}
     until = _until(step, done, record, owner_id)
     return Next(step, people.who_does(step, owner_id, others), until, until is not None and until < clock.now())
+
+
+def lacks(step: Step, record_type: RecordType, record: Any, actor: Actor) -> list[str]:
+    """The labels of what a step wants filled in by then and is empty, as far as this person may know. No query."""
+    specs = [record_type.specs[name] for name in step.required if name in record_type.specs]
+    return [
+        str(spec.label)
+        for spec in specs
+        if getattr(record, f"{spec.name}_id" if spec.kind == "reference" else spec.name, None) in (None, "")
+        and access(actor, record_type, spec.name, record) is not Access.HIDDEN
+    ]
 
 
 def _until(step: Step, done: Sequence[tuple[str, Deed]], record: Any, owner_id: int | None) -> datetime | None:

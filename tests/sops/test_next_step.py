@@ -186,3 +186,16 @@ def test_every_shipped_process_is_adopted_whole_in_the_language_of_the_company(
             assert {where: text for where, text in said.items() if foreign.search(text)} == {}, one.code
             assert {where: text for where, text in said.items() if not own.search(text)} == {}, one.code
     assert len(shipped.every()) == 5
+
+
+def test_what_the_step_wants_filled_in_is_said_while_it_is_empty(scope: Any, sue: Member, alice: Member) -> None:
+    words = WORDS | {"steps": [one | {"required": ["contact_name", "owner"]} for one in WORDS["steps"]]}
+    in_force_now(sue, make_process(sue, case_type="lead"), words)
+    lead, lead_type = a_lead(alice), records.get("lead")
+    found = stand(lead)
+    assert found is not None
+    with CaptureQueriesContext(connection) as asked:
+        lacks = nextstep.lacks(found.coming[0].step, lead_type, lead, alice.as_actor())
+    assert (lacks, len(asked)) == ([str(lead_type.specs["contact_name"].label)], 0)
+    lead = leads.edit(lead, actor=alice, values={"contact_name": "王工"}).record
+    assert nextstep.lacks(found.coming[0].step, lead_type, lead, alice.as_actor()) == []
