@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import json
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from gucang.kernel import clock, records
@@ -27,6 +29,9 @@ from gucang.processes.mining.ocel_xml import read_xml
 from gucang.processes.mining.xes import XesReader
 from gucang.processes.models import OutsideLog
 from gucang.selling.actions import opportunities
+from tests.real_data.conftest import shared_data
+
+__all__ = ["shared_data"]
 
 READERS = {
     ".json": read_json, ".json.gz": read_json, ".xml": read_xml, ".xml.gz": read_xml, ".sqlite": read_sqlite,
@@ -73,6 +78,16 @@ def test_every_event_object_and_relation_is_in_an_ocel_file(
     packed = path.read_bytes()
     written = gzip.decompress(packed) if form.endswith(".gz") else packed
     assert "别家客户" not in written.decode("utf-8", "replace")
+
+
+def test_our_own_log_in_ocel_fits_the_published_schema(
+    history: None, acme: Any, adam: Any, tmp_path: Path, shared_data: Path
+) -> None:
+    path = tmp_path / "log.json"
+    with company_scope(acme):
+        exporting.export(Extract.of(as_actor(adam)), path, ".json")
+    schema = json.loads((shared_data / "ocel2" / "schema_ocel2.json").read_text())
+    jsonschema_rs.validate(schema, json.loads(path.read_text("utf-8")))
 
 
 def test_the_cases_of_xes_are_the_records_of_one_type_with_all_that_concerns_them(
